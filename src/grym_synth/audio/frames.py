@@ -1,0 +1,118 @@
+"""Short windowed spectra of a stream, computed once and shared: mel energies for rhythm, mean power for balance.
+
+Frames are centred: frame i is about the time i / frame_rate. The hop is 10 ms at every sample rate, so that what is
+tuned in frames holds at 8 kHz and at 384 kHz alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import scipy.fft
+from numpy.typing import NDArray
+
+FloatArray: TypeAlias = NDArray[np.floating]
+
+N_MELS = 40
+_CHUNK = 48  # frames per FFT call: small enough to stay in the L2 cache
+
+
+def short_window(sr: int) -> tuple[int, int]:
+    """`(n_fft, hop_length)` of the short spectra at sample rate `sr`: about 46 ms, every 10 ms."""
+    n_fft = 1 << max(8, round(np.log2(0.046 * sr)))
+    return n_fft, max(1, round(sr / 100))
+
+
+class Framer:
+    """Cuts a stream of mono blocks into overlapping frames, with half a window of zeros before and after."""
+
+    def __init__(self, n_fft: int, hop_length: int) -> None:
+        self.n_fft, self.hop_length = n_fft, hop_length
+        self._pending = np.zeros(n_fft // 2, np.float32)
+
+    def feed(self, y: FloatArray) -> Iterator[FloatArray]:
+        """Yield what became complete, as read-only views of shape (at most 48, n_fft)."""
+        x = np.concatenate([self._pending, y])
+        n = 1 + (len(x) - self.n_fft) // self.hop_length if len(x) >= self.n_fft else 0
+        if n:
+            frames = np.lib.stride_tricks.sliding_window_view(x, self.n_fft)[:: self.hop_length]
+            for i in range(0, n, _CHUNK):
+                yield frames[i : min(i + _CHUNK, n)]
+        self._pending = x[n * self.hop_length :].copy()
+
+    def flush(self) -> Iterator[FloatArray]:
+        """Yield the frames whose centre still lies in the signal."""
+        yield from self.feed(np.zeros(self.n_fft // 2, np.float32))
+
+
+def mel_filterbank(sr: int, n_fft: int, n_mels: int = N_MELS, f_min: float = 30.0, f_max: float = 16000.0) -> FloatArray:
+    """Triangular mel filters of unit sum, shape (n_mels, n_fft // 2 + 1); HTK mel scale, 2595 log10(1 + f / 700)."""
+
+    def to_hz(mel: FloatArray) -> FloatArray:
+        return 700.0 * (10.0 ** (mel / 2595.0) - 1.0)
+
+    top = min(f_max, sr / 2)
+    mels = np.linspace(*(2595.0 * np.log10(1.0 + np.array([f_min, top]) / 700.0)), n_mels + 2)
+    low, centre, high = to_hz(mels[:-2]), to_hz(mels[1:-1]), to_hz(mels[2:])
+    f = np.arange(n_fft // 2 + 1) * sr / n_fft
+    rising = (f[None, :] - low[:, None]) / (centre - low)[:, None]
+    falling = (high[:, None] - f[None, :]) / (high - centre)[:, None]
+    weights = np.clip(np.minimum(rising, falling), 0.0, None)
+    # Narrow low bands may fall between two bins: they take the nearest one, so that no band is dead.
+    for i in np.flatnonzero(weights.sum(axis=1) == 0.0):
+        weights[i, round(float(centre[i]) * n_fft / sr)] = 1.0
+    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class ShortSpectra:
+    """What one pass keeps of the short spectra.
+
+    mel : np.ndarray [shape=(frames, n_mels)], float32, power; a full-scale sine is about 1 in its band
+    mean_power : np.ndarray [shape=(n_fft // 2 + 1,)], float64, mean power of each bin; a full-scale sine is 1 at its bin
+    """
+
+    mel: FloatArray
+    mean_power: FloatArray
+    sr: int
+    n_fft: int
+    hop_length: int
+
+    @property
+    def frame_rate(self) -> float:
+        """Frames per second."""
+        return self.sr / self.hop_length
+
+
+class ShortSpectraMeter:
+    """Feed mono blocks, then `finish()`."""
+
+    def __init__(self, sr: int) -> None:
+        self.sr = sr
+        self.n_fft, self.hop_length = short_window(sr)
+        self._framer = Framer(self.n_fft, self.hop_length)
+        window = np.hanning(self.n_fft + 1)[:-1]
+        self._window = (window / (window.sum() / 2.0)).astype(np.float32)  # a full-scale sine has magnitude 1
+        self._bank = np.ascontiguousarray(mel_filterbank(sr, self.n_fft).T)
+        self._mel: list[FloatArray] = []
+        self._power = np.zeros(self.n_fft // 2 + 1)
+        self._frames = 0
+
+    def feed(self, y: FloatArray) -> None:
+        self._take(self._framer.feed(y))
+
+    def finish(self) -> ShortSpectra:
+        self._take(self._framer.flush())
+        mel = np.concatenate(self._mel) if self._mel else np.zeros((0, N_MELS), np.float32)
+        return ShortSpectra(mel, self._power / max(1, self._frames), self.sr, self.n_fft, self.hop_length)
+
+    def _take(self, chunks: Iterator[FloatArray]) -> None:
+        for frames in chunks:
+            spectrum = scipy.fft.rfft(frames * self._window, axis=1)
+            power = spectrum.real**2 + spectrum.imag**2
+            self._mel.append(power @ self._bank)
+            self._power += power.sum(axis=0)
+            self._frames += len(frames)

@@ -1,0 +1,138 @@
+"""Every error we raise, cut by what the caller can do about it.
+
+GrymError
+|- BadRequest            change the request
+|  |- UnsupportedQuestion    nothing here answers that
+|  |- UnusableAudio          this file cannot be listened to
+|  `- UnknownAgent           no agent of that name
+|- Unavailable           try again later
+|  |- AdmissionDenied        no room, or the hub is not fit
+|  |- LeaseExpired           the room was taken back
+|  `- HubUnreachable         another process holds this home and does not answer
+|- AgentFailed           look at the agent
+|  |- AgentTimeout           it did not answer in time
+|  |- AgentCrashed           it ended in the middle of a call
+|  `- MalformedEvidence      it answered something that is no evidence
+`- BadSetup              fix the installation
+   |- InvalidConfig          a setting has a value that cannot be used
+   |- MissingDependency      an optional part is not installed
+   `- MigrationFailed        the store could not be brought to this version
+"""
+
+from __future__ import annotations
+
+
+class GrymError(Exception):
+    """Base of all errors of this package.
+
+    `code` is the short word that JSON output carries, `hint` says what the reader can do about it.
+    """
+
+    code = "error"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class BadRequest(GrymError):
+    """The request itself has to change."""
+
+    code = "bad_request"
+
+
+class UnsupportedQuestion(BadRequest):
+    """Nothing here answers that."""
+
+    code = "unsupported"
+
+
+class UnusableAudio(BadRequest):
+    """A file cannot be listened to: it is missing, unreadable, empty, or not audio."""
+
+    code = "unreadable"
+
+
+class UnknownAgent(BadRequest):
+    """No agent of that name is known."""
+
+    code = "unknown_agent"
+
+
+class Unavailable(GrymError):
+    """It may work later.
+
+    `retry_after` is in seconds; None when nobody can say.
+    """
+
+    code = "unavailable"
+
+    def __init__(self, message: str, *, hint: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
+
+
+class AdmissionDenied(Unavailable):
+    """There is no room, or the hub is not fit to take new work."""
+
+    code = "refused"
+
+
+class LeaseExpired(Unavailable):
+    """The room was taken back because its holder gave no sign of life."""
+
+    code = "lease_expired"
+
+
+class HubUnreachable(Unavailable):
+    """Another process holds this home and does not answer."""
+
+    code = "hub_unreachable"
+
+
+class AgentFailed(GrymError):
+    """An agent did not do its part."""
+
+    code = "agent_failed"
+
+
+class AgentTimeout(AgentFailed):
+    """An agent did not answer before its deadline."""
+
+    code = "agent_timeout"
+
+
+class AgentCrashed(AgentFailed):
+    """An agent ended in the middle of a call."""
+
+    code = "agent_crashed"
+
+
+class MalformedEvidence(AgentFailed):
+    """An agent answered something that is no evidence."""
+
+    code = "malformed_evidence"
+
+
+class BadSetup(GrymError):
+    """The installation has to be mended."""
+
+    code = "bad_setup"
+
+
+class InvalidConfig(BadSetup):
+    """A setting has a value that cannot be used; the message names its key."""
+
+    code = "invalid_config"
+
+
+class MissingDependency(BadSetup):
+    """An optional part is not installed; the hint says how to get it."""
+
+    code = "missing"
+
+
+class MigrationFailed(BadSetup):
+    """The store could not be brought to this version."""
+
+    code = "migration_failed"
