@@ -98,7 +98,8 @@ class Request:
     """A question and the recordings it is about. `params` are settings the asker gave outright (--n-fft)."""
 
     question: str
-    paths: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()  # as asked; relative ones start at `folder`
+    folder: str = "."
     context: str = "default"
     use_cache: bool = True
     params: Mapping[str, Json] = field(default_factory=dict)
@@ -130,6 +131,7 @@ class Step:
     agent: str
     capabilities: tuple[str, ...]
     subject: str  # path as asked; "" when the step needs no recording
+    path: str  # the same, absolute
     params: Mapping[str, Json]
     need: Need
     deadline_s: float

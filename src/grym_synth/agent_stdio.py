@@ -1,0 +1,208 @@
+"""What our agents share: MCP on stdin and stdout for the hub, evidence as JSON lines by hand.
+
+One JSON-RPC message a line, in both eras of the protocol: 2026-07-28 (stateless, version in each request's `_meta`)
+and 2025-11-25 (`initialize` first). Standard library only, so an agent starts as fast as its own imports.
+Calls run one after another beside the reader, so pings and cancellations are answered during work, and the end of
+input ends the process at once whatever it is doing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import resource
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .errors import GrymError
+from .messages import Evidence, Gap, evidence_to_json, gap_to_json
+
+MODERN, LEGACY = "2026-07-28", "2025-11-25"
+VERSION_KEY = "io.modelcontextprotocol/protocolVersion"
+HEALTH_KEY = "synth.grym/health"
+
+
+class CallCancelled(Exception):
+    """The caller no longer waits for this call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one call found, and what it left open."""
+
+    evidence: tuple[Evidence, ...]
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(slots=True)
+class Call:
+    """One call under way: where to report progress, and whether anybody still waits."""
+
+    report: Callable[[float, str], None] = field(default=lambda fraction, message: None)
+    cancelled: threading.Event = field(default_factory=threading.Event)
+
+    def progress(self, fraction: float, message: str = "") -> None:
+        """Report progress in 0..1.
+
+        Raises
+        ------
+        CallCancelled
+            Nobody waits any longer; let it through.
+        """
+        if self.cancelled.is_set():
+            raise CallCancelled
+        self.report(fraction, message)
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One thing an agent can do; `function` takes the arguments, already parsed from JSON."""
+
+    name: str
+    description: str
+    input_schema: Mapping[str, Any]
+    function: Callable[[dict[str, Any], Call], Result]
+
+
+def serve(name: str, version: str, tools: list[Tool]) -> None:
+    """Answer MCP requests until the input ends; never returns."""
+    _Server(name, version, {tool.name: tool for tool in tools}).run()
+
+
+def print_result(result: Result) -> int:
+    """Print what a call by hand found, a JSON document a line; the exit status, 0 only when something was found."""
+    for item in result.evidence:
+        print(json.dumps(evidence_to_json(item)))
+    for gap in result.gaps:
+        print(json.dumps({"gap": gap_to_json(gap)}))
+    return 0 if result.evidence else 3
+
+
+class _Server:
+    def __init__(self, name: str, version: str, tools: Mapping[str, Tool]) -> None:
+        self.info = {"name": name, "version": version}
+        self.tools = tools
+        self._calls: dict[str, Call] = {}
+        self._work: queue.SimpleQueue[tuple[Any, dict[str, Any]]] = queue.SimpleQueue()
+        self._write_lock = threading.Lock()
+        # Only protocol goes to the real stdout: whatever a library prints there ends up on stderr.
+        self._out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+        os.dup2(2, 1)
+
+    def run(self) -> None:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        threading.Thread(target=self._run_calls, daemon=True).start()
+        for line in sys.stdin:
+            try:
+                message = json.loads(line)
+            except ValueError:
+                self._send({"jsonrpc": "2.0", "id": None, "error": {"code": -32700, "message": "not JSON"}})
+                continue
+            if isinstance(message, dict):
+                self._receive(message)
+        os._exit(0)  # a call may still be running; nobody waits for it
+
+    def _receive(self, message: dict[str, Any]) -> None:
+        method, params = message.get("method"), message.get("params") or {}
+        if method == "notifications/cancelled":
+            call = self._calls.get(json.dumps(params.get("requestId")))
+            if call is not None:
+                call.cancelled.set()
+        elif "id" not in message:
+            return  # other notifications ask for nothing
+        elif method == "tools/call":
+            self._calls[json.dumps(message["id"])] = self._new_call(params)
+            self._work.put((message["id"], params))
+        else:
+            self._answer(message["id"], params, *self._describe(method, params))
+
+    def _describe(self, method: Any, params: dict[str, Any]) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+        """The result, or the error, of a request that needs no work."""
+        capabilities: dict[str, Any] = {"tools": {}}
+        cache = {"ttlMs": 3_600_000, "cacheScope": "private"}
+        if method == "initialize":
+            return {"protocolVersion": LEGACY, "capabilities": capabilities, "serverInfo": self.info}, None
+        if method == "server/discover":
+            return {"supportedVersions": [MODERN], "capabilities": capabilities, "serverInfo": self.info, **cache}, None
+        if method == "ping":
+            return {}, None
+        if method == "tools/list":
+            tools = [
+                {"name": tool.name, "description": tool.description, "inputSchema": dict(tool.input_schema)}
+                for tool in self.tools.values()
+            ]
+            return {"tools": tools, **cache}, None
+        return None, {"code": -32601, "message": f"no method {method!r}"}
+
+    def _new_call(self, params: dict[str, Any]) -> Call:
+        token = (params.get("_meta") or {}).get("progressToken")
+        if token is None:
+            return Call()
+
+        def report(fraction: float, message: str) -> None:
+            progress = {"progressToken": token, "progress": fraction, "total": 1.0, "message": message}
+            self._send({"jsonrpc": "2.0", "method": "notifications/progress", "params": progress})
+
+        return Call(report)
+
+    def _run_calls(self) -> None:
+        while True:
+            request_id, params = self._work.get()
+            call = self._calls[json.dumps(request_id)]
+            try:
+                result, error = self._run_call(params, call)
+            except CallCancelled:
+                continue  # a cancelled request gets no answer
+            finally:
+                del self._calls[json.dumps(request_id)]
+            self._answer(request_id, params, result, error)
+
+    def _run_call(self, params: dict[str, Any], call: Call) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+        tool = self.tools.get(str(params.get("name")))
+        if tool is None:
+            return None, {
+                "code": -32602,
+                "message": f"no tool {params.get('name')!r}; there is {', '.join(self.tools)}",
+            }
+        try:
+            found = tool.function(params.get("arguments") or {}, call)
+        except GrymError as error:
+            return {"isError": True, "content": [{"type": "text", "text": str(error)}]}, None
+        except CallCancelled:
+            raise
+        except Exception as error:  # noqa: BLE001 the loop must outlive whatever a decoder does
+            text = f"{type(error).__name__}: {error}"
+            print(text, file=sys.stderr)
+            return {"isError": True, "content": [{"type": "text", "text": text}]}, None
+        structured = {
+            "evidence": [evidence_to_json(item) for item in found.evidence],
+            "gaps": [gap_to_json(gap) for gap in found.gaps],
+        }
+        summary = f"{len(found.evidence)} findings, {len(found.gaps)} gaps"
+        return {"content": [{"type": "text", "text": summary}], "structuredContent": structured}, None
+
+    def _answer(
+        self, request_id: Any, params: dict[str, Any], result: dict[str, Any] | None, error: dict[str, Any] | None
+    ) -> None:
+        if result is None:
+            self._send({"jsonrpc": "2.0", "id": request_id, "error": error})
+            return
+        if (params.get("_meta") or {}).get(VERSION_KEY) == MODERN:
+            result = {"resultType": "complete", **result}
+        peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        meta = {"io.modelcontextprotocol/serverInfo": self.info, HEALTH_KEY: {"peak_ram_mb": round(peak_mb, 1)}}
+        self._send({"jsonrpc": "2.0", "id": request_id, "result": {**result, "_meta": meta}})
+
+    def _send(self, message: dict[str, Any]) -> None:
+        try:
+            line = json.dumps(message, allow_nan=False)
+        except ValueError as error:
+            failed = {"code": -32603, "message": f"the answer is not JSON: {error}"}
+            line = json.dumps({"jsonrpc": "2.0", "id": message.get("id"), "error": failed})
+        with self._write_lock:
+            self._out.write(line + "\n")
+            self._out.flush()

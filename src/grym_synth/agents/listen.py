@@ -1,0 +1,102 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["grym-synth"]
+#
+# [tool.uv.sources]
+# grym-synth = { path = "../../..", editable = true }
+#
+# [tool.grym]
+# name = "listen"
+# version = "1"
+# capabilities = ["facts", "loudness", "rhythm", "tonality", "spectrum"]
+# needs_recording = true
+# permissions = ["read"]
+# cpu = 1.0
+# ram_gb = 0.4
+#
+# [tool.grym.settings]
+# spectrum = ["n_fft", "window", "start_s"]
+# ///
+"""Listens to one recording, in one pass: facts, loudness, rhythm, tonality, spectrum.
+
+uv run listen.py song.wav                     everything, as JSON lines
+uv run listen.py song.wav --only rhythm       a part of it
+uv run listen.py                              speaks MCP on stdin and stdout
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from grym_synth.agent_stdio import Call, Result, Tool, print_result, serve
+from grym_synth.audio.listen import SECTIONS, Finding, Settings, hear
+from grym_synth.errors import GrymError
+from grym_synth.messages import EVIDENCE_UNITS, Evidence, Gap, Source, Span
+
+NAME, VERSION = "listen", "1"
+
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["path"],
+    "properties": {
+        "path": {"type": "string", "description": "the recording"},
+        "subject": {"type": "string", "description": "what to call it in the evidence; default: the path"},
+        "capabilities": {"type": "array", "items": {"enum": list(SECTIONS)}, "default": list(SECTIONS)},
+        "n_fft": {"type": "integer", "minimum": 16, "maximum": 1048576, "default": 2048},
+        "window": {"type": "string", "default": "hann"},
+        "start_s": {"type": "number", "minimum": 0, "description": "where to read the FFT; default: the loudest place"},
+    },
+}
+
+
+def listen(arguments: dict[str, Any], call: Call) -> Result:
+    """Hear one recording; what cannot be heard becomes gaps, for each capability asked."""
+    path = str(arguments["path"])
+    subject = str(arguments.get("subject", path))
+    capabilities = tuple(arguments.get("capabilities", SECTIONS))
+    try:
+        settings = Settings.read(arguments)
+        heard = hear(path, capabilities, settings, call.progress)
+    except GrymError as error:
+        return Result((), tuple(Gap.from_error(error, capability=name, subject=subject) for name in capabilities))
+    gaps = (Gap(gap.section, gap.reason, gap.code, subject, gap.hint) for gap in heard.gaps)
+    return Result(tuple(_evidence(finding, subject) for finding in heard.findings), tuple(gaps))
+
+
+def _evidence(finding: Finding, subject: str) -> Evidence:
+    return Evidence(
+        id="",
+        name=finding.name,
+        kind=finding.kind,
+        value=finding.value,
+        unit=EVIDENCE_UNITS[finding.kind],
+        confidence=finding.confidence,
+        subject=subject,
+        source=Source(NAME, VERSION, finding.method),
+        span=None if finding.span_s is None else Span(*finding.span_s),
+        rank=finding.rank,
+    )
+
+
+def main() -> None:
+    if len(sys.argv) == 1:
+        description = "Measure one recording: format facts, loudness, tempo and beats, key and tuning, spectrum."
+        serve(NAME, VERSION, [Tool(NAME, description, SCHEMA, listen)])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("path")
+    parser.add_argument("--only", default=",".join(SECTIONS), help=f"of {','.join(SECTIONS)}")
+    parser.add_argument("--n-fft", type=int)
+    parser.add_argument("--window")
+    parser.add_argument("--start", type=float, dest="start_s")
+    options = {name: value for name, value in vars(parser.parse_args()).items() if value is not None}
+    capabilities = options.pop("only").split(",")
+    unknown = set(capabilities) - set(SECTIONS)
+    if unknown:
+        raise SystemExit(f"listen.py: unknown {', '.join(sorted(unknown))}; there is {', '.join(SECTIONS)}")
+    raise SystemExit(print_result(listen({**options, "capabilities": capabilities}, Call())))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+"""From a plan to evidence: the only place that acts. Each step: known already? fit? room? then the call.
+
+A step that fails becomes a gap beside the evidence of the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import stat
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import AdmissionDenied, GrymError
+from ..health.signals import Signal, worst
+from ..messages import Gap, Plan, Step, evidence_from_json, gap_from_json
+from ..resources.pool import Pool
+from ..storage.sqlite import FileStamp, Heard, SqliteStore, StoreUnavailable
+from .agent_process import AgentProcesses
+from .catalog import AgentCard, Catalog
+
+log = logging.getLogger(__name__)
+
+#: Gaps that the same recording will always leave, so they are remembered with its evidence.
+LASTING_GAPS = frozenset({"unmeasurable", "partial"})
+
+#: (step, 0..1, what it is doing)
+OnProgress = Callable[[Step, float, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one step. `sha256` is the hash of its recording, where there was one to read."""
+
+    step: Step
+    heard: Heard
+    sha256: str | None = None
+    was_cached: bool = False
+
+
+class Executor:
+    """Runs plans against agents, within the room that the pool lends."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        processes: AgentProcesses,
+        pool: Pool,
+        store: SqliteStore,
+        read_signals: Callable[[], Mapping[str, Signal]],
+    ) -> None:
+        self.catalog, self.processes, self.pool, self.store = catalog, processes, pool, store
+        self.read_signals = read_signals
+
+    async def run(self, plan: Plan, *, use_cache: bool, on_progress: OnProgress) -> AsyncIterator[Outcome]:
+        """Run all steps side by side, as far as there is room; yield what came of them in the order of the plan."""
+        tasks = [asyncio.create_task(self._run_step(step, use_cache, on_progress)) for step in plan.steps]
+        try:
+            for task in tasks:
+                yield await task
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def knows(self, path: str) -> bool:
+        """Whether this file, as it is now, was read before: then an agent is perhaps not needed."""
+        try:
+            return self.store.recall_hash(FileStamp.of(path)) is not None
+        except (OSError, ValueError, StoreUnavailable):
+            return False
+
+    async def _run_step(self, step: Step, use_cache: bool, on_progress: OnProgress) -> Outcome:
+        card = self.catalog.agent(step.agent)
+        stamp, sha256 = await self._identify(step.path)
+        known = self._recall(step, card, sha256) if use_cache and sha256 else {}
+        missing = [capability for capability in step.capabilities if capability not in known]
+        cached = not missing
+        try:
+            if missing:
+                fresh = await self._call(step, card, missing, on_progress)
+                known |= fresh
+                if sha256 and stamp == _stamp(step.path):  # else it was being written to while we listened
+                    self._keep(step, card, sha256, fresh)
+        except GrymError as error:
+            gaps = tuple(Gap.from_error(error, capability=name, subject=step.subject) for name in missing)
+            known |= {gap.capability: Heard((), (gap,)) for gap in gaps}
+        on_progress(step, 1.0, "known already" if cached else "done")
+        parts = [known[capability] for capability in step.capabilities]
+        evidence = tuple(item for part in parts for item in part.evidence)
+        gaps = tuple(dict.fromkeys(gap for part in parts for gap in part.gaps))
+        return Outcome(step, Heard(evidence, gaps), sha256, cached)
+
+    async def _call(
+        self, step: Step, card: AgentCard, capabilities: list[str], on_progress: OnProgress
+    ) -> dict[str, Heard]:
+        signals = self.read_signals()
+        name, signal = worst(signals)
+        if signal.state == "critical":
+            raise AdmissionDenied(
+                f"the hub takes no new work: {name} is critical (pressure {signal.pressure:.2f})",
+                hint="close something, or free some space",
+                retry_after=10.0,
+            )
+        arguments: dict[str, Any] = {"capabilities": capabilities, **step.params}
+        if step.path:
+            arguments |= {"path": step.path, "subject": step.subject}
+        lease = {"cpu": step.need.cpu, "ram_gb": step.need.ram_gb, "deadline_s": step.deadline_s}
+        health = {"state": signal.state, "pressure": round(signal.pressure, 3), "quality": "full", "lease": lease}
+        on_progress(step, 0.0, "waiting for room")
+        async with self.pool.lease(step.need, holder=step.id, timeout=600.0), self.processes.borrow(card) as process:
+            content = await process.call(
+                arguments,
+                deadline=step.deadline_s,
+                health=health,
+                on_progress=lambda fraction, message: on_progress(step, fraction, message),
+            )
+        evidence = [evidence_from_json(item) for item in content["evidence"]]
+        gaps = [gap_from_json(item) for item in content["gaps"]]
+        return {
+            name: Heard(
+                tuple(item for item in evidence if item.capability == name),
+                tuple(gap for gap in gaps if gap.capability == name),
+            )
+            for name in capabilities
+        }
+
+    async def _identify(self, path: str) -> tuple[FileStamp | None, str | None]:
+        """Stamp and content hash of a file; None where there is no ordinary file to read."""
+        stamp = _stamp(path)
+        if stamp is None:
+            return None, None
+        try:
+            sha256 = self.store.recall_hash(stamp)
+            if sha256 is None:
+                sha256 = await asyncio.to_thread(_hash_file, path)
+                self.store.keep_hash(stamp, sha256)
+        except OSError:
+            return None, None  # the agent will find out and say why
+        except StoreUnavailable as error:
+            log.warning("store unavailable", extra={"reason": str(error)})
+            sha256 = await asyncio.to_thread(_hash_file, path)
+        return stamp, sha256
+
+    def _recall(self, step: Step, card: AgentCard, sha256: str) -> dict[str, Heard]:
+        known = {}
+        try:
+            for name in step.capabilities:
+                heard = self.store.recall(sha256, name, card.recipe, _settings(step, card, name), step.subject)
+                if heard is not None:
+                    known[name] = heard
+        except StoreUnavailable as error:
+            log.warning("store unavailable", extra={"reason": str(error)})
+        return known
+
+    def _keep(self, step: Step, card: AgentCard, sha256: str, fresh: Mapping[str, Heard]) -> None:
+        try:
+            for name, heard in fresh.items():
+                if all(gap.code in LASTING_GAPS for gap in heard.gaps):
+                    self.store.keep(sha256, name, card.recipe, _settings(step, card, name), heard)
+        except StoreUnavailable as error:
+            log.warning("what was heard could not be kept", extra={"reason": str(error)})
+
+
+def _settings(step: Step, card: AgentCard, capability: str) -> dict[str, Any]:
+    """The settings that this capability's result depends on."""
+    return {name: step.params[name] for name in card.settings.get(capability, ()) if name in step.params}
+
+
+def _stamp(path: str) -> FileStamp | None:
+    try:
+        return FileStamp.of(path) if path and stat.S_ISREG(Path(path).stat().st_mode) else None
+    except (OSError, ValueError):
+        return None
+
+
+def _hash_file(path: str) -> str:
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

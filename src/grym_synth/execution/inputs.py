@@ -1,0 +1,71 @@
+"""Which recordings a request speaks of: files as named, folders as the audio files in them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..messages import Gap
+
+AUDIO_SUFFIXES = frozenset(
+    ".wav .wave .bwf .w64 .rf64 .aif .aiff .aifc .flac .ogg .oga .opus .mp3 .m4a .aac .mp4 .caf .au .wma".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A file somebody asked about; whether it can be heard is found out by listening."""
+
+    subject: str  # as asked
+    path: str  # absolute
+    size: int  # bytes; 0 when there is no such file
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    recordings: tuple[Recording, ...]
+    gaps: tuple[Gap, ...]
+
+
+def find_recordings(paths: tuple[str, ...], folder: str, max_files: int) -> Inputs:
+    """Look the named files and folders up; what a folder holds beyond `max_files` is told in a gap."""
+    found: dict[str, Recording] = {}
+    gaps: list[Gap] = []
+    left_out = 0
+    for name in paths:
+        path = Path(folder, name)
+        if not path.is_dir():
+            found.setdefault(str(path), _recording(name, path))
+            continue
+        files = list(_audio_files(path))
+        if not files:
+            known = ", ".join(sorted(AUDIO_SUFFIXES))
+            gaps.append(Gap("facts", f"the folder {name!r} holds no audio files ({known})", "unreadable", name))
+        for file in files:
+            if len(found) < max_files:
+                found.setdefault(str(file), _recording(str(Path(name, file.relative_to(path))), file))
+            else:
+                left_out += 1
+    if left_out:
+        reason = f"I read the first {max_files} files; {left_out} more were left out"
+        gaps.append(Gap("library", reason, "refused", hint="raise `max_files` in the settings, or name fewer"))
+    return Inputs(tuple(found.values()), tuple(gaps))
+
+
+def _recording(subject: str, path: Path) -> Recording:
+    try:
+        size = path.stat().st_size
+    except (OSError, ValueError):  # ValueError: a zero byte in the name
+        size = 0
+    return Recording(subject, str(path), size)
+
+
+def _audio_files(folder: Path) -> Iterator[Path]:
+    """Audio files below `folder` in name order; hidden ones and linked folders are left out."""
+    for here, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith(".") and Path(name).suffix.lower() in AUDIO_SUFFIXES:
+                yield Path(here, name)

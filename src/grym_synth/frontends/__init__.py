@@ -1,0 +1,1 @@
+"""Outside words to Request, Answer to outside words."""

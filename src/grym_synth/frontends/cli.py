@@ -1,0 +1,303 @@
+"""The command line `grym`. Results go to stdout, everything else to stderr; see CONTRACT for the exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from .. import __version__
+
+app = typer.Typer(
+    name="grym",
+    help="Ask your recordings. Point at files or folders and ask in your own words.\n\n"
+    'Try: grym ask "how fast is it, and in which key?" song.flac',
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    add_completion=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print compact JSON, one document a line, and nothing else.")]
+ContextOption = Annotated[str, typer.Option("--context", help="The project at hand; answers are kept under it.")]
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="What you want to know, in your own words.")],
+    files: Annotated[
+        list[str] | None, typer.Argument(help="Recordings, or folders of them.", show_default=False)
+    ] = None,
+    context: ContextOption = "default",
+    no_llm: Annotated[bool, typer.Option("--no-llm", help="Use no language model (this version has none).")] = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Listen again, even to what was heard before.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask a question and see the evidence for the answer.
+
+    grym ask "is it loud enough for streaming?" master.wav
+
+    grym ask "dotted eighth delay at 96 bpm"
+    """
+    operation = _operation("ask", question=question, paths=files or [], context=context, use_cache=not no_cache)
+
+    def show(document: dict[str, Any]) -> None:
+        typer.echo(document["answer"])
+        cited = {key for claim in document["claims"] for key in claim["evidence"]}
+        shown = [item for item in document["evidence"] if item["id"] in cited]
+        if shown:
+            typer.echo("")
+        for item in shown:
+            typer.echo(_evidence_line(item))
+
+    _perform(operation, as_json, show)
+
+
+@app.command()
+def route(
+    question: Annotated[str | None, typer.Argument(help="The question to route.", show_default=False)] = None,
+    files: Annotated[
+        list[str] | None, typer.Argument(help="Files it is about (need not exist).", show_default=False)
+    ] = None,
+    batch: Annotated[
+        Path | None, typer.Option("--batch", help='Lines of {"id", "query", "files"}.', show_default=False)
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show which capabilities a question needs, and why."""
+    if (question is None) == (batch is None):
+        raise typer.BadParameter("give a QUESTION, or --batch FILE")
+    questions = [{"query": question, "files": files or []}] if batch is None else _read_batch(batch)
+
+    def show(document: dict[str, Any]) -> None:
+        names = ", ".join(document["capabilities"]) or "none of these: the question is not for this hub"
+        label = f"{document['id']}: " if "id" in document else ""
+        typer.echo(f"{label}{names}  ({document['confidence']:.0%} sure)")
+        for name, reason in document["reasons"].items():
+            typer.echo(f"  {name}: {reason}")
+
+    _perform(_operation("route", questions=questions), as_json, show)
+
+
+@app.command()
+def analyze(
+    files: Annotated[list[str], typer.Argument(help="Recordings, or folders of them.")],
+    only: Annotated[
+        str, typer.Option(help="Capabilities, separated by commas; default: all.", show_default=False)
+    ] = "",
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Listen again, even to what was heard before.")] = False,
+    plot: Annotated[
+        Path | None, typer.Option(help="Draw waveform, beats and spectrogram to this PNG.", show_default=False)
+    ] = None,
+    n_fft: Annotated[
+        int | None,
+        typer.Option(
+            "--n-fft", help="Points of the FFT that peaks are read from.", min=16, max=1 << 20, show_default="2048"
+        ),
+    ] = None,
+    window: Annotated[str | None, typer.Option(help="Its window.", show_default="hann")] = None,
+    start: Annotated[
+        float | None, typer.Option(help="Where it starts, in seconds.", min=0.0, show_default="the loudest place")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure recordings without a question.
+
+    grym analyze song.flac --only rhythm,tonality --json
+    """
+    from ..messages import CAPABILITIES
+
+    capabilities = [name.strip() for name in only.split(",") if name.strip()]
+    unknown = [name for name in capabilities if name not in CAPABILITIES]
+    if unknown:
+        raise typer.BadParameter(f"unknown capability {unknown[0]!r}; there is {', '.join(CAPABILITIES)}")
+    if plot is not None and len(files) != 1:
+        raise typer.BadParameter(f"--plot draws one recording, {len(files)} were named")
+    params = {"n_fft": n_fft, "window": window, "start_s": start}
+    given = {name: value for name, value in params.items() if value is not None}
+    operation = _operation("analyze", paths=files, capabilities=capabilities, params=given, use_cache=not no_cache)
+
+    def show(document: dict[str, Any]) -> None:
+        from .exports import as_text
+
+        typer.echo(as_text(document))
+
+    def draw(document: dict[str, Any]) -> None:
+        if plot is not None and "error" not in document:
+            from .plots import plot_recording
+
+            plot_recording(document["path"], document, plot)
+            sys.stderr.write(f"drawn: {plot}\n")
+
+    _perform(operation, as_json, show, afterwards=draw)
+
+
+@app.command()
+def serve() -> None:
+    """Keep a warm hub until Ctrl-C: other commands answer sooner.
+
+    Web pages and the HTTP interface are not in this version.
+    """
+    import asyncio
+    import signal
+
+    from .hub_socket import serve_forever
+
+    config = _config()
+
+    def announce() -> None:
+        sys.stderr.write(f"the hub of {config.home} is ready; stop it with Ctrl-C\n")
+
+    async def run() -> bool:
+        task = asyncio.ensure_future(serve_forever(config, announce))
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            return True
+
+    if not asyncio.run(run()):
+        sys.stderr.write(f"a hub of {config.home} is running already\n")
+        raise typer.Exit(4)
+
+
+@app.command()
+def doctor(as_json: JsonOption = False) -> None:
+    """Check the installation; say how to get what is missing."""
+    from .doctor import check_installation
+
+    checks = check_installation(_config())
+    verdict = "pass" if all(check.ok or check.is_optional for check in checks) else "fail"
+    if as_json:
+        rows = [{"name": c.name, "ok": c.ok, "optional": c.is_optional, "detail": c.detail} for c in checks]
+        typer.echo(json.dumps({"verdict": verdict, "checks": rows}, separators=(",", ":")))
+    else:
+        for check in checks:
+            mark = "ok     " if check.ok else "missing" if check.is_optional else "FAILED "
+            typer.echo(f"{mark}  {check.name}: {check.detail}")
+    raise typer.Exit(0 if verdict == "pass" else 5)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"grym-synth {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line; the exit code is the one CONTRACT promises, also for our own bugs."""
+    for stream in (sys.stdout, sys.stderr):  # names need not be UTF-8, terminals need not be either
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        app()
+    except BrokenPipeError:  # the reader of a pipe had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.exit(0)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _operation(op: str, **arguments: Any) -> dict[str, Any]:
+    from .operations import operation_of
+
+    return operation_of(op, **arguments)
+
+
+def _config() -> Any:
+    from ..config import read_config
+    from ..errors import GrymError
+
+    try:
+        return read_config()
+    except GrymError as error:
+        _fail(error, as_json=False)
+
+
+def _perform(operation: dict[str, Any], as_json: bool, show: Any, afterwards: Any = None) -> None:
+    """Carry out an operation and leave with its exit code; documents are shown as they come."""
+    import asyncio
+    import logging
+
+    from ..errors import GrymError
+    from .hub_socket import perform_anywhere
+    from .progress import ProgressView
+
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    view = ProgressView(is_terminal=sys.stderr.isatty())
+    exit_code = 1
+
+    def emit(event: dict[str, Any]) -> None:
+        nonlocal exit_code
+        if "progress" in event:
+            view.show(event["progress"])
+        elif "exit" in event:
+            exit_code = event["exit"]
+        else:
+            document = event["document"]
+            if as_json:
+                typer.echo(json.dumps(document, separators=(",", ":")))
+            elif set(document) == {"error"}:
+                _say_error(document["error"])
+            else:
+                show(document)
+            if afterwards is not None:
+                afterwards(document)
+
+    try:
+        asyncio.run(perform_anywhere(_config(), operation, emit))
+    except GrymError as error:
+        _fail(error, as_json)
+    finally:
+        view.close()
+    raise typer.Exit(exit_code)
+
+
+def _fail(error: Any, as_json: bool) -> Any:
+    from .operations import error_exit, error_to_json
+
+    if as_json:
+        typer.echo(json.dumps({"error": error_to_json(error)}, separators=(",", ":")))
+    else:
+        _say_error(error_to_json(error))
+    raise typer.Exit(error_exit(error))
+
+
+def _say_error(error: dict[str, Any]) -> None:
+    sys.stderr.write(f"grym: {error['message']}\n" + (f"      {error['hint']}\n" if error["hint"] else ""))
+
+
+def _read_batch(path: Path) -> list[dict[str, Any]]:
+    try:
+        lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        questions = [json.loads(line) for line in lines]
+    except (OSError, ValueError) as error:
+        raise typer.BadParameter(f"cannot read {str(path)!r}: {error}") from error
+    for number, question in enumerate(questions, start=1):
+        if not isinstance(question, dict) or not isinstance(question.get("query"), str):
+            raise typer.BadParameter(f'line {number} of {str(path)!r} has no "query"')
+    return questions
+
+
+def _evidence_line(item: dict[str, Any]) -> str:
+    from .exports import brief, printable
+
+    value = f"{brief(item['value'])} {item['unit']}".strip()
+    where = f" of {printable(item['subject'])}" if item["subject"] else ""
+    source = item["source"]
+    how = f"{item['confidence']:.0%}; {source['agent']}: {source['method']}"
+    return f"  [{item['id']}] {item['name']} = {value}{where} ({how})"

@@ -1,0 +1,123 @@
+"""Checks of an installation, each through the real thing: a row in the store, a tone through the listening agent."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..config import Config, agent_environment
+from ..errors import GrymError
+from ..execution.agent_process import AgentProcess
+from ..execution.catalog import AgentCard, read_catalog
+from ..health.signals import read_signals
+from ..packs import PACKS, find_pack, verify_pack
+from ..storage.sqlite import SqliteStore
+
+_PROBE_HZ = 440.0
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at; `detail` says what was found, or how to get what is missing."""
+
+    name: str
+    ok: bool
+    detail: str
+    is_optional: bool = False
+
+
+def check_installation(config: Config) -> list[Check]:
+    """Run every check; none of them changes anything but a probe row that is taken back."""
+    return list(_checks(config))
+
+
+def _checks(config: Config) -> Iterator[Check]:
+    yield Check("python", sys.version_info >= (3, 11), f"{sys.version.split()[0]} at {sys.executable}")
+    yield _try("home", lambda: _check_home(config))
+    yield _try("store", lambda: _check_store(config))
+    for name, signal in read_signals(config.home).items():
+        yield Check(name, signal.state != "critical", f"pressure {signal.pressure:.2f}, {signal.state}")
+    yield _try("decoding", _check_decoding)
+    yield _try("m4a", _check_m4a, is_optional=True)
+    for pack_name in PACKS:
+        yield _try(f"pack {pack_name}", lambda name=pack_name: _check_pack(name), is_optional=True)
+    for card in read_catalog().cards.values():
+        yield _try(f"agent {card.name}", lambda card=card: asyncio.run(_check_agent(card)))
+
+
+def _try(name: str, check: Callable[[], str], *, is_optional: bool = False) -> Check:
+    try:
+        return Check(name, True, check(), is_optional)
+    except GrymError as error:
+        return Check(name, False, f"{error}" + (f"; {error.hint}" if error.hint else ""), is_optional)
+    except (OSError, ImportError) as error:
+        return Check(name, False, str(error), is_optional)
+
+
+def _check_home(config: Config) -> str:
+    config.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryFile(dir=config.home):
+        return str(config.home)
+
+
+def _check_store(config: Config) -> str:
+    store = SqliteStore(config.store_path)
+    try:
+        store.check()
+    finally:
+        store.close()
+    return str(config.store_path)
+
+
+def _check_decoding() -> str:
+    import soundfile
+
+    return f"libsndfile {soundfile.__libsndfile_version__}: {', '.join(sorted(soundfile.available_formats()))}"
+
+
+def _check_m4a() -> str:
+    try:
+        import av
+    except ImportError as error:
+        raise ImportError("for M4A and AAC: pip install 'grym-synth[m4a]'") from error
+    return f"PyAV {av.__version__}"
+
+
+def _check_pack(name: str) -> str:
+    pack = find_pack(name)
+    if pack is None:
+        raise ImportError(f"the router works without it, a little less surely; {PACKS[name].hint}")
+    verify_pack(pack)
+    return f"{PACKS[name].package} {PACKS[name].version}, content as published"
+
+
+async def _check_agent(card: AgentCard) -> str:
+    """A tiny real job through the real path: start the process, hear a tone, read its frequency."""
+    start = time.perf_counter()
+    process = await AgentProcess.launch(card, agent_environment())
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            arguments = {"question": "A4 in Hz"}
+            if card.needs_recording:
+                arguments = {"path": _write_tone(Path(folder)), "capabilities": list(card.capabilities)}
+            content = await process.call(arguments, deadline=30.0, health={"state": "healthy"})
+    finally:
+        await process.stop()
+    if not content["evidence"]:
+        raise GrymError(f"agent {card.name!r} found nothing in a probe: {content['gaps']}")
+    return f"{', '.join(card.capabilities)}; answered a probe in {time.perf_counter() - start:.1f} s"
+
+
+def _write_tone(folder: Path) -> str:
+    import numpy as np
+    import soundfile
+
+    path = folder / "tone.wav"
+    t = np.arange(44100) / 44100
+    soundfile.write(path, 0.5 * np.sin(2 * np.pi * _PROBE_HZ * t), 44100, subtype="PCM_16")
+    return str(path)

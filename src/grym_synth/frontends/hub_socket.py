@@ -1,0 +1,177 @@
+"""One hub for each home: a file lock says who it is, a Unix socket lets everybody else ask it.
+
+The first command that takes the lock is the hub for as long as it lives; the others send their operation to its
+socket. Operations and documents travel as JSON, one a line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import os
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..config import Config
+from ..errors import HubUnreachable
+from ..hub import Hub, open_hub
+from .operations import Emit, perform
+
+_LINE_LIMIT = 64 * 1024 * 1024
+_PATIENCE = 15.0  # seconds to wait for a hub that holds the lock but does not take calls yet, or any more
+
+
+async def perform_anywhere(config: Config, operation: Mapping[str, Any], emit: Emit) -> None:
+    """Carry out one operation: by the running hub of this home, else by being the hub for so long.
+
+    Raises
+    ------
+    HubUnreachable
+        Another process holds the home but takes no calls.
+    """
+    give_up_at = asyncio.get_running_loop().time() + _PATIENCE
+    while True:
+        with hold_home(config) as is_ours:
+            if is_ours:
+                async with serving_hub(config) as hub:
+                    await perform(hub, operation, emit)
+                return
+        if await _ask_running_hub(config, operation, emit):
+            return
+        if asyncio.get_running_loop().time() > give_up_at:
+            raise HubUnreachable(
+                f"another process is the hub of {str(config.home)!r} and takes no calls",
+                hint="wait for it, stop it, or set GRYM_HOME to another folder",
+                retry_after=_PATIENCE,
+            )
+        await asyncio.sleep(0.05)
+
+
+@contextlib.contextmanager
+def hold_home(config: Config) -> Iterator[bool]:
+    """Take the lock of the home for the body of a `with` block; False when somebody else has it.
+
+    A home that cannot be written has no lock: then everybody is a hub for himself.
+    """
+    try:
+        config.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = config.lock_path.open("w")
+    except OSError:
+        yield True
+        return
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True  # closing the file gives the lock back, also after kill -9
+
+
+@contextlib.asynccontextmanager
+async def serving_hub(config: Config) -> AsyncIterator[Hub]:
+    """Open the hub and take calls on its socket; on leaving, calls under way are finished first."""
+    calls: set[asyncio.Task[None]] = set()
+    async with open_hub(config) as hub:
+
+        async def take_call(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = asyncio.current_task()
+            assert task is not None
+            calls.add(task)
+            try:
+                await _answer_call(hub, reader, writer)
+            finally:
+                calls.discard(task)
+
+        with contextlib.ExitStack() as stack:
+            server = None
+            with contextlib.suppress(OSError):  # no socket, no guests; the hub itself works
+                listening = stack.enter_context(_bound_socket(config.socket_path))
+                server = await asyncio.start_unix_server(take_call, sock=listening, limit=_LINE_LIMIT)
+            try:
+                yield hub
+            finally:
+                if server is not None:
+                    server.close()
+                    config.socket_path.unlink(missing_ok=True)
+                    await asyncio.gather(*calls, return_exceptions=True)
+
+
+async def _answer_call(hub: Hub, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def emit(document: Mapping[str, Any]) -> None:
+        writer.write(json.dumps(document).encode() + b"\n")
+
+    with contextlib.suppress(ConnectionError):
+        line = await reader.readline()
+        if line:
+            work = asyncio.create_task(perform(hub, json.loads(line), emit))
+            gone = asyncio.create_task(reader.read(1))  # a guest says nothing more, so this ends when he leaves
+            await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
+            for task in (work, gone):
+                if not task.done():
+                    task.cancel()
+            await asyncio.gather(work, gone, return_exceptions=True)
+            await writer.drain()
+    writer.close()
+
+
+async def _ask_running_hub(config: Config, operation: Mapping[str, Any], emit: Emit) -> bool:
+    """Send an operation to the socket; False when nobody took it, so that asking again is safe."""
+    try:
+        with _socket_address(config.socket_path) as address:
+            reader, writer = await asyncio.open_unix_connection(address, limit=_LINE_LIMIT)
+    except OSError:
+        return False
+    taken = False
+    try:
+        writer.write(json.dumps(operation).encode() + b"\n")
+        async for line in reader:
+            taken = True
+            document = json.loads(line)
+            emit(document)
+            if "exit" in document:
+                return True
+    except ConnectionError:
+        pass
+    finally:
+        writer.close()
+    if taken:
+        raise HubUnreachable("the hub ended in the middle of the answer", hint="ask again", retry_after=1.0)
+    return False
+
+
+@contextlib.contextmanager
+def _bound_socket(path: Path) -> Iterator[socket.socket]:
+    path.unlink(missing_ok=True)  # we hold the lock, so this is what a killed hub left
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening, _socket_address(path) as address:
+        before = os.umask(0o177)
+        try:
+            listening.bind(address)
+        finally:
+            os.umask(before)
+        yield listening
+
+
+@contextlib.contextmanager
+def _socket_address(path: Path) -> Iterator[str]:
+    """An address of at most 107 bytes, which is all a Unix socket takes, however deep the home lies."""
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
+
+
+async def serve_forever(config: Config, announce: Callable[[], None]) -> bool:
+    """Be the hub of this home until cancelled; False when there is one already."""
+    with hold_home(config) as is_ours:
+        if not is_ours:
+            return False
+        async with serving_hub(config):
+            announce()
+            await asyncio.Event().wait()
+    return True

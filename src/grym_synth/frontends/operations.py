@@ -1,0 +1,127 @@
+"""What can be asked of a hub from outside, as JSON documents: the same whether it runs in this process or another.
+
+An operation is an object with `op` and its arguments; what comes back is a stream of documents, of these kinds:
+`{"progress": ...}` for the person waiting, `{"document": ...}` for the result, and at the end `{"exit": code}`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..errors import AgentFailed, BadRequest, BadSetup, GrymError, Unavailable
+from ..hub import Hub
+from ..messages import Gap, Json, Request, Step, answer_to_json, route_to_json
+from .exports import recording_to_json
+
+Emit = Callable[[dict[str, Any]], None]
+
+#: What a gap or an error means for the exit code, by its code word; what is not named here is a missing part.
+_UNUSABLE = {"unreadable", "unmeasurable", "partial", "no_recording", "unsupported", "bad_request"}
+_REFUSED = {"refused", "unavailable", "lease_expired", "hub_unreachable", "store_unavailable"}
+
+
+def error_exit(error: GrymError) -> int:
+    """3 the request cannot be met as it is · 4 refused for now · 5 a part is missing or unreachable."""
+    match error:
+        case BadRequest():
+            return 3
+        case Unavailable():
+            return 4
+        case AgentFailed() | BadSetup():
+            return 5
+    return 1
+
+
+def gap_exit(gaps: Sequence[Gap]) -> int:
+    """The exit code when nothing was answered: by the first gap."""
+    if not gaps:
+        return 0
+    code = gaps[0].code
+    return 3 if code in _UNUSABLE else 4 if code in _REFUSED else 5
+
+
+async def perform(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> None:
+    """Carry out one operation; every way it can end is told through `emit`."""
+    try:
+        if operation.get("version") != __version__:
+            raise Unavailable(
+                f"the hub of this home is version {__version__}, the command is {operation.get('version')}",
+                hint="stop the running `grym serve` and start it again",
+            )
+        exit_code = await _OPERATIONS[str(operation["op"])](hub, operation, emit)
+    except GrymError as error:
+        emit({"document": {"error": error_to_json(error)}})
+        exit_code = error_exit(error)
+    emit({"exit": exit_code})
+
+
+def error_to_json(error: GrymError) -> dict[str, Json]:
+    return {"code": error.code, "message": str(error), "hint": error.hint}
+
+
+def operation_of(op: str, **arguments: Any) -> dict[str, Any]:
+    """An operation as it travels, with what the hub must know of its sender."""
+    return {"op": op, "version": __version__, "folder": str(Path.cwd()), **arguments}
+
+
+def _request(operation: Mapping[str, Any]) -> Request:
+    return Request(
+        question=operation.get("question", ""),
+        paths=tuple(operation["paths"]),
+        folder=operation["folder"],
+        context=operation.get("context", "default"),
+        use_cache=operation.get("use_cache", True),
+        params=operation.get("params", {}),
+    )
+
+
+def _reporter(emit: Emit) -> Callable[[Step, float, str], None]:
+    def report(step: Step, fraction: float, message: str) -> None:
+        emit({"progress": {"step": step.id, "subject": step.subject, "fraction": fraction, "message": message}})
+
+    return report
+
+
+async def _ask(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
+    answer = await hub.answer(_request(operation), _reporter(emit))
+    emit({"document": answer_to_json(answer)})
+    if answer.claims or not answer.route.capabilities:
+        return 0
+    return gap_exit(answer.gaps)
+
+
+async def _route(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
+    for question in operation["questions"]:
+        route = await asyncio.to_thread(hub.router.route, question["query"], question.get("files") or [])
+        named = {"id": question["id"]} if "id" in question else {}
+        emit({"document": {**named, **route_to_json(route)}})
+    return 0
+
+
+async def _analyze(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
+    capabilities = operation["capabilities"] or [
+        name for name, agent in hub.catalog.capabilities().items() if agent.needs_recording
+    ]
+    any_heard, first_gaps = False, list[Gap]()
+    measured = list(dict.fromkeys([*capabilities, "facts"]))  # duration, rate and channels head every document
+    async for plan, outcome in hub.measure(_request(operation), measured, _reporter(emit)):
+        if outcome is None:
+            first_gaps += plan.gaps
+            for gap in plan.gaps:
+                emit({"document": {"path": gap.subject or None, "error": gap_error(gap)}})
+            continue
+        any_heard = any_heard or any(item.capability in capabilities for item in outcome.heard.evidence)
+        first_gaps += [gap for gap in outcome.heard.gaps if gap.capability in capabilities]
+        emit({"document": recording_to_json(outcome, capabilities)})
+    return 0 if any_heard else gap_exit(first_gaps)
+
+
+def gap_error(gap: Gap) -> dict[str, Json]:
+    return {"code": gap.code, "message": gap.reason, "hint": gap.hint}
+
+
+_OPERATIONS = {"ask": _ask, "route": _route, "analyze": _analyze}

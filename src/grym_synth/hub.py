@@ -1,0 +1,141 @@
+"""START HERE: the flow on one page. The hub builds the parts, hands them over and closes them.
+
+request → route → plan → leases → agents → evidence and gaps → answer → memory
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+from .answering.write import Words, write
+from .config import Config, agent_environment
+from .errors import BadSetup, Unavailable
+from .execution.agent_process import AgentProcesses
+from .execution.catalog import Catalog, read_catalog
+from .execution.executor import Executor, OnProgress, Outcome
+from .execution.inputs import Inputs, find_recordings
+from .health.signals import Signal, read_signals, total_ram_gb, worst
+from .messages import Answer, Gap, Need, Plan, Request, Route
+from .packs import find_pack
+from .planning.planner import plan
+from .planning.router import Router, load_router
+from .resources.pool import Pool
+from .storage.sqlite import SqliteStore
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """The parts, and the one way a question goes through them."""
+
+    config: Config
+    router: Router
+    catalog: Catalog
+    executor: Executor
+    pool: Pool
+    store: SqliteStore
+    read_signals: Callable[[], Mapping[str, Signal]]
+    troubles: tuple[Gap, ...] = ()  # what this hub lacks as a whole; told in every answer
+
+    async def answer(self, request: Request, on_progress: OnProgress) -> Answer:
+        """Answer a question about recordings, or about music arithmetic."""
+        clock = Stopwatch()
+        inputs = await self.look_up(request)
+        await self._warm_up(inputs)
+        route = await asyncio.to_thread(self.router.route, request.question, [r.subject for r in inputs.recordings])
+        clock.lap("route")
+        steps = self.plan(request, route, inputs)
+        outcomes = [found async for found in self.run(request, steps, on_progress)]
+        clock.lap("work")
+        words = self._write(request, route, [*self.troubles, *inputs.gaps, *steps.gaps], outcomes)
+        clock.lap("write")
+        health = worst(self.read_signals())[1].state
+        answer = Answer(words.text, words.claims, words.evidence, words.gaps, route, steps, health, clock.laps_ms())
+        return self._remember(request, answer)
+
+    async def measure(
+        self, request: Request, capabilities: Sequence[str], on_progress: OnProgress
+    ) -> AsyncIterator[tuple[Plan, Outcome | None]]:
+        """Measure recordings without a question: the plan with None first, then each outcome in the order asked."""
+        inputs = await self.look_up(request)
+        reasons = dict.fromkeys(capabilities, "asked for by name")
+        steps = self.plan(request, Route(tuple(capabilities), 1.0, reasons, {}), inputs)
+        yield replace(steps, gaps=(*self.troubles, *inputs.gaps, *steps.gaps)), None
+        async for outcome in self.run(request, steps, on_progress):
+            yield steps, outcome
+
+    async def look_up(self, request: Request) -> Inputs:
+        """Find the recordings that a request names."""
+        return await asyncio.to_thread(find_recordings, request.paths, request.folder, self.config.max_files)
+
+    def plan(self, request: Request, route: Route, inputs: Inputs) -> Plan:
+        agents = self.catalog.capabilities()
+        return plan(request, route, inputs.recordings, agents, deadline=self.config.step_deadline)
+
+    def run(self, request: Request, steps: Plan, on_progress: OnProgress) -> AsyncIterator[Outcome]:
+        return self.executor.run(steps, use_cache=request.use_cache, on_progress=on_progress)
+
+    def _write(self, request: Request, route: Route, gaps: list[Gap], outcomes: list[Outcome]) -> Words:
+        evidence = [item for outcome in outcomes for item in outcome.heard.evidence]
+        return write(request, route, evidence, [*gaps, *(gap for outcome in outcomes for gap in outcome.heard.gaps)])
+
+    async def _warm_up(self, inputs: Inputs) -> None:
+        """Start a listener beside the routing, when something new will have to be heard."""
+        if any(recording.size and not self.executor.knows(recording.path) for recording in inputs.recordings):
+            await self.executor.processes.warm(self.catalog.agent("listen"))
+
+    def _remember(self, request: Request, answer: Answer) -> Answer:
+        try:
+            self.store.keep_answer(request, answer)
+        except Unavailable as error:
+            return replace(answer, gaps=(*answer.gaps, Gap.from_error(error, capability="system")))
+        return answer
+
+
+@asynccontextmanager
+async def open_hub(config: Config) -> AsyncIterator[Hub]:
+    """Build a hub for the body of an `async with` block; no process of it outlives the block."""
+    store, troubles = _open_store(config)
+    catalog = read_catalog()
+    capacity = Need(cpu=float(config.cpu_slots), ram_gb=total_ram_gb() * 0.8)
+    pool = Pool(capacity)
+    processes = AgentProcesses(agent_environment())
+
+    def signals() -> Mapping[str, Signal]:
+        return read_signals(config.home)
+
+    executor = Executor(catalog, processes, pool, store, signals)
+    try:
+        router = await asyncio.to_thread(load_router, find_pack("minilm"))
+        yield Hub(config, router, catalog, executor, pool, store, signals, troubles)
+    finally:
+        await processes.close()
+        store.close()
+
+
+def _open_store(config: Config) -> tuple[SqliteStore, tuple[Gap, ...]]:
+    """The store, or one in memory that forgets everything, and says so: a broken store stops no answer."""
+    try:
+        return SqliteStore(config.store_path), ()
+    except (Unavailable, BadSetup) as error:
+        gap = Gap.from_error(error, capability="system")
+        return SqliteStore.in_memory(), (replace(gap, reason=f"nothing will be remembered: {gap.reason}"),)
+
+
+class Stopwatch:
+    """Milliseconds of each lap, and of the whole."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.perf_counter()
+        self._laps: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self._laps[name], self._last = now - self._last, now
+
+    def laps_ms(self) -> dict[str, float]:
+        laps = {**self._laps, "total": time.perf_counter() - self._start}
+        return {name: round(seconds * 1000, 1) for name, seconds in laps.items()}

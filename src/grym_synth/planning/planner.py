@@ -1,0 +1,86 @@
+"""From a route to steps: capabilities that read the same recording go in one call. Decides, touches nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from ..messages import Gap, Json, Need, Plan, Request, Route, Step
+
+_BYTES_AN_HOUR = 200e6  # of a coded recording, to stretch deadlines by
+
+
+class Capable(Protocol):
+    """What planning must know of an agent."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def needs_recording(self) -> bool: ...
+    @property
+    def need(self) -> Need: ...
+    @property
+    def settings(self) -> Mapping[str, tuple[str, ...]]: ...
+
+
+class Named(Protocol):
+    """What planning must know of a recording."""
+
+    @property
+    def subject(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+
+
+def plan(
+    request: Request,
+    route: Route,
+    recordings: Sequence[Named],
+    agents: Mapping[str, Capable],
+    *,
+    deadline: float,
+) -> Plan:
+    """Lay out the steps: one for each agent and recording, each with only the settings it measures by.
+
+    `deadline` is in seconds for a short recording; long files get as many more.
+    """
+    gaps: list[Gap] = []
+    by_agent: dict[str, list[str]] = {}
+    for capability in route.capabilities:
+        agent = agents.get(capability)
+        if agent is None:
+            reason = f"{capability!r} is not in this version of grym-synth"
+            gaps.append(Gap(capability, reason, "missing", hint="see CHANGELOG.md for what is"))
+        elif agent.needs_recording and not recordings:
+            reason = f"{capability!r} is measured in a recording, and none was named"
+            gaps.append(Gap(capability, reason, "no_recording", hint="put the file after the question"))
+        else:
+            by_agent.setdefault(agent.name, []).append(capability)
+    steps: list[Step] = []
+    for capabilities in by_agent.values():
+        agent = agents[capabilities[0]]
+        if agent.needs_recording:
+            steps += [_listening(agent, capabilities, request, route, item, deadline) for item in recordings]
+        else:
+            params = {"question": request.question}
+            steps.append(Step("", agent.name, tuple(capabilities), "", "", params, agent.need, deadline))
+    return Plan(tuple(_numbered(steps)), tuple(gaps))
+
+
+def _listening(
+    agent: Capable, capabilities: list[str], request: Request, route: Route, recording: Named, deadline: float
+) -> Step:
+    given = {**route.params, **request.params}
+    wanted = [name for capability in capabilities for name in agent.settings.get(capability, ())]
+    params: dict[str, Json] = {name: given[name] for name in wanted if given.get(name) is not None}
+    patience = deadline * (1 + recording.size / _BYTES_AN_HOUR)
+    return Step("", agent.name, tuple(capabilities), recording.subject, recording.path, params, agent.need, patience)
+
+
+def _numbered(steps: list[Step]) -> list[Step]:
+    return [
+        Step(f"s{i}", s.agent, s.capabilities, s.subject, s.path, s.params, s.need, s.deadline_s)
+        for i, s in enumerate(steps, start=1)
+    ]

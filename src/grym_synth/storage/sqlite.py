@@ -1,0 +1,203 @@
+"""The store of one machine: SQLite in WAL mode. All SQL of this version is in this module and `migrations/`."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..errors import MigrationFailed, Unavailable
+from ..messages import (
+    Answer,
+    Evidence,
+    Gap,
+    Json,
+    Request,
+    answer_to_json,
+    evidence_from_json,
+    evidence_to_json,
+    gap_from_json,
+    gap_to_json,
+)
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class StoreUnavailable(Unavailable):
+    """The store cannot be read or written just now: locked, full, or gone."""
+
+    code = "store_unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """What tells, without reading it, that a file is still the same."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    inode: int
+
+    @classmethod
+    def of(cls, path: str) -> FileStamp:
+        """The stamp of the file at `path` now; raises OSError when there is none."""
+        stat = Path(path).stat()
+        return cls(path, stat.st_size, stat.st_mtime_ns, stat.st_ino)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What is known of one capability of one recording."""
+
+    evidence: tuple[Evidence, ...]
+    gaps: tuple[Gap, ...]
+
+
+class SqliteStore:
+    """Open it once per process; every method is one short transaction.
+
+    Raises
+    ------
+    MigrationFailed
+        The file is no store of ours, or one of a later version.
+    StoreUnavailable
+        It cannot be opened, read or written; methods raise it too.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, timeout=2.0, isolation_level=None, check_same_thread=False)
+        except (OSError, sqlite3.OperationalError) as error:
+            raise StoreUnavailable(
+                f"cannot open the store {str(path)!r}: {error}", hint="check the folder's rights, or set GRYM_HOME"
+            ) from error
+        self._migrate()
+
+    @classmethod
+    def in_memory(cls) -> SqliteStore:
+        """A store that lives as long as its process; for when there is no other, and for tests."""
+        return cls(Path(":memory:"))
+
+    def close(self) -> None:
+        self._db.close()
+
+    def recall_hash(self, stamp: FileStamp) -> str | None:
+        """The content hash of a file that has not changed since it was last hashed."""
+        query = "SELECT sha256 FROM files WHERE path = ? AND size = ? AND mtime_ns = ? AND inode = ?"
+        rows = self._read(query, (_text(stamp.path), stamp.size, stamp.mtime_ns, stamp.inode))
+        return str(rows[0][0]) if rows else None
+
+    def keep_hash(self, stamp: FileStamp, sha256: str) -> None:
+        with self._transaction() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO files (path, size, mtime_ns, inode, sha256) VALUES (?, ?, ?, ?, ?)",
+                (_text(stamp.path), stamp.size, stamp.mtime_ns, stamp.inode, sha256),
+            )
+
+    def recall(
+        self, sha256: str, capability: str, recipe: str, params: Mapping[str, Json], subject: str
+    ) -> Heard | None:
+        """What was heard of a recording before, told of `subject`; None when nothing was, or by another recipe."""
+        query = "SELECT evidence, gaps FROM heard WHERE sha256 = ? AND capability = ? AND recipe = ? AND params = ?"
+        rows = self._read(query, (sha256, capability, recipe, _canonical(params)))
+        if not rows:
+            return None
+        evidence = (replace(evidence_from_json(item), subject=subject) for item in json.loads(rows[0][0]))
+        gaps = (replace(gap_from_json(item), subject=subject) for item in json.loads(rows[0][1]))
+        return Heard(tuple(evidence), tuple(gaps))
+
+    def keep(self, sha256: str, capability: str, recipe: str, params: Mapping[str, Json], heard: Heard) -> None:
+        evidence = json.dumps([evidence_to_json(replace(item, subject="")) for item in heard.evidence])
+        gaps = json.dumps([gap_to_json(replace(gap, subject="")) for gap in heard.gaps])
+        with self._transaction() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO heard (sha256, capability, recipe, params, evidence, gaps, heard_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (sha256, capability, recipe, _canonical(params), evidence, gaps, time.time()),
+            )
+
+    def keep_answer(self, request: Request, answer: Answer) -> None:
+        row = (
+            time.time(),
+            request.context,
+            request.question,
+            json.dumps(request.paths),
+            json.dumps(answer_to_json(answer)),
+        )
+        with self._transaction() as db:
+            db.execute("INSERT INTO answers (asked_at, context, question, paths, answer) VALUES (?, ?, ?, ?, ?)", row)
+
+    def answers(self, context: str, limit: int = 100) -> list[dict[str, Json]]:
+        """The latest answers of a context, newest first, as JSON documents."""
+        query = "SELECT answer FROM answers WHERE context = ? ORDER BY id DESC LIMIT ?"
+        return [json.loads(row[0]) for row in self._read(query, (context, limit))]
+
+    def check(self) -> None:
+        """Write and read a row, and let SQLite look itself over: raises StoreUnavailable when that fails."""
+        with self._transaction() as db:
+            db.execute("CREATE TEMP TABLE probe (x)")
+            db.execute("INSERT INTO probe VALUES (1)")
+            db.execute("DROP TABLE probe")
+            verdict = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if verdict != "ok":
+            raise StoreUnavailable(f"the store {str(self.path)!r} is damaged: {verdict}")
+
+    def _read(self, query: str, values: tuple[object, ...]) -> list[tuple[str, ...]]:
+        try:
+            return self._db.execute(query, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise self._failed(error) from error
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+        except sqlite3.DatabaseError as error:
+            raise self._failed(error) from error
+
+    def _failed(self, error: sqlite3.DatabaseError) -> StoreUnavailable:
+        return StoreUnavailable(f"the store {str(self.path)!r} failed: {error}", retry_after=5.0)
+
+    def _migrate(self) -> None:
+        try:
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            with self._transaction() as db:  # the version is read under the lock: two processes may open at once
+                steps = sorted(MIGRATIONS.glob("*.sql"))
+                version = int(db.execute("PRAGMA user_version").fetchone()[0])
+                for number, step in enumerate(steps[version:], start=version + 1):
+                    for statement in step.read_text().split(";"):
+                        db.execute(statement)
+                    db.execute(f"PRAGMA user_version = {number}")
+        except sqlite3.OperationalError as error:
+            raise self._failed(error) from error
+        except sqlite3.DatabaseError as error:
+            raise MigrationFailed(
+                f"{str(self.path)!r} is no store of grym-synth: {error}", hint="move it away; a new one is made"
+            ) from error
+        if version > len(steps):
+            raise MigrationFailed(
+                f"the store {str(self.path)!r} is of version {version}, this program knows {len(steps)}",
+                hint="use the newer grym-synth that wrote it, or another GRYM_HOME",
+            )
+
+
+def _text(path: str) -> str:
+    """File names need not be UTF-8; SQLite text must be."""
+    return path.encode("utf-8", "surrogateescape").decode("latin-1")
+
+
+def _canonical(params: Mapping[str, Json]) -> str:
+    return json.dumps(dict(params), sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,113 @@
+import dataclasses
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from grym_synth.errors import MigrationFailed
+from grym_synth.messages import Answer, Evidence, Gap, Plan, Request, Route, Source
+from grym_synth.storage.sqlite import FileStamp, Heard, SqliteStore, StoreUnavailable
+
+TEMPO = Evidence("", "rhythm.tempo_bpm", "tempo", 126.0, "BPM", 0.97, "a.wav", Source("listen", "1", "fit"))
+
+
+@pytest.fixture()
+def store(tmp_path: Path) -> SqliteStore:
+    return SqliteStore(tmp_path / "grym.db")
+
+
+def test_what_was_heard_is_recalled_under_the_name_asked_now(store: SqliteStore) -> None:
+    gap = Gap("rhythm", "ends early", "partial", "a.wav")
+    store.keep("ab", "rhythm", "listen 1", {}, Heard((TEMPO,), (gap,)))
+    recalled = store.recall("ab", "rhythm", "listen 1", {}, subject="renamed.wav")
+    assert recalled is not None
+    assert recalled.evidence == (dataclasses.replace(TEMPO, subject="renamed.wav"),)
+    assert recalled.gaps[0].subject == "renamed.wav"
+
+
+@pytest.mark.parametrize(
+    ("sha256", "capability", "recipe", "params"),
+    [
+        ("cd", "rhythm", "listen 1", {}),
+        ("ab", "tonality", "listen 1", {}),
+        ("ab", "rhythm", "listen 2", {}),
+        ("ab", "rhythm", "listen 1", {"n_fft": 64}),
+    ],
+)
+def test_another_recording_recipe_or_setting_is_not_recalled(
+    store: SqliteStore, sha256: str, capability: str, recipe: str, params: dict[str, int]
+) -> None:
+    store.keep("ab", "rhythm", "listen 1", {}, Heard((TEMPO,), ()))
+    assert store.recall(sha256, capability, recipe, params, "a.wav") is None  # type: ignore[arg-type]
+
+
+def test_a_changed_file_is_hashed_again(store: SqliteStore, tmp_path: Path) -> None:
+    file = tmp_path / "a.wav"
+    file.write_bytes(b"one")
+    stamp = FileStamp.of(str(file))
+    store.keep_hash(stamp, "ab")
+    assert store.recall_hash(stamp) == "ab"
+    file.write_bytes(b"other")
+    assert store.recall_hash(FileStamp.of(str(file))) is None
+
+
+def test_names_that_are_no_utf8_can_be_stored(store: SqliteStore) -> None:
+    stamp = FileStamp("/x/\udcff\n😀.wav", 1, 2, 3)
+    store.keep_hash(stamp, "ab")
+    assert store.recall_hash(stamp) == "ab"
+
+
+def test_answers_are_kept_by_context(store: SqliteStore) -> None:
+    answer = Answer("It runs at 126 BPM.", (), (), (), Route((), 1.0, {}, {}), Plan(()), "healthy", {})
+    store.keep_answer(Request("how fast?", context="album"), answer)
+    assert [row["answer"] for row in store.answers("album")] == ["It runs at 126 BPM."]
+    assert store.answers("default") == []
+
+
+def test_everything_is_there_after_reopening(store: SqliteStore, tmp_path: Path) -> None:
+    store.keep("ab", "rhythm", "listen 1", {}, Heard((TEMPO,), ()))
+    store.close()
+    assert SqliteStore(tmp_path / "grym.db").recall("ab", "rhythm", "listen 1", {}, "a.wav") is not None
+
+
+def test_a_file_that_is_no_store_is_refused_with_a_way_out(tmp_path: Path) -> None:
+    (tmp_path / "grym.db").write_text("this is a shopping list, " * 100)
+    with pytest.raises(MigrationFailed, match="no store of grym-synth") as caught:
+        SqliteStore(tmp_path / "grym.db")
+    assert "move it away" in caught.value.hint
+
+
+def test_a_store_of_a_later_version_is_refused(store: SqliteStore, tmp_path: Path) -> None:
+    store.close()
+    with sqlite3.connect(tmp_path / "grym.db") as db:
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+    with pytest.raises(MigrationFailed, match="version 99"):
+        SqliteStore(tmp_path / "grym.db")
+
+
+def test_a_folder_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreUnavailable, match="cannot open"):
+        SqliteStore(tmp_path / "file" / "grym.db")
+
+
+@pytest.mark.slow
+def test_a_locked_store_fails_with_a_time_to_try_again(store: SqliteStore, tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "grym.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreUnavailable, match="locked") as caught:
+        store.keep_hash(FileStamp("a", 1, 2, 3), "ab")
+    assert caught.value.retry_after
+    other.close()
+
+
+@pytest.mark.slow
+def test_two_can_open_a_new_store_at_the_same_time(tmp_path: Path) -> None:
+    for i in range(10):
+        with ThreadPoolExecutor(4) as threads:
+            stores = list(threads.map(lambda _, i=i: SqliteStore(tmp_path / f"{i}.db"), range(4)))  # type: ignore[misc]
+        for store in stores:
+            store.check()
+            store.close()

@@ -1,0 +1,50 @@
+from pathlib import Path
+
+import pytest
+
+from grym_synth.config import agent_environment, read_config
+from grym_synth.errors import InvalidConfig
+
+
+def test_environment_wins_over_file_and_file_over_default(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("cpu = 3\nmax_files = 7\n")
+    config = read_config({"GRYM_HOME": str(tmp_path), "GRYM_CPU": "1"})
+    assert (config.cpu, config.max_files, config.step_deadline) == (1, 7, 120.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("cpu = -1", "cpu"),
+        ("cpu = 'many'", "cpu"),
+        ("max_files = 0", "max_files"),
+        ("step_deadline = 0", "step_deadline"),
+    ],
+)
+def test_a_bad_value_fails_by_its_key(tmp_path: Path, text: str, key: str) -> None:
+    (tmp_path / "config.toml").write_text(text)
+    with pytest.raises(InvalidConfig, match=f"`{key}`"):
+        read_config({"GRYM_HOME": str(tmp_path)})
+
+
+def test_an_unknown_setting_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("cpus = 2")
+    with pytest.raises(InvalidConfig, match="unknown setting 'cpus'.*known: store, cpu"):
+        read_config({"GRYM_HOME": str(tmp_path)})
+
+
+def test_a_file_that_is_no_toml_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("{json: true}")
+    with pytest.raises(InvalidConfig, match="cannot read"):
+        read_config({"GRYM_HOME": str(tmp_path)})
+
+
+def test_a_store_this_version_does_not_know_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidConfig, match="postgresql"):
+        read_config({"GRYM_HOME": str(tmp_path), "GRYM_STORE": "postgresql://localhost/x"})
+
+
+def test_agents_get_no_secrets() -> None:
+    environment = agent_environment({"PATH": "/bin", "OPENAI_API_KEY": "secret", "GRYM_TOKEN": "secret"})
+    assert environment["PATH"] == "/bin"
+    assert "secret" not in environment.values()
