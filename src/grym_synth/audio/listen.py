@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..errors import BadRequest, UnusableAudio
+from ..errors import BadRequest
 from ..theory.keys import camelot
 from .facts import Facts, FactsMeter
 from .files import AudioFile, open_audio
@@ -103,18 +103,24 @@ def hear(path: str, sections: Sequence[str], settings: Settings, progress: Progr
         meters = _Meters(audio, sections, settings)
         for block in audio.blocks(_BLOCK):
             meters.feed(block)
-            if audio.frames_declared:
-                progress(min(0.95, meters.n_samples / audio.frames_declared * 0.9), "listening")
-        if not meters.n_samples:
-            raise UnusableAudio(f"{path!r} holds no samples", hint="export it again")
+            declared = audio.header.frames_declared or meters.n_samples
+            progress(0.9 * min(1.0, meters.n_samples / declared), "listening")
         progress(0.95, "weighing")
         results = [_SECTIONS[section](meters, audio) for section in SECTIONS if section in sections]
-        notes = [Unheard(section, note, "partial") for note in audio.notes for section in sections]
+        notes = [Unheard(section, note, "partial") for note in _notes(audio) for section in sections]
     found = [item for result in results for item in result]
     return Heard(
         tuple(item for item in found if isinstance(item, Finding)),
         (*notes, *(item for item in found if isinstance(item, Unheard))),
     )
+
+
+def _notes(audio: AudioFile) -> Iterator[str]:
+    """What was wrong with the file, once all of it was decoded."""
+    if audio.note:
+        yield audio.note
+    if audio.nonfinite_samples:
+        yield f"{audio.nonfinite_samples} samples are not numbers; they were read as silence"
 
 
 Items: TypeAlias = Iterator[Finding | Unheard]
@@ -126,7 +132,7 @@ class _Meters:
     def __init__(self, audio: AudioFile, sections: Sequence[str], settings: Settings) -> None:
         sr, wanted = audio.sr, set(sections)
         self.sr, self.settings, self.n_samples = sr, settings, 0
-        self.facts = FactsMeter(sr, audio.channels) if "facts" in wanted else None
+        self.facts = FactsMeter(sr, audio.channels, audio.header.bit_depth) if "facts" in wanted else None
         measurable = sr >= MIN_RATE_HZ
         self.loudness = LoudnessMeter(sr, audio.channels) if "loudness" in wanted and measurable else None
         self.short = ShortSpectraMeter(sr) if wanted & {"rhythm", "spectrum"} else None
@@ -163,10 +169,10 @@ def _facts(meters: _Meters, audio: AudioFile) -> Items:
     assert meters.facts is not None
     facts: Facts = meters.facts.finish()
     header = "file header"
-    yield Finding("facts.container", "label", audio.container, header)
-    yield Finding("facts.codec", "label", audio.codec, header)
-    if audio.bit_depth is not None:
-        yield Finding("facts.bit_depth", "bits", audio.bit_depth, header)
+    yield Finding("facts.container", "label", audio.header.container, header)
+    yield Finding("facts.codec", "label", audio.header.codec, header)
+    if audio.header.bit_depth is not None:
+        yield Finding("facts.bit_depth", "bits", audio.header.bit_depth, header)
     yield Finding("facts.duration_s", "duration", meters.duration_s, "decoded samples / sample rate")
     yield Finding("facts.sample_rate_hz", "sample_rate", audio.sr, header)
     yield Finding("facts.channels", "count", audio.channels, header)
@@ -183,7 +189,7 @@ def _facts(meters: _Meters, audio: AudioFile) -> Items:
     yield Finding("facts.dc_offset_percent", "share", facts.dc_offset_percent, "greatest channel mean")
     silence = [[start, end] for start, end in facts.silence_s]
     yield Finding("facts.silence_s", "time", silence, "below -60 dBFS for 0.3 s or longer")
-    yield Finding("facts.tags", "tag", dict(audio.tags), header)
+    yield Finding("facts.tags", "tag", dict(audio.header.tags), header)
 
 
 def _loudness(meters: _Meters, audio: AudioFile) -> Items:

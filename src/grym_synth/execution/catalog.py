@@ -74,8 +74,8 @@ def read_card(script: Path) -> AgentCard:
     match = next((found for found in _HEADER.finditer(text) if found["type"] == "script"), None)
     if match is None:
         raise BadSetup(f"{script.name} has no `# /// script` header", hint="see docs/architecture.md")
-    header = tomllib.loads("".join(line[2:] for line in match["content"].splitlines(keepends=True)))
     try:
+        header = tomllib.loads("".join(line[2:] for line in match["content"].splitlines(keepends=True)))
         declared: dict[str, Any] = header["tool"]["grym"]
         card = AgentCard(
             name=str(declared["name"]),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..config import Config, agent_environment
-from ..errors import GrymError
+from ..errors import AgentFailed, GrymError, MissingDependency
 from ..execution.agent_process import AgentProcess
 from ..execution.catalog import AgentCard, read_catalog
 from ..health.signals import read_signals
@@ -55,7 +55,7 @@ def _try(name: str, check: Callable[[], str], *, is_optional: bool = False) -> C
         return Check(name, True, check(), is_optional)
     except GrymError as error:
         return Check(name, False, f"{error}" + (f"; {error.hint}" if error.hint else ""), is_optional)
-    except (OSError, ImportError) as error:
+    except OSError as error:
         return Check(name, False, str(error), is_optional)
 
 
@@ -84,16 +84,18 @@ def _check_m4a() -> str:
     try:
         import av
     except ImportError as error:
-        raise ImportError("for M4A and AAC: pip install 'grym-synth[m4a]'") from error
+        raise MissingDependency("M4A and AAC cannot be read", hint="pip install 'grym-synth[m4a]'") from error
     return f"PyAV {av.__version__}"
 
 
 def _check_pack(name: str) -> str:
-    pack = find_pack(name)
+    pack, spec = find_pack(name), PACKS[name]
     if pack is None:
-        raise ImportError(f"the router works without it, a little less surely; {PACKS[name].hint}")
-    verify_pack(pack)
-    return f"{PACKS[name].package} {PACKS[name].version}, content as published"
+        raise MissingDependency("the router works without it, a little less surely", hint=spec.install)
+    fault = verify_pack(pack)
+    if fault:
+        raise MissingDependency(fault, hint=f"install it again: {spec.install}")
+    return f"{spec.package} {pack.version}, content as published ({spec.licence})"
 
 
 async def _check_agent(card: AgentCard) -> str:
@@ -109,7 +111,7 @@ async def _check_agent(card: AgentCard) -> str:
     finally:
         await process.stop()
     if not content["evidence"]:
-        raise GrymError(f"agent {card.name!r} found nothing in a probe: {content['gaps']}")
+        raise AgentFailed(f"agent {card.name!r} found nothing in a probe: {content['gaps']}")
     return f"{', '.join(card.capabilities)}; answered a probe in {time.perf_counter() - start:.1f} s"
 
 

@@ -1,0 +1,61 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = []
+#
+# [tool.grym]
+# name = "moody"
+# version = "1"
+# capabilities = ["facts", "rhythm"]
+# needs_recording = true
+# permissions = ["read"]
+# cpu = 1.0
+# ram_gb = 0.1
+# ///
+"""An agent for tests, without anything of ours: it does what the first word of the recording's name says."""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+
+def answer(request: dict) -> dict:
+    arguments = request["params"]["arguments"]
+    mood = Path(arguments["path"]).stem.split("-")[0]
+    if mood == "crash":
+        print("out of cheese", file=sys.stderr, flush=True)
+        os._exit(7)
+    if mood == "hang":
+        time.sleep(3600)
+    if mood == "chatter":
+        sys.stdout.write("hello, I am a friendly agent\n")
+    if mood == "flood":
+        sys.stdout.write("x" * (40 * 1024 * 1024) + "\n")
+    if mood == "error":
+        return {"isError": True, "content": [{"type": "text", "text": "not today"}]}
+    if mood == "empty":
+        return {"content": []}
+    if mood == "lies":
+        return {"structuredContent": {"evidence": [{"name": "rhythm.tempo_bpm", "value": 120}], "gaps": []}}
+    if mood == "slow":
+        time.sleep(0.3)
+    evidence = [
+        {"name": name, "kind": kind, "value": value, "unit": unit, "confidence": 0.9, "subject": arguments["subject"]}
+        | {"source": {"agent": "moody", "version": "1", "method": f"pid {os.getpid()}"}}
+        for name, kind, value, unit in (("rhythm.tempo_bpm", "tempo", 120.0, "BPM"), ("facts.channels", "count", 2, ""))
+        if name.split(".")[0] in arguments["capabilities"]
+    ]
+    return {"structuredContent": {"evidence": evidence, "gaps": []}}
+
+
+for line in sys.stdin:
+    message = json.loads(line)
+    token = message["params"]["_meta"]["progressToken"]
+    progress = {"progressToken": token, "progress": 0.5, "total": 1.0, "message": "half"}
+    for document in (
+        {"jsonrpc": "2.0", "method": "notifications/progress", "params": progress},
+        {"jsonrpc": "2.0", "id": message["id"], "result": answer(message)},
+    ):
+        sys.stdout.write(json.dumps(document) + "\n")
+        sys.stdout.flush()

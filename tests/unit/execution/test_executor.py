@@ -1,0 +1,170 @@
+import asyncio
+import os
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grym_synth.config import agent_environment
+from grym_synth.execution.agent_process import AgentProcesses
+from grym_synth.execution.catalog import Catalog, read_card
+from grym_synth.execution.executor import Executor, Outcome
+from grym_synth.health.signals import Signal
+from grym_synth.messages import Need, Plan, Step
+from grym_synth.resources.pool import Pool
+from grym_synth.storage.sqlite import SqliteStore
+
+MOODY = Path(__file__).parents[2] / "moody_agent.py"
+CALM: Mapping[str, Signal] = {"memory": Signal(0.1, 0.1)}
+
+
+class Bench:
+    """An executor over the moody agent, and files for it to be moody about."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.store = SqliteStore(folder / "grym.db")
+        self.signals = CALM
+
+    def step(self, name: str, *capabilities: str, deadline: float = 10.0) -> Step:
+        path = self.folder / f"{name}.wav"
+        path.touch()
+        path.write_text(name)
+        wanted = capabilities or ("rhythm",)
+        return Step(f"s-{name}", "moody", wanted, f"{name}.wav", str(path), {}, Need(1.0, 0.1), deadline)
+
+    async def run(self, *steps: Step, use_cache: bool = True) -> list[Outcome]:
+        processes = AgentProcesses(agent_environment())
+        pool = Pool(Need(2.0, 4.0))
+        executor = Executor(Catalog([read_card(MOODY)]), processes, pool, self.store, lambda: self.signals)
+        try:
+            found = executor.run(Plan(steps), use_cache=use_cache, on_progress=lambda *_: None)
+            return [outcome async for outcome in found]
+        finally:
+            assert pool.statistics()["leases"] == 0
+            await processes.close()
+
+
+@pytest.fixture()
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(tmp_path)
+    yield bench
+    bench.store.close()
+
+
+def run(story: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    asyncio.run(story())
+
+
+def test_outcomes_come_in_the_order_of_the_plan(bench: Bench) -> None:
+    async def story() -> None:
+        outcomes = await bench.run(*(bench.step(name) for name in ("slow", "fine-1", "fine-2")))
+        assert [outcome.step.subject for outcome in outcomes] == ["slow.wav", "fine-1.wav", "fine-2.wav"]
+        assert all(outcome.heard.evidence[0].value == 120.0 for outcome in outcomes)
+
+    run(story)
+
+
+def test_a_bad_file_among_good_ones_leaves_a_gap_beside_their_evidence(bench: Bench) -> None:
+    async def story() -> None:
+        outcomes = await bench.run(*(bench.step(name) for name in ("fine-1", "crash", "fine-2", "lies")))
+        assert [len(outcome.heard.evidence) for outcome in outcomes] == [1, 0, 1, 0]
+        assert [outcome.heard.gaps[0].code for outcome in (outcomes[1], outcomes[3])] == [
+            "agent_crashed",
+            "malformed_evidence",
+        ]
+
+    run(story)
+
+
+def test_a_hang_becomes_a_gap_at_its_deadline(bench: Bench) -> None:
+    async def story() -> None:
+        (outcome,) = await bench.run(bench.step("hang", "facts", "rhythm", deadline=0.2))
+        assert {gap.capability for gap in outcome.heard.gaps} == {"facts", "rhythm"}
+        assert {gap.code for gap in outcome.heard.gaps} == {"agent_timeout"}
+
+    run(story)
+
+
+def test_what_was_heard_before_starts_no_agent(bench: Bench) -> None:
+    async def story() -> None:
+        (first,) = await bench.run(bench.step("fine"))
+        bench.signals = {"memory": Signal(1.0, 1.1)}  # so no new work could be taken
+        (second,) = await bench.run(bench.step("fine"))
+        assert not first.was_cached
+        assert second.was_cached
+        assert second.heard == first.heard
+
+    run(story)
+
+
+def test_only_what_is_missing_is_asked_for(bench: Bench) -> None:
+    async def story() -> None:
+        (first,) = await bench.run(bench.step("fine", "rhythm"))
+        (both,) = await bench.run(bench.step("fine", "facts", "rhythm"))
+        assert [item.name for item in both.heard.evidence] == ["facts.channels", "rhythm.tempo_bpm"]
+        assert both.heard.evidence[1] == first.heard.evidence[0]  # the same process said it
+
+    run(story)
+
+
+def test_a_renamed_recording_is_known_and_a_changed_one_is_not(bench: Bench) -> None:
+    async def story() -> None:
+        step = bench.step("fine-1")
+        await bench.run(step)
+        os.rename(step.path, bench.folder / "fine-2.wav")
+        renamed = Step("s", "moody", ("rhythm",), "fine-2.wav", str(bench.folder / "fine-2.wav"), {}, Need(), 10.0)
+        (outcome,) = await bench.run(renamed)
+        assert outcome.was_cached
+        assert outcome.heard.evidence[0].subject == "fine-2.wav"
+        Path(renamed.path).write_text("louder")
+        assert not (await bench.run(renamed))[0].was_cached
+
+    run(story)
+
+
+def test_no_cache_listens_again(bench: Bench) -> None:
+    async def story() -> None:
+        await bench.run(bench.step("fine"))
+        assert not (await bench.run(bench.step("fine"), use_cache=False))[0].was_cached
+
+    run(story)
+
+
+def test_a_failure_is_not_remembered(bench: Bench) -> None:
+    async def story() -> None:
+        await bench.run(bench.step("crash"))
+        assert not (await bench.run(bench.step("crash")))[0].was_cached
+
+    run(story)
+
+
+def test_a_critical_hub_takes_no_new_work_and_says_when_to_come_back(bench: Bench) -> None:
+    async def story() -> None:
+        bench.signals = {"memory": Signal(0.95, 0.97)}
+        (outcome,) = await bench.run(bench.step("fine"))
+        (gap,) = outcome.heard.gaps
+        assert (gap.code, gap.retry_after_s) == ("refused", 10.0)
+        assert "memory is critical" in gap.reason
+
+    run(story)
+
+
+def test_a_dead_store_stops_no_answer(bench: Bench) -> None:
+    async def story() -> None:
+        bench.store.close()
+        (outcome,) = await bench.run(bench.step("fine"))
+        assert outcome.heard.evidence[0].value == 120.0
+
+    run(story)
+
+
+@pytest.mark.slow
+def test_many_steps_share_two_processes(bench: Bench) -> None:
+    async def story() -> None:
+        outcomes = await bench.run(*(bench.step(f"fine-{i}") for i in range(40)))
+        pids = {outcome.heard.evidence[0].source.method for outcome in outcomes}
+        assert len(pids) <= 2
+
+    run(story)
