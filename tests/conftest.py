@@ -14,13 +14,13 @@ from grym_synth.config import Config
 SR = 44100
 
 
-@pytest.fixture()
+@pytest.fixture
 def config(tmp_path: Path) -> Config:
     """Settings whose home is this test's own."""
     return Config(home=tmp_path / "home", cpu=2)
 
 
-@pytest.fixture()
+@pytest.fixture
 def make_loop(tmp_path: Path) -> Callable[..., Path]:
     """Write a drum loop with a bass in A minor at a given tempo; returns its path."""
 

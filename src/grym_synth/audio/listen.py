@@ -296,7 +296,8 @@ def _window_of(meters: _Meters, audio: AudioFile) -> tuple[FloatArray, float]:
     """The samples that peaks are read from, and where they start in seconds."""
     settings = meters.settings
     if meters.loudest is not None:
-        return meters.loudest.finish()
+        excerpt = meters.loudest.finish()
+        return excerpt.y, excerpt.start_s
     assert settings.start_s is not None
     if settings.start_s >= meters.duration_s:
         raise BadRequest(

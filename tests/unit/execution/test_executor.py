@@ -1,5 +1,4 @@
 import asyncio
-import os
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -46,7 +45,7 @@ class Bench:
             await processes.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
     bench = Bench(tmp_path)
     yield bench
@@ -113,7 +112,7 @@ def test_a_renamed_recording_is_known_and_a_changed_one_is_not(bench: Bench) -> 
     async def story() -> None:
         step = bench.step("fine-1")
         await bench.run(step)
-        os.rename(step.path, bench.folder / "fine-2.wav")
+        Path(step.path).rename(bench.folder / "fine-2.wav")
         renamed = Step("s", "moody", ("rhythm",), "fine-2.wav", str(bench.folder / "fine-2.wav"), {}, Need(), 10.0)
         (outcome,) = await bench.run(renamed)
         assert outcome.was_cached

@@ -12,7 +12,7 @@ from grym_synth.storage.sqlite import FileStamp, Heard, SqliteStore, StoreUnavai
 TEMPO = Evidence("", "rhythm.tempo_bpm", "tempo", 126.0, "BPM", 0.97, "a.wav", Source("listen", "1", "fit"))
 
 
-@pytest.fixture()
+@pytest.fixture
 def store(tmp_path: Path) -> SqliteStore:
     return SqliteStore(tmp_path / "grym.db")
 

@@ -1,0 +1,69 @@
+from dataclasses import dataclass, field
+
+from grym_synth.messages import Json, Need, Request, Route
+from grym_synth.planning.planner import plan
+
+
+@dataclass(frozen=True)
+class Agent:
+    name: str
+    needs_recording: bool = True
+    need: Need = field(default_factory=Need)
+    settings: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class File:
+    subject: str
+    size: int = 1000
+
+    @property
+    def path(self) -> str:
+        return f"/music/{self.subject}"
+
+
+LISTEN = Agent("listen", settings={"spectrum": ("n_fft", "window")})
+AGENTS = {"rhythm": LISTEN, "spectrum": LISTEN, "theory": Agent("theory", needs_recording=False)}
+
+
+def route(*capabilities: str, **params: Json) -> Route:
+    return Route(capabilities, 1.0, dict.fromkeys(capabilities, ""), params)
+
+
+def test_capabilities_that_read_the_same_recording_go_in_one_step() -> None:
+    found = plan(Request("?"), route("rhythm", "spectrum"), [File("a.wav"), File("b.wav")], AGENTS, deadline=60)
+    assert [(step.id, step.capabilities, step.subject) for step in found.steps] == [
+        ("s1", ("rhythm", "spectrum"), "a.wav"),
+        ("s2", ("rhythm", "spectrum"), "b.wav"),
+    ]
+
+
+def test_a_step_gets_only_the_settings_it_measures_by_and_the_askers_win() -> None:
+    request = Request("?", params={"n_fft": 4096})
+    wanted = route("spectrum", n_fft=1024, window="hann", aspects=["peaks"])
+    (step,) = plan(request, wanted, [File("a.wav")], AGENTS, deadline=60).steps
+    assert step.params == {"n_fft": 4096, "window": "hann"}
+    (step,) = plan(request, route("rhythm"), [File("a.wav")], AGENTS, deadline=60).steps
+    assert step.params == {}
+
+
+def test_arithmetic_needs_no_recording() -> None:
+    (step,) = plan(Request("a fifth above D"), route("theory"), [File("a.wav")], AGENTS, deadline=60).steps
+    assert (step.agent, step.path, step.params) == ("theory", "", {"question": "a fifth above D"})
+
+
+def test_what_has_not_landed_and_what_lacks_a_recording_become_gaps() -> None:
+    found = plan(Request("?"), route("chords", "rhythm", "theory"), [], AGENTS, deadline=60)
+    assert [(gap.capability, gap.code) for gap in found.gaps] == [("chords", "missing"), ("rhythm", "no_recording")]
+    assert [step.agent for step in found.steps] == ["theory"]
+
+
+def test_long_recordings_get_more_time() -> None:
+    short, long = plan(Request("?"), route("rhythm"), [File("a", 0), File("b", 10**9)], AGENTS, deadline=60).steps
+    assert short.deadline_s == 60
+    assert long.deadline_s == 360
+
+
+def test_an_empty_route_is_an_empty_plan() -> None:
+    found = plan(Request("tell me a joke"), route(), [File("a.wav")], AGENTS, deadline=60)
+    assert found.steps == found.gaps == ()
