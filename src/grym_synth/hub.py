@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
-from .answering.write import Words, write
+from .answering.write import compose, write
 from .config import Config, agent_environment
 from .errors import BadSetup, Unavailable
 from .execution.agent_process import AgentProcesses
@@ -50,10 +50,13 @@ class Hub:
         steps = self.plan(request, route, inputs)
         outcomes = [found async for found in self.run(request, steps, on_progress)]
         clock.lap("work")
-        words = self._write(request, route, [*self.troubles, *inputs.gaps, *steps.gaps], outcomes)
+        evidence = [item for outcome in outcomes for item in outcome.heard.evidence]
+        left_open = [gap for outcome in outcomes for gap in outcome.heard.gaps]
+        draft = write(request, route, evidence, [*self.troubles, *inputs.gaps, *steps.gaps, *left_open])
+        text, claims = compose(draft)
         clock.lap("write")
         health = worst(self.read_signals())[1].state
-        answer = Answer(words.text, words.claims, words.evidence, words.gaps, route, steps, health, clock.laps_ms())
+        answer = Answer(text, claims, draft.evidence, draft.gaps, route, steps, health, clock.laps_ms())
         return self._remember(request, answer)
 
     async def measure(
@@ -77,10 +80,6 @@ class Hub:
 
     def run(self, request: Request, steps: Plan, on_progress: OnProgress) -> AsyncIterator[Outcome]:
         return self.executor.run(steps, use_cache=request.use_cache, on_progress=on_progress)
-
-    def _write(self, request: Request, route: Route, gaps: list[Gap], outcomes: list[Outcome]) -> Words:
-        evidence = [item for outcome in outcomes for item in outcome.heard.evidence]
-        return write(request, route, evidence, [*gaps, *(gap for outcome in outcomes for gap in outcome.heard.gaps)])
 
     async def _warm_up(self, inputs: Inputs) -> None:
         """Start a listener beside the routing, when something new will have to be heard."""

@@ -70,14 +70,23 @@ def _evidence(finding: Finding, subject: str) -> Evidence:
         id="",
         name=finding.name,
         kind=finding.kind,
-        value=finding.value,
+        value=_rounded(finding.value),
         unit=EVIDENCE_UNITS[finding.kind],
-        confidence=finding.confidence,
+        confidence=round(finding.confidence, 4),
         subject=subject,
         source=Source(NAME, VERSION, finding.method),
         span=None if finding.span_s is None else Span(*finding.span_s),
         rank=finding.rank,
     )
+
+
+def _rounded(value: Any) -> Any:
+    """Millionths: far below what can be measured, far shorter to read."""
+    if isinstance(value, float):
+        return round(value, 6)
+    if isinstance(value, list):
+        return [_rounded(item) for item in value]
+    return {key: _rounded(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def main() -> None:
