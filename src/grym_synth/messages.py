@@ -176,7 +176,7 @@ def span_to_json(span: Span | None) -> Json:
 
 
 def evidence_to_json(evidence: Evidence) -> dict[str, Json]:
-    source = {"agent": evidence.source.agent, "version": evidence.source.version, "method": evidence.source.method}
+    source = evidence.source
     return {
         "id": evidence.id,
         "name": evidence.name,
@@ -188,7 +188,7 @@ def evidence_to_json(evidence: Evidence) -> dict[str, Json]:
         "span_s": span_to_json(evidence.span),
         "quality": evidence.quality,
         "rank": evidence.rank,
-        "source": source,
+        "source": {"agent": source.agent, "version": source.version, "method": source.method},
     }
 
 

@@ -41,8 +41,8 @@ def find_recordings(paths: tuple[str, ...], folder: str, max_files: int) -> Inpu
             continue
         files = list(_audio_files(path))
         if not files:
-            known = ", ".join(sorted(AUDIO_SUFFIXES))
-            gaps.append(Gap("facts", f"the folder {name!r} holds no audio files ({known})", "unreadable", name))
+            hint = f"name a folder with recordings in it: {' '.join(sorted(AUDIO_SUFFIXES))}"
+            gaps.append(Gap("facts", f"the folder {name!r} holds no audio files", "unreadable", name, hint))
         for file in files:
             if len(found) < max_files:
                 found.setdefault(str(file), _recording(str(Path(name, file.relative_to(path))), file))

@@ -44,16 +44,17 @@ def ask(
 
     grym ask "dotted eighth delay at 96 bpm"
     """
+    from .exports import evidence_line
+
     operation = _operation("ask", question=question, paths=files or [], context=context, use_cache=not no_cache)
 
     def show(document: dict[str, Any]) -> None:
         typer.echo(document["answer"])
         cited = {key for claim in document["claims"] for key in claim["evidence"]}
-        shown = [item for item in document["evidence"] if item["id"] in cited]
-        if shown:
-            typer.echo("")
-        for item in shown:
-            typer.echo(_evidence_line(item))
+        shown = [item for item in document["evidence"] if item["id"] in cited and item["name"] != "theory.text"]
+        several = len({item["subject"] for item in shown}) > 1
+        for number, item in enumerate(shown):
+            typer.echo(("" if number else "\n") + evidence_line(item, with_subject=several))
 
     _perform(operation, as_json, show)
 
@@ -213,7 +214,7 @@ def main() -> None:
 
 
 def _operation(op: str, **arguments: Any) -> dict[str, Any]:
-    from .operations import operation_of
+    from .protocol import operation_of
 
     return operation_of(op, **arguments)
 
@@ -268,7 +269,7 @@ def _perform(operation: dict[str, Any], as_json: bool, show: Any, afterwards: An
 
 
 def _fail(error: Any, as_json: bool) -> Any:
-    from .operations import error_exit, error_to_json
+    from .protocol import error_exit, error_to_json
 
     if as_json:
         typer.echo(json.dumps({"error": error_to_json(error)}, separators=(",", ":")))
@@ -291,13 +292,3 @@ def _read_batch(path: Path) -> list[dict[str, Any]]:
         if not isinstance(question, dict) or not isinstance(question.get("query"), str):
             raise typer.BadParameter(f'line {number} of {str(path)!r} has no "query"')
     return questions
-
-
-def _evidence_line(item: dict[str, Any]) -> str:
-    from .exports import brief, printable
-
-    value = f"{brief(item['value'])} {item['unit']}".strip()
-    where = f" of {printable(item['subject'])}" if item["subject"] else ""
-    source = item["source"]
-    how = f"{item['confidence']:.0%}; {source['agent']}: {source['method']}"
-    return f"  [{item['id']}] {item['name']} = {value}{where} ({how})"

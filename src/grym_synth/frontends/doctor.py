@@ -8,7 +8,9 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from ..config import Config, agent_environment
 from ..errors import AgentFailed, GrymError, MissingDependency
@@ -45,9 +47,9 @@ def _checks(config: Config) -> Iterator[Check]:
     yield _try("decoding", _check_decoding)
     yield _try("m4a", _check_m4a, is_optional=True)
     for pack_name in PACKS:
-        yield _try(f"pack {pack_name}", lambda name=pack_name: _check_pack(name), is_optional=True)
+        yield _try(f"pack {pack_name}", partial(_check_pack, pack_name), is_optional=True)
     for card in read_catalog().cards.values():
-        yield _try(f"agent {card.name}", lambda card=card: asyncio.run(_check_agent(card)))
+        yield _try(f"agent {card.name}", partial(asyncio.run, _check_agent(card)))
 
 
 def _try(name: str, check: Callable[[], str], *, is_optional: bool = False) -> Check:
@@ -104,7 +106,7 @@ async def _check_agent(card: AgentCard) -> str:
     process = await AgentProcess.launch(card, agent_environment())
     try:
         with tempfile.TemporaryDirectory() as folder:
-            arguments = {"question": "A4 in Hz"}
+            arguments: dict[str, Any] = {"question": "A4 in Hz"}
             if card.needs_recording:
                 arguments = {"path": _write_tone(Path(folder)), "capabilities": list(card.capabilities)}
             content = await process.call(arguments, deadline=30.0, health={"state": "healthy"})

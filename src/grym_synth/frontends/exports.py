@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..execution.executor import Outcome
 from ..messages import Evidence, Gap, Json, gap_to_json
+
+if TYPE_CHECKING:
+    from ..execution.executor import Outcome
 
 #: Where a finding's confidence stands in its section: beside the value that decides it.
 _HEADLINES = {"rhythm.tempo_bpm", "tonality.key"}
@@ -69,6 +71,15 @@ def as_text(document: Mapping[str, Any]) -> str:
             lines += [f"    {key:22} {brief(value)}" for key, value in values.items()]
     lines += [f"  open: {gap['reason']}" for gap in document["gaps"]]
     return "\n".join(lines)
+
+
+def evidence_line(item: Mapping[str, Any], *, with_subject: bool) -> str:
+    """One piece of evidence for a person to check: its value, how sure it is, and where it comes from."""
+    value = f"{brief(item['value'])} {item['unit']}".strip()
+    sure = f", {item['confidence']:.0%} sure" if item["confidence"] < 1.0 else ""
+    where = f" of {printable(item['subject'])}" if with_subject and item["subject"] else ""
+    source = item["source"]
+    return f"  [{item['id']}] {item['name']}{where}: {value}{sure} ({source['agent']}: {source['method']})"
 
 
 def brief(value: Any) -> str:

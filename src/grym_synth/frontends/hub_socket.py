@@ -14,12 +14,14 @@ import os
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..config import Config
 from ..errors import HubUnreachable
-from ..hub import Hub, open_hub
-from .operations import Emit, perform
+from .protocol import Emit
+
+if TYPE_CHECKING:
+    from ..hub import Hub
 
 _LINE_LIMIT = 64 * 1024 * 1024
 _PATIENCE = 15.0  # seconds to wait for a hub that holds the lock but does not take calls yet, or any more
@@ -37,6 +39,8 @@ async def perform_anywhere(config: Config, operation: Mapping[str, Any], emit: E
     while True:
         with hold_home(config) as is_ours:
             if is_ours:
+                from .operations import perform
+
                 async with serving_hub(config) as hub:
                     await perform(hub, operation, emit)
                 return
@@ -75,6 +79,8 @@ def hold_home(config: Config) -> Iterator[bool]:
 @contextlib.asynccontextmanager
 async def serving_hub(config: Config) -> AsyncIterator[Hub]:
     """Open the hub and take calls on its socket; on leaving, calls under way are finished first."""
+    from ..hub import open_hub  # here, because a command that asks a running hub needs none
+
     calls: set[asyncio.Task[None]] = set()
     async with open_hub(config) as hub:
 
@@ -102,6 +108,8 @@ async def serving_hub(config: Config) -> AsyncIterator[Hub]:
 
 
 async def _answer_call(hub: Hub, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    from .operations import perform
+
     def emit(document: Mapping[str, Any]) -> None:
         writer.write(json.dumps(document).encode() + b"\n")
 

@@ -1,39 +1,24 @@
 """What can be asked of a hub from outside, as JSON documents: the same whether it runs in this process or another.
 
-An operation is an object with `op` and its arguments; what comes back is a stream of documents, of these kinds:
-`{"progress": ...}` for the person waiting, `{"document": ...}` for the result, and at the end `{"exit": code}`.
+How operations and documents look is told in `protocol`.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..errors import AgentFailed, BadRequest, BadSetup, GrymError, Unavailable
+from ..errors import GrymError, Unavailable
 from ..hub import Hub
 from ..messages import Gap, Json, Request, Step, answer_to_json, route_to_json
 from .exports import recording_to_json
-
-Emit = Callable[[dict[str, Any]], None]
+from .protocol import Emit, error_exit, error_to_json
 
 #: What a gap or an error means for the exit code, by its code word; what is not named here is a missing part.
 _UNUSABLE = {"unreadable", "unmeasurable", "partial", "no_recording", "unsupported", "bad_request"}
 _REFUSED = {"refused", "unavailable", "lease_expired", "hub_unreachable", "store_unavailable"}
-
-
-def error_exit(error: GrymError) -> int:
-    """3 the request cannot be met as it is · 4 refused for now · 5 a part is missing or unreachable."""
-    match error:
-        case BadRequest():
-            return 3
-        case Unavailable():
-            return 4
-        case AgentFailed() | BadSetup():
-            return 5
-    return 1
 
 
 def gap_exit(gaps: Sequence[Gap]) -> int:
@@ -57,15 +42,6 @@ async def perform(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> None:
         emit({"document": {"error": error_to_json(error)}})
         exit_code = error_exit(error)
     emit({"exit": exit_code})
-
-
-def error_to_json(error: GrymError) -> dict[str, Json]:
-    return {"code": error.code, "message": str(error), "hint": error.hint}
-
-
-def operation_of(op: str, **arguments: Any) -> dict[str, Any]:
-    """An operation as it travels, with what the hub must know of its sender."""
-    return {"op": op, "version": __version__, "folder": str(Path.cwd()), **arguments}
 
 
 def _request(operation: Mapping[str, Any]) -> Request:

@@ -1,0 +1,38 @@
+"""Operations as they travel between a command and the hub that carries them out.
+
+An operation is an object with `op` and its arguments; what comes back is a stream of events, of these kinds:
+`{"progress": ...}` for the person waiting, `{"document": ...}` for the result, and at the end `{"exit": code}`.
+Light on purpose: a command that finds a running hub needs nothing else of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..errors import AgentFailed, BadRequest, BadSetup, GrymError, Unavailable
+
+Emit = Callable[[dict[str, Any]], None]
+
+
+def operation_of(op: str, **arguments: Any) -> dict[str, Any]:
+    """An operation as it travels, with what the hub must know of its sender."""
+    return {"op": op, "version": __version__, "folder": str(Path.cwd()), **arguments}
+
+
+def error_to_json(error: GrymError) -> dict[str, Any]:
+    return {"code": error.code, "message": str(error), "hint": error.hint}
+
+
+def error_exit(error: GrymError) -> int:
+    """3 the request cannot be met as it is · 4 refused for now · 5 a part is missing or unreachable."""
+    match error:
+        case BadRequest():
+            return 3
+        case Unavailable():
+            return 4
+        case AgentFailed() | BadSetup():
+            return 5
+    return 1
