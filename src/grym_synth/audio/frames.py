@@ -51,12 +51,9 @@ class Framer:
 def mel_filterbank(sr: int, n_fft: int, n_mels: int = N_MELS, f_min: float = 30.0, f_max: float = 16000.0) -> FloatArray:
     """Triangular mel filters of unit sum, shape (n_mels, n_fft // 2 + 1); HTK mel scale, 2595 log10(1 + f / 700)."""
 
-    def to_hz(mel: FloatArray) -> FloatArray:
-        return 700.0 * (10.0 ** (mel / 2595.0) - 1.0)
-
-    top = min(f_max, sr / 2)
-    mels = np.linspace(*(2595.0 * np.log10(1.0 + np.array([f_min, top]) / 700.0)), n_mels + 2)
-    low, centre, high = to_hz(mels[:-2]), to_hz(mels[1:-1]), to_hz(mels[2:])
+    lowest, highest = 2595.0 * np.log10(1.0 + np.array([f_min, min(f_max, sr / 2)]) / 700.0)
+    edges = 700.0 * (10.0 ** (np.linspace(lowest, highest, n_mels + 2) / 2595.0) - 1.0)
+    low, centre, high = edges[:-2], edges[1:-1], edges[2:]
     f = np.arange(n_fft // 2 + 1) * sr / n_fft
     rising = (f[None, :] - low[:, None]) / (centre - low)[:, None]
     falling = (high[:, None] - f[None, :]) / (high - centre)[:, None]
@@ -64,7 +61,7 @@ def mel_filterbank(sr: int, n_fft: int, n_mels: int = N_MELS, f_min: float = 30.
     # Narrow low bands may fall between two bins: they take the nearest one, so that no band is dead.
     for i in np.flatnonzero(weights.sum(axis=1) == 0.0):
         weights[i, round(float(centre[i]) * n_fft / sr)] = 1.0
-    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float32)
 
 
 @dataclass(frozen=True, slots=True)

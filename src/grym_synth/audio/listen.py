@@ -106,9 +106,8 @@ def hear(path: str, sections: Sequence[str], settings: Settings, progress: Progr
             declared = audio.header.frames_declared or meters.n_samples
             progress(0.9 * min(1.0, meters.n_samples / declared), "listening")
         progress(0.95, "weighing")
-        results = [_SECTIONS[section](meters, audio) for section in SECTIONS if section in sections]
+        found = [item for name in SECTIONS if name in sections for item in _SECTIONS[name](meters, audio)]
         notes = [Unheard(section, note, "partial") for note in _notes(audio) for section in sections]
-    found = [item for result in results for item in result]
     return Heard(
         tuple(item for item in found if isinstance(item, Finding)),
         (*notes, *(item for item in found if isinstance(item, Unheard))),
@@ -151,8 +150,8 @@ class _Meters:
             mono = (
                 block[:, 0] if block.shape[1] == 1 else block @ np.full(block.shape[1], 1 / block.shape[1], np.float32)
             )
-            for meter in self._mono:
-                meter.feed(mono)
+            for mixed in self._mono:
+                mixed.feed(mono)
 
     @property
     def duration_s(self) -> float:
