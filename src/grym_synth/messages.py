@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeAlias
 
 from .errors import GrymError, MalformedEvidence, Unavailable
 
-Json: TypeAlias = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 
 #: What routing answers with, in the order of CONTRACT.
 CAPABILITIES: tuple[str, ...] = (

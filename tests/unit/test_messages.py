@@ -10,6 +10,7 @@ from grym_synth.messages import (
     EVIDENCE_UNITS,
     Evidence,
     Gap,
+    Json,
     Source,
     Span,
     evidence_from_json,
@@ -34,14 +35,14 @@ values = st.recursive(
 
 
 @given(st.sampled_from(sorted(EVIDENCE_UNITS)), values, st.floats(0, 1), st.integers(0, 5))
-def test_evidence_survives_json(kind: str, value: object, confidence: float, rank: int) -> None:
+def test_evidence_survives_json(kind: str, value: Json, confidence: float, rank: int) -> None:
     evidence = dataclasses.replace(
         TEMPO,
         kind=kind,
         unit=EVIDENCE_UNITS[kind],
         value=value,
         confidence=confidence,
-        rank=rank,  # type: ignore[arg-type]
+        rank=rank,
     )
     assert evidence_from_json(json.loads(json.dumps(evidence_to_json(evidence)))) == evidence
 

@@ -48,7 +48,9 @@ class Framer:
         yield from self.feed(np.zeros(self.n_fft // 2, np.float32))
 
 
-def mel_filterbank(sr: int, n_fft: int, n_mels: int = N_MELS, f_min: float = 30.0, f_max: float = 16000.0) -> FloatArray:
+def mel_filterbank(
+    sr: int, n_fft: int, n_mels: int = N_MELS, f_min: float = 30.0, f_max: float = 16000.0
+) -> FloatArray:
     """Triangular mel filters of unit sum, shape (n_mels, n_fft // 2 + 1); HTK mel scale, 2595 log10(1 + f / 700)."""
 
     lowest, highest = 2595.0 * np.log10(1.0 + np.array([f_min, min(f_max, sr / 2)]) / 700.0)

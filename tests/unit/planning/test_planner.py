@@ -66,4 +66,5 @@ def test_long_recordings_get_more_time() -> None:
 
 def test_an_empty_route_is_an_empty_plan() -> None:
     found = plan(Request("tell me a joke"), route(), [File("a.wav")], AGENTS, deadline=60)
-    assert found.steps == found.gaps == ()
+    assert not found.steps
+    assert not found.gaps

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from grym_synth.errors import MigrationFailed
-from grym_synth.messages import Answer, Evidence, Gap, Plan, Request, Route, Source
+from grym_synth.messages import Answer, Evidence, Gap, Json, Plan, Request, Route, Source
 from grym_synth.storage.sqlite import FileStamp, Heard, SqliteStore, StoreUnavailable
 
 TEMPO = Evidence("", "rhythm.tempo_bpm", "tempo", 126.0, "BPM", 0.97, "a.wav", Source("listen", "1", "fit"))
@@ -36,10 +36,10 @@ def test_what_was_heard_is_recalled_under_the_name_asked_now(store: SqliteStore)
     ],
 )
 def test_another_recording_recipe_or_setting_is_not_recalled(
-    store: SqliteStore, sha256: str, capability: str, recipe: str, params: dict[str, int]
+    store: SqliteStore, sha256: str, capability: str, recipe: str, params: dict[str, Json]
 ) -> None:
     store.keep("ab", "rhythm", "listen 1", {}, Heard((TEMPO,), ()))
-    assert store.recall(sha256, capability, recipe, params, "a.wav") is None  # type: ignore[arg-type]
+    assert store.recall(sha256, capability, recipe, params, "a.wav") is None
 
 
 def test_a_changed_file_is_hashed_again(store: SqliteStore, tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_a_locked_store_fails_with_a_time_to_try_again(store: SqliteStore, tmp_p
 def test_two_can_open_a_new_store_at_the_same_time(tmp_path: Path) -> None:
     for i in range(10):
         with ThreadPoolExecutor(4) as threads:
-            stores = list(threads.map(lambda _, i=i: SqliteStore(tmp_path / f"{i}.db"), range(4)))  # type: ignore[misc]
+            stores = list(threads.map(lambda _, i=i: SqliteStore(tmp_path / f"{i}.db"), range(4)))
         for store in stores:
             store.check()
             store.close()
