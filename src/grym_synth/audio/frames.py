@@ -71,7 +71,7 @@ class ShortSpectra:
     """What one pass keeps of the short spectra.
 
     mel : np.ndarray [shape=(frames, n_mels)], float32, power; a full-scale sine is about 1 in its band
-    mean_power : np.ndarray [shape=(n_fft // 2 + 1,)], float64, mean power of each bin; a full-scale sine is 1 at its bin
+    mean_power : np.ndarray [shape=(n_fft // 2 + 1,)], float64, mean power; a full-scale sine is 1 at its bin
     """
 
     mel: FloatArray

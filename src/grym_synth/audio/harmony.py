@@ -14,8 +14,8 @@ import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
-from grym_synth.audio.frames import FloatArray, Framer
-from grym_synth.theory.pitch import NOTE_NAMES
+from ..theory.pitch import NOTE_NAMES
+from .frames import FloatArray, Framer
 
 WINDOW = 0.3715  # seconds, at every sample rate: 16384 samples at 44.1 kHz
 F_MIN, F_MAX = 38.0, 5000.0

@@ -20,7 +20,8 @@ from .frames import FloatArray, ShortSpectra, ShortSpectraMeter
 from .harmony import ChromaMeter, measure_tonality
 from .loudness import MIN_RATE_HZ, Loudness, LoudnessMeter
 from .rhythm import measure_rhythm
-from .spectrum import WINDOWS, LongSpectrum, LoudestWindow, find_hum, find_resonances, measure_balance, measure_peaks
+from .spectrum import WINDOWS, LoudestWindow, measure_balance, measure_peaks
+from .steady import LongSpectrum, find_hum, find_resonances
 
 SECTIONS = ("facts", "loudness", "rhythm", "tonality", "spectrum")
 
