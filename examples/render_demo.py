@@ -23,9 +23,9 @@ import soundfile as sf
 HERE = Path(__file__).parent
 NAME = "going_home_small_band"
 SR = 44100
-TEMPO_BPM = 84.0
+TEMPO_BPM = 96.0
 START = 0.6  # seconds of room tone before the first beat
-DURATION = 86.0
+DURATION = 76.0
 SWING = 0.6  # the second of two sixteenths begins after 60 % of the eighth
 TARGET_LUFS, CEILING_DBTP = -16.0, -1.45  # the encoder adds a few tenths of a dB to the peaks
 HUM = {50.0: -62.0, 100.0: -68.0, 150.0: -66.0, 200.0: -76.0, 250.0: -72.0}  # Hz: dBFS of the peak

@@ -58,11 +58,13 @@ def measure_rhythm(spectra: ShortSpectra, duration_s: float) -> Rhythm:
     coarse, confidence = candidates[0]
     frames = track_beats(pulse, frame_rate, coarse)
     beats = frames / frame_rate + _EARLY["beat"] * window_s
+    # The chain runs on through silence before the first note and after the last, evenly and at the coarse tempo: one
+    # beat of it is kept, and it has no say in the tempo.
+    first, last = max(0.0, onsets[0] - 75.0 / coarse), min(duration_s, onsets[-1] + 75.0 / coarse)
+    beats = beats[(beats >= first) & (beats < last)]
     tempo = fit_tempo(beats, coarse)
     others = tuple((bpm * tempo / coarse, p) for bpm, p in candidates[1:])
-    # The chain runs on through silence before the first note and after the last: one beat of it is kept.
-    first, last = max(0.0, onsets[0] - 75.0 / tempo), min(duration_s, onsets[-1] + 75.0 / tempo)
-    return Rhythm(tempo, confidence, others, beats[(beats >= first) & (beats < last)], onsets)
+    return Rhythm(tempo, confidence, others, beats, onsets)
 
 
 # ---- onset strength ---------------------------------------------------------------------------------------------
