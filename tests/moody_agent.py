@@ -18,9 +18,10 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 
-def answer(request: dict) -> dict:
+def answer(request: dict[str, Any]) -> dict[str, Any]:
     arguments = request["params"]["arguments"]
     mood = Path(arguments["path"]).stem.split("-")[0]
     if mood == "crash":

@@ -98,6 +98,17 @@ def test_reasons_name_words_of_the_question(plain: Router) -> None:
     assert "BPM" in reasons["rhythm"]
 
 
+def test_reasons_quote_numbers_as_they_were_written(plain: Router) -> None:
+    reasons = plain.route("loop it 8 times and save", ["a.wav"]).reasons
+    assert " 0" not in reasons["edit"]
+
+
+def test_parts_of_a_report_say_so(plain: Router) -> None:
+    reasons = plain.route("analyse everything", ["a.wav"]).reasons
+    assert set(reasons) == {"facts", "loudness", "rhythm", "tonality", "spectrum"}
+    assert all(reason.startswith("part of a report on everything") for reason in reasons.values())
+
+
 def test_params_hold_slots_and_the_aspects_of_the_route_alone(plain: Router) -> None:
     params = plain.route("how fast is it between 0:10 and 0:20", ["loud.wav"]).params
     assert (params["start_s"], params["end_s"]) == (10.0, 20.0)
@@ -207,6 +218,13 @@ def test_damaged_pack_is_told(tmp_path: Path) -> None:
     assert "11 bytes" in (verify_pack(pack) or "")
     file.unlink()
     assert "cannot be read" in (verify_pack(pack) or "")
+
+
+def test_router_does_without_a_damaged_pack(tmp_path: Path) -> None:
+    file = tmp_path / "model.onnx"
+    file.write_bytes(b"not a model")
+    route = load_router(Pack(packs.PACKS["minilm"], "1.0.0", file)).route("what tempo is this", ["a.wav"])
+    assert route.capabilities == ("rhythm",)
 
 
 def test_undeclared_pack_is_refused() -> None:

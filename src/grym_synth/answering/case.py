@@ -1,0 +1,171 @@
+"""One sentence on trial: what it states, what is cited, what was asked, and of which recording each part speaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..messages import Evidence
+from .held import Fact, facts_of, strings_of, subjects_of
+from .tokens import FileName, Quantity, Reading, Tokens, normalise, read
+
+#: Words after which a number or a name of the question may be repeated although the evidence holds another one.
+_REPEATS = re.compile(
+    r"(?i)\b(?:targets?|asked?|you(?:r|rs)?|not|than|instead|rather|against|versus|vs|reach|hit|goal|aim|wanted|limit|ceiling"
+    r")\b"
+)
+_MAYBE = re.compile(
+    r"(?i)\b(?:or|perhaps|maybe"
+    r"|could|might|may|possibly|alternatives?|less likely|would|otherwise|else|runner-up|not|unsure"
+    r"|if|next|instead|rather|also possible|second choice|closest)\b"
+)
+_MAYBE_BEHIND = re.compile(
+    r"(?i)\b(?:if|alternative|runner-up|also possible|less likely|half[- ]time|double[- ]time|is possible)\b"
+)
+_FIRMLY = re.compile(r"(?i)\b(?:most likely|certainly|definitely|clearly|surely)\b")
+_AT = re.compile(r"(?i)\b(?:at|from|to|between|until|after|before|and|around)(?: the)? ?$")
+_JOINED = re.compile(r"(?i)[\s\x01\"']*(?:,|and|&|or|,\s?and|both|\s)*[\s\"']*")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a sentence states and its evidence does not hold."""
+
+    text: str
+    reason: str
+
+
+class Case:
+    """Everything the checks look at; built once a sentence."""
+
+    def __init__(self, sentence: str, cited: Sequence[Evidence], question: str, subjects: Sequence[str]) -> None:
+        # The sentence of a theory finding may say how the question was understood (its names), but its numbers
+        # must follow from the finding: a sentence is not its own witness.
+        self.understood = tuple(
+            " ".join(normalise(str(item.value)).split()) for item in cited if item.name == "theory.text"
+        )
+        self.cited = tuple(item for item in cited if item.name != "theory.text")
+        named = (*subjects, *(item.subject for item in cited))
+        self.tokens: Tokens = read(sentence, named)
+        self.asked: Tokens = read(question, named)
+        self.facts: list[Fact] = [fact for item in self.cited for fact in facts_of(item)]
+        self.names = frozenset(item.name for item in self.cited)
+        self.by_unit: dict[str, list[Fact]] = {}
+        for fact in self.facts:
+            self.by_unit.setdefault(fact.unit, []).append(fact)
+        self.strings: list[tuple[str, Evidence]] = [(text, item) for item in self.cited for text in strings_of(item)]
+        self._subjects = {id(item): subjects_of(item, self.cited) for item in self.cited}
+        self.is_theory = bool(self.cited) and all(item.capability == "theory" for item in self.cited)
+        self.subjects = tuple(dict.fromkeys(name for item in self.cited for name in sorted(self._subjects[id(item)])))
+        self.groups = _groups(self.tokens)
+
+    def speaks_of(self, evidence: Evidence, subjects: frozenset[str]) -> bool:
+        """Whether a finding is about all of those recordings."""
+        return subjects <= self._subjects[id(evidence)]
+
+    def touches(self, evidence: Evidence, subjects: frozenset[str]) -> bool:
+        return not subjects or not subjects.isdisjoint(self._subjects[id(evidence)])
+
+    def group_at(self, start: int) -> list[FileName]:
+        """The file names that what stands at `start` speaks of; none when the sentence names none."""
+        if not self.groups:
+            return []
+        before = [group for group in self.groups if group[0].start <= start]
+        stated = [*(each.start for each in self.tokens.quantities), *(each.start for each in self.tokens.names)]
+        name_comes_first = self.groups[0][0].start < min(stated, default=0) or not stated
+        if name_comes_first or start > self.groups[-1][0].start:
+            return before[-1] if before else self.groups[0]
+        return next(group for group in self.groups if group[0].start > start)
+
+    def bound(self, start: int) -> frozenset[str]:
+        """The one recording that what stands at `start` speaks of, or all of its group; empty: not said."""
+        return frozenset(name.subjects[0] for name in self.group_at(start) if name.subjects)
+
+    def held_value(self, subject: str, names: Sequence[str]) -> float | None:
+        """The main number of that name that is cited for a recording."""
+        for name in names:
+            for fact in self.facts:
+                same = fact.evidence.name == name and fact.evidence.rank == 0 and fact.evidence.subject == subject
+                if same and fact.relation == "finding" and fact.item is None:
+                    return fact.value
+        return None
+
+    def asked_value(self, unit: str) -> list[Quantity]:
+        return [each for each in self.asked.quantities if each.unit == unit]
+
+    def repeats_question(self, quantity: Quantity, competing: bool) -> bool:
+        """Whether a quantity only repeats one of the question; when the evidence competes, words must say so."""
+        for asked in self.asked.quantities:
+            if (
+                self.is_theory
+                and _equal(asked.readings, quantity.readings)
+                and not (_is_unit(asked.unit) and _is_unit(quantity.unit) and asked.unit != quantity.unit)
+            ):
+                return True  # arithmetic may call the 98 of "from 98 to 104" a tempo, and 8 bars bars
+            units = {quantity.unit, *quantity.inherited}
+            same = asked.unit in units or (not quantity.unit and not asked.unit and not quantity.inherited)
+            if same and asked.noun == quantity.noun and _equal(asked.readings, quantity.readings):
+                return not competing or self.is_repetition(quantity.start, quantity.end)
+        return False
+
+    def is_repetition(self, start: int, end: int) -> bool:
+        """Whether the words around say that something is repeated from the question, not found."""
+        text = self.tokens.text
+        before = re.split(r"[;:.]\s", text[max(0, start - 60) : start])[-1]
+        after = re.split(r"[;:,.](?:\s|$)", text[end : end + 30])[0]
+        near = " ".join(before.split()[-4:])
+        return bool(_REPEATS.search(near) or re.search(r"(?i)\b(?:you asked|target|asked|limit|ceiling|goal)\b", after))
+
+    def is_position(self, start: int) -> bool:
+        return _AT.search(self.tokens.text, max(0, start - 20), start) is not None
+
+    def clause(self, start: int, end: int) -> str:
+        """The words around, up to the next stop or semicolon."""
+        plain = self.tokens.plain
+        begin = max(plain.rfind(mark, 0, start) for mark in (";", ". ", ": "))
+        ends = [at for mark in (";", ". ", ": ") if (at := plain.find(mark, end)) >= 0]
+        return plain[begin + 1 : min(ends, default=len(plain))]
+
+
+def _is_unit(unit: str) -> bool:
+    return unit not in ("", "#", "times")
+
+
+def _equal(first: Sequence[Reading], second: Sequence[Reading]) -> bool:
+    return any(abs(one.value - other.value) <= 1e-9 * max(1.0, abs(one.value)) for one in first for other in second)
+
+
+def _groups(tokens: Tokens) -> list[list[FileName]]:
+    """File names that stand together in a list."""
+    groups: list[list[FileName]] = []
+    for name in tokens.files:
+        between = tokens.text[groups[-1][-1].end : name.start] if groups else ""
+        if groups and len(between) < 40 and _JOINED.fullmatch(between):
+            groups[-1].append(name)
+        else:
+            groups.append([name])
+    return groups
+
+
+def holds_words(text: str, wanted: str) -> bool:
+    """Whether `wanted` stands in `text` as whole words."""
+    at = text.find(wanted) if wanted else -1
+    while at >= 0:
+        end = at + len(wanted)
+        if not text[at - 1 : at].isalnum() and not text[end : end + 1].isalnum():
+            return True
+        at = text.find(wanted, at + 1)
+    return False
+
+
+def may_be_alternative(case: Case, start: int, end: int, ends_before: Sequence[int]) -> bool:
+    """Whether the words around present something as one possibility among others."""
+    text = case.tokens.text
+    before = text[max([0, start - 120, *ends_before]) : start]
+    behind = re.split(r"[.;](?:\s|$)", text[end : end + 60])[0]
+    marks = list(_MAYBE.finditer(before))
+    firm = list(_FIRMLY.finditer(before))
+    if marks and (not firm or firm[-1].start() < marks[-1].start()):
+        return True
+    return not firm and _MAYBE_BEHIND.search(behind) is not None

@@ -1,0 +1,368 @@
+"""Are the comparisons of a sentence true? "Louder than", "the fastest", "8 cents flat", "quieter towards the end"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .case import Case, Problem
+from .tokens import FileName
+
+_LOUDNESS = ("loudness.integrated_lufs", "facts.rms_dbfs", "loudness.short_term_max_lufs")
+#: What is compared → names of the findings that settle it.
+AXES: Mapping[str, tuple[str, ...]] = {
+    "loudness": _LOUDNESS,
+    "tempo": ("rhythm.tempo_bpm",),
+    "duration": ("facts.duration_s",),
+    "brightness": ("spectrum.centroid_hz",),
+    "dynamics": ("loudness.range_lu", "loudness.plr_db", "loudness.crest_db"),
+    "width": ("facts.correlation",),
+    "height": (
+        "rhythm.tempo_bpm", "loudness.integrated_lufs", "loudness.true_peak_dbtp", "loudness.range_lu",
+        "tonality.tuning_cents", "facts.sample_rate_hz", "facts.bit_depth", "spectrum.centroid_hz",
+    ),
+}  # fmt: skip
+_UNIT = {"loudness": "LUFS", "tempo": "BPM", "duration": "s", "brightness": "Hz"}
+
+#: Word → what it compares, and which way. A wider image has the smaller correlation.
+_WORDS: tuple[tuple[str, str, int], ...] = (
+    ("louder|hotter|stronger", "loudness", 1), ("quieter|softer|weaker", "loudness", -1),
+    ("faster|quicker", "tempo", 1),
+    ("slower", "tempo", -1), ("longer", "duration", 1), ("shorter", "duration", -1), ("brighter", "brightness", 1),
+    ("darker|duller", "brightness", -1), ("more dynamic", "dynamics", 1),
+    ("less dynamic|more compressed", "dynamics", -1),
+    ("wider", "width", -1), ("narrower", "width", 1), ("higher", "height", 1), ("lower", "height", -1),
+)  # fmt: skip
+_SUPERLATIVES: tuple[tuple[str, str, int], ...] = (
+    ("loudest|hottest", "loudness", 1), ("quietest|softest", "loudness", -1), ("fastest|quickest", "tempo", 1),
+    ("slowest", "tempo", -1), ("longest", "duration", 1), ("shortest", "duration", -1), ("brightest", "brightness", 1),
+    ("darkest|dullest", "brightness", -1), ("most dynamic", "dynamics", 1),
+    ("least dynamic|most compressed", "dynamics", -1), ("widest", "width", -1), ("narrowest", "width", 1),
+)  # fmt: skip
+_AS = (("fast", "tempo"), ("slow", "tempo"), ("long", "duration"), ("loud", "loudness"), ("bright", "brightness"))
+
+
+def _pattern(table: tuple[tuple[str, str, int], ...]) -> re.Pattern[str]:
+    return re.compile(r"(?i)\b(?:" + "|".join(f"(?P<w{i}>{words})" for i, (words, _, _) in enumerate(table)) + r")\b")
+
+
+_COMPARATIVE, _SUPERLATIVE = _pattern(_WORDS), _pattern(_SUPERLATIVES)
+_BECOMES = re.compile(r"(?i)\b(?:gets?|getting|grows?|growing|becomes?|becoming|turns?) (?:\w+ ){0,2}$")
+_RISES = re.compile(
+    r"(?i)\b(?:(?P<up>rises?|climbs?|builds?|increases?|grows)|(?P<down>falls?|fades?|drops?|decreases?|declines?))\b"
+    r"(?! (?:in|out)\b| sharply)"
+)
+_NOT = re.compile(r"(?i)\b(?:not|no|never|neither|nor|without|hardly)\b|n't\b")
+_PART = re.compile(
+    r"(?i)\b(?:(?P<p0>first third|beginning|start|opening|intro)|(?P<p1>middle third|second third|middle)"
+    r"|(?P<p2>(?:last|final|closing) third|ending|end|outro|the last))\b"
+)
+_SIDE = re.compile(r"(?i)\b(?P<side>left|right)\b")
+_TARGET = re.compile(r"(?i)\b(?:target|asked|goal)\b")
+_TUNING = re.compile(r"(?i)(?<![A-G][ -])\b(?P<word>sharp|flat)\b")
+_IN_TUNE = re.compile(r"(?i)\b(?:in tune|on pitch)\b")
+_SAME = re.compile(
+    r"(?i)\b(?:the )?(?:same|equal|identical) (?P<what>tempo|key|length|duration|loudness|sample rate)\b"
+)
+_MOMENT = re.compile(r"(?i) (?:moment|point|stretch|passage|part|peak|second|section|spot|burst)s?\b")
+MAX_COMPARISONS = 50
+IN_TUNE_CENTS = 5.0  # below this nobody hears a single instrument as out of tune
+_CLOSE = {"loudness": 1.0, "tempo": 1.0, "duration": 1.0}  # not louder, not faster: by no more than this
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """Something that can be compared: a recording, a channel, a part of the form, a target, or the number asked for."""
+
+    start: int
+    end: int
+    kind: str  # "file", "side", "part", "target", "number"
+    what: str
+
+
+def check_directions(case: Case) -> list[Problem]:
+    """Every comparison in the sentence that the cited evidence does not bear out."""
+    problems = []
+    plain = case.tokens.plain
+    comparatives = list(_COMPARATIVE.finditer(plain))
+    if len(comparatives) > MAX_COMPARISONS:
+        return [Problem(comparatives[0][0], f"more than {MAX_COMPARISONS} comparisons in one sentence")]
+    for match in comparatives:
+        _, axis, sign = _WORDS[_index(match)]
+        if not _comparison_holds(case, match, axis, sign):
+            problems.append(Problem(match[0], "the cited evidence does not bear this comparison out"))
+    for match in _SUPERLATIVE.finditer(plain):
+        _, axis, sign = _SUPERLATIVES[_index(match)]
+        if not _superlative_holds(case, match, axis, sign):
+            problems.append(Problem(match[0], "the cited evidence does not bear this ranking out"))
+    for match in _RISES.finditer(plain):
+        thirds = _thirds(case)
+        if thirds and ((thirds[2] > thirds[0]) != bool(match["up"])) != _negated(case, match.start()):
+            problems.append(Problem(match[0], "the level goes the other way"))
+    problems += _check_distances(case)
+    problems += _check_feel(case)
+    problems += _check_tuning(case)
+    problems += _check_sameness(case)
+    problems += _check_multiples(case)
+    return problems
+
+
+def _index(match: re.Match[str]) -> int:
+    return int((match.lastgroup or "w0")[1:])
+
+
+def _negated(case: Case, start: int) -> bool:
+    before = case.tokens.plain[max(0, start - 40) : start]
+    return _NOT.search(re.split(r"[,;:.(]", before)[-1]) is not None
+
+
+# --- who is compared with what --------------------------------------------------------------------------------------
+
+
+def _entities(case: Case, axis: str) -> list[Entity]:
+    plain = case.tokens.plain
+    found = [Entity(name.start, name.end, "file", name.subjects[0]) for name in case.tokens.files if name.subjects]
+    found += [Entity(m.start(), m.end(), "side", m["side"].casefold()) for m in _SIDE.finditer(plain)]
+    found += [Entity(m.start(), m.end(), "part", (m.lastgroup or "p0")[1:]) for m in _PART.finditer(plain)]
+    found += [Entity(m.start(), m.end(), "target", "") for m in _TARGET.finditer(plain)]
+    unit = _UNIT.get(axis, "")
+    for quantity in case.tokens.quantities:
+        if unit and quantity.unit == unit:
+            found.append(Entity(quantity.start, quantity.end, "number", str(quantity.readings[0].value)))
+    return sorted(found, key=lambda each: each.start)
+
+
+def _value(case: Case, axis: str, entity: Entity) -> float | None:
+    """Where an entity stands on an axis, by the cited evidence (or the question, for a target)."""
+    if entity.kind == "file":
+        return case.held_value(entity.what, AXES[axis])
+    if entity.kind == "part" and axis in ("loudness", "height"):
+        thirds = _thirds(case)
+        return thirds[int(entity.what)] if thirds else None
+    if entity.kind == "side" and axis in ("loudness", "height"):
+        levels = [
+            fact.value
+            for fact in case.facts
+            if fact.evidence.name == "facts.channel_levels_dbfs" and fact.unit == "dBFS"
+        ]
+        at = ("left", "right").index(entity.what)
+        balance = [f.value for f in case.facts if f.evidence.name == "facts.balance_db" and f.relation == "finding"]
+        if balance:
+            return balance[0] if entity.what == "left" else 0.0
+        return levels[at] if len(levels) == 2 else None
+    if entity.kind == "number":
+        return float(entity.what)
+    asked = case.asked_value(_UNIT.get(axis, ""))
+    return asked[0].readings[0].value if entity.kind == "target" and asked else None
+
+
+def _thirds(case: Case) -> list[float]:
+    values = [f.value for f in case.facts if f.evidence.name == "loudness.thirds_lufs" and f.relation == "finding"]
+    return values if len(values) == 3 else []
+
+
+def _comparison_holds(case: Case, match: re.Match[str], axis: str, sign: int) -> bool:
+    negated = _negated(case, match.start())
+    if axis == "height" and _is_computed_difference(case, sign):
+        return True
+    if axis == "loudness" and _BECOMES.search(case.tokens.plain, max(0, match.start() - 30), match.start()):
+        thirds = _thirds(case)
+        gain = (thirds[2] - thirds[0]) * sign if thirds else 0.0
+        return bool(thirds) and (gain <= _CLOSE[axis] if negated else gain > 0)
+    pair = _pair(case, match, axis)
+    if pair is None:
+        return False
+    gain = (pair[0] - pair[1]) * sign
+    return gain <= _CLOSE.get(axis, 0.0) if negated else gain > 0
+
+
+def _is_computed_difference(case: Case, sign: int) -> bool:
+    """ "6 cents higher": nothing but one signed difference is cited, and it points there."""
+    differences = [f.value for f in case.facts if f.is_difference and f.relation == "finding"]
+    return len(case.subjects) <= 1 and bool(differences) and all(value * sign > 0 for value in differences)
+
+
+def _pair(case: Case, match: re.Match[str], axis: str) -> tuple[float, float] | None:
+    """What stands on either side of a comparison, on its axis."""
+    plain = case.tokens.plain
+    begin = max(plain.rfind(mark, 0, match.start()) for mark in ("; ", ". ", ": ")) + 1
+    entities = _entities(case, axis)
+    than = re.compile(r"(?i)\b(?:than|as)\b").search(plain, match.end(), match.end() + 60)
+    left = [each for each in entities if begin <= each.start < match.start() and each.kind != "number"]
+    if axis in ("loudness", "tempo", "duration"):
+        left = [each for each in left if each.kind != "target"]
+    right = [each for each in entities if each.start >= (than.end() if than else match.end())]
+    if than:
+        other = _value(case, axis, right[0]) if right else None
+        subject = left[-1] if left else None
+        if subject is None and right and right[0].kind == "target" and len(right) > 1 and other is None:
+            other = _value(case, axis, right[1])
+        one = _value(case, axis, subject) if subject else _implied(case, axis, right[0] if right else None)
+        return None if one is None or other is None else (one, other)
+    inside = [each for each in (*left[-1:], *right[:1]) if each.kind in ("part", "side", "file")]
+    return _against_the_rest(case, axis, inside[0]) if inside else None
+
+
+def _implied(case: Case, axis: str, other: Entity | None) -> float | None:
+    """The value of "it": the only recording cited besides the one it is compared with."""
+    if other is not None and other.kind in ("side", "part"):
+        opposite = {"left": "right", "right": "left", "0": "2", "2": "0", "1": "0"}[other.what]
+        return _value(case, axis, Entity(0, 0, other.kind, opposite))
+    rest = [name for name in case.subjects if other is None or other.kind != "file" or name != other.what]
+    return case.held_value(rest[0], AXES[axis]) if len(rest) == 1 else None
+
+
+def _against_the_rest(case: Case, axis: str, entity: Entity) -> tuple[float, float] | None:
+    """A side against the other, the end against the start, one recording against the only other."""
+    value = _value(case, axis, entity)
+    if value is None:
+        return None
+    if entity.kind == "file":
+        others = [case.held_value(name, AXES[axis]) for name in case.subjects if name != entity.what]
+        known = [each for each in others if each is not None]
+        return (value, known[0]) if len(known) == 1 and len(others) == 1 else None
+    opposite = {"left": "right", "right": "left", "0": "2", "2": "0", "1": "0"}[entity.what]
+    other = _value(case, axis, Entity(0, 0, entity.kind, opposite))
+    return None if other is None else (value, other)
+
+
+_DISTANCE = re.compile(
+    r"(?i) (?:(?P<up>above|over|ahead of|more than)|(?P<down>below|under|behind|less than)) [\"']?(?=\x01)"
+)
+_DISTANCE_AXES = {"LU": "loudness", "BPM": "tempo", "s": "duration", "Hz": "brightness"}
+
+
+def _check_distances(case: Case) -> list[Problem]:
+    """ "2.1 LU above b.wav": of two recordings, which is the greater."""
+    problems = []
+    for quantity in case.tokens.quantities:
+        match = _DISTANCE.match(case.tokens.plain, quantity.end)
+        other = next((name for name in case.tokens.files if match and name.start == match.end()), None)
+        if match is None or other is None or not other.subjects:
+            continue
+        axis = _DISTANCE_AXES.get(quantity.unit, "height")
+        against = Entity(other.start, other.end, "file", other.subjects[0])
+        before = [name for name in case.tokens.files if name.end <= quantity.start and name.subjects]
+        one = case.held_value(before[-1].subjects[0], AXES[axis]) if before else _implied(case, axis, against)
+        value = _value(case, axis, against)
+        if one is None or value is None or (one > value) != bool(match["up"]):
+            problems.append(Problem(match[0].strip(), "the cited evidence does not bear this comparison out"))
+    return problems
+
+
+# --- rankings -------------------------------------------------------------------------------------------------------
+
+
+def _superlative_holds(case: Case, match: re.Match[str], axis: str, sign: int) -> bool:
+    if not case.tokens.files:
+        part = _nearest_part(case, match)
+        if part is not None and (thirds := _thirds(case)):
+            return sign * thirds[part] >= max(sign * value for value in thirds) - 1e-9
+        if _MOMENT.match(case.tokens.plain, match.end()):
+            names = ("loudness.short_term_max_lufs", "loudness.momentary_max_lufs")
+            return axis == "loudness" and sign > 0 and any(item.name in names for item in case.cited)
+        # Of the entries of one list ("the loudest peaks"): those come sorted, loudest first.
+        return any(item.name in ("spectrum.peaks", "spectrum.resonances", "facts.silence_s") for item in case.cited)
+    if _MOMENT.match(case.tokens.plain, match.end()) and len(case.subjects) == 1:
+        return axis == "loudness" and sign > 0
+    named = _nearest_file(case, match)
+    values = {name: case.held_value(name, AXES[axis]) for name in case.subjects}
+    known = sorted((sign * value for value in values.values() if value is not None), reverse=True)
+    own = values.get(named.subjects[0]) if named.subjects else None
+    place = 1 if re.search(r"(?i)\bsecond[ -]$", case.tokens.text[: match.start()][-8:]) else 0
+    if own is None or len(known) < 2 or place >= len(known):
+        return False
+    return abs(sign * own - known[place]) <= 1e-9
+
+
+def _nearest_file(case: Case, match: re.Match[str]) -> FileName:
+    def distance(name: FileName) -> int:
+        return match.start() - name.end if name.end <= match.start() else name.start - match.end()
+
+    return min(case.tokens.files, key=distance)
+
+
+def _nearest_part(case: Case, match: re.Match[str]) -> int | None:
+    parts = list(_PART.finditer(case.tokens.plain))
+    if not parts:
+        return None
+    return int((min(parts, key=lambda each: abs(each.start() - match.end())).lastgroup or "p0")[1:])
+
+
+# --- tuning, sameness, multiples ------------------------------------------------------------------------------------
+
+
+_FEEL = re.compile(r"(?i)(?<!felt )\bin (?P<feel>\x01+|half|double)[- ]time\b")
+
+
+def _check_feel(case: Case) -> list[Problem]:
+    """ "63 if you feel it in half time": the number before is half of another cited tempo."""
+    problems = []
+    tempi = [fact.value for fact in case.facts if fact.unit == "BPM"]
+    for match in _FEEL.finditer(case.tokens.plain):
+        factor = 0.5 if "half" in case.tokens.text[match.start() : match.end()].casefold() else 2.0
+        before = [q for q in case.tokens.quantities if q.end <= match.start() and "BPM" in (q.unit, *q.inherited)]
+        stated = before[-1].readings[0].value if before and before[-1].readings else None
+        if stated is None or not any(value and abs(stated / value / factor - 1) <= 0.02 for value in tempi):
+            problems.append(Problem(match[0], "no cited tempo stands in this relation"))
+    return problems
+
+
+def _check_tuning(case: Case) -> list[Problem]:
+    problems = []
+    cents = [f.value for f in case.facts if f.unit == "cents" and f.relation == "finding"]
+    for match in _TUNING.finditer(case.tokens.plain):
+        sign = 1 if match["word"].casefold() == "sharp" else -1
+        if _negated(case, match.start()):
+            holds = bool(cents) and all(sign * value <= IN_TUNE_CENTS for value in cents)
+        else:
+            holds = any(sign * value > 0 for value in cents)
+        if not holds:
+            problems.append(Problem(match[0], "the cited tuning does not lie there"))
+    for match in _IN_TUNE.finditer(case.tokens.plain):
+        close = bool(cents) and all(abs(value) <= IN_TUNE_CENTS for value in cents)
+        if close == _negated(case, match.start()) or not cents:
+            problems.append(Problem(match[0], "the cited tuning says otherwise"))
+    return problems
+
+
+def _check_sameness(case: Case) -> list[Problem]:
+    names = {
+        "tempo": "rhythm.tempo_bpm", "key": "tonality.key",
+        "length": "facts.duration_s", "duration": "facts.duration_s",
+        "loudness": "loudness.integrated_lufs", "sample rate": "facts.sample_rate_hz",
+    }  # fmt: skip
+    room = {"rhythm.tempo_bpm": 0.5, "facts.duration_s": 0.5, "loudness.integrated_lufs": 0.3}
+    problems = []
+    for match in _SAME.finditer(case.tokens.plain):
+        name = names[match["what"].casefold()]
+        values = [item.value for item in case.cited if item.name == name and item.rank == 0]
+        numbers = [float(v) for v in values if isinstance(v, int | float)]
+        if len(values) == len(numbers) and len(numbers) > 1:
+            same = max(numbers) - min(numbers) <= room.get(name, 0.0)
+        else:
+            same = len(values) > 1 and all(value == values[0] for value in values)
+        if len(values) < 2 or same == _negated(case, match.start()):
+            problems.append(Problem(match[0], "the cited evidence does not bear this out"))
+    return problems
+
+
+def _check_multiples(case: Case) -> list[Problem]:
+    """ "Twice as fast as b.wav": which of the two is the faster."""
+    problems = []
+    pattern = re.compile(r"(?i)\x01*\bas (?P<word>" + "|".join(word for word, _ in _AS) + r") as\b")
+    for match in pattern.finditer(case.tokens.plain):
+        axis = dict(_AS)[match["word"].casefold()]
+        before = [q for q in case.tokens.quantities if q.unit == "times" and 0 <= match.start() - q.end <= 2]
+        entities = _entities(case, axis)
+        left = [each for each in entities if each.end <= match.start() and each.kind == "file"]
+        right = [each for each in entities if each.start >= match.end()]
+        other = _value(case, axis, right[0]) if right else None
+        one = _value(case, axis, left[-1]) if left else _implied(case, axis, right[0] if right else None)
+        wanted = before[0].readings[0].value if before and before[0].readings else 1.0
+        if match["word"].casefold() == "slow" and wanted:
+            wanted = 1 / wanted
+        if not one or not other or axis == "loudness" or abs(one / other / wanted - 1) > 0.02:
+            problems.append(Problem(match[0].strip(), "the cited evidence does not bear this ratio out"))
+    return problems

@@ -1,0 +1,160 @@
+"""Are the keys, notes, chords, terms and formats of a sentence held by its evidence?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ..messages import Evidence
+from .case import Case, Problem, holds_words, may_be_alternative
+from .held import camelot, canonical_key, keys_of, strings_of
+from .tokens import FileName, Name
+from .weigh import pitch_class_name
+
+
+def check_name(case: Case, name: Name) -> Problem | None:
+    bound = case.bound(name.start)
+    group = [each for each in case.group_at(name.start) if each.subjects]
+    wanted = [frozenset(each.subjects[:1]) for each in group] if len(group) > 1 else [bound]
+    if any(holds_words(text, name.text) for text in case.understood):
+        return None
+    if all(_name_is_held(case, name, each) for each in wanted) or _pairs_hold(case, name, group):
+        return None
+    if _name_repeats(case, name):
+        return None
+    return Problem(name.text, f"the cited evidence does not hold this {name.kind}")
+
+
+_HEARD = re.compile(r"(?i)\b(?:hear|heard|measured?|sounds?) (?:like |it as |it in )?$")
+
+
+def _pairs_hold(case: Case, name: Name, group: list[FileName]) -> bool:
+    """ "a.wav and b.wav are in A minor and C major": one each."""
+    same = [each for each in case.tokens.names if each.kind == name.kind and case.group_at(each.start) == group]
+    if len(group) < 2 or len(same) != len(group):
+        return False
+    return _name_is_held(case, name, frozenset(group[same.index(name)].subjects[:1]))
+
+
+def _name_is_held(case: Case, name: Name, subjects: frozenset[str]) -> bool:
+    heard = name.kind == "key" and _HEARD.search(case.tokens.text[max(0, name.start - 30) : name.start])
+    return any(
+        _holds_name(name, item)
+        and not (heard and item.kind == "tag")
+        and case.touches(item, subjects)
+        and (
+            item.rank == 0
+            or item.capability == "theory"
+            or may_be_alternative(case, name.start, name.end, _names_before(case, name))
+        )
+        for item in case.cited
+    )
+
+
+def _names_before(case: Case, name: Name) -> list[int]:
+    """Ends of the names before that are not the same thing in other words ("C major (8B)")."""
+    ends = [each.end for each in case.tokens.names if each.end <= name.start and each.kind in ("key", "camelot")]
+    if name.kind == "camelot" and ends and name.start - ends[-1] <= 3:
+        ends.pop()
+    return ends
+
+
+def _holds_name(name: Name, evidence: Evidence) -> bool:
+    keys = keys_of(evidence)
+    if name.kind == "key":
+        return canonical_key(name.text) in keys
+    texts = strings_of(evidence)
+    if name.kind == "mode":
+        return any(key.endswith(name.text.casefold()) for key in keys) or _in_words(name.text, texts)
+    if name.kind == "camelot":
+        return name.text in texts or name.text in {camelot(key) for key in keys}
+    if name.kind == "note":
+        stated = _pitch(name.text)
+        if evidence.name == "tonality.reference_hz" and stated == "A4":
+            return True
+        return stated in {pitch for text in texts for pitch in _pitches(text)} or stated in _tonics(keys, name.text)
+    if name.kind == "ordinal":
+        digits = re.match(r"\d+", name.text)
+        return isinstance(evidence.value, list) and digits is not None and 0 < int(digits[0]) <= len(evidence.value)
+    if name.kind == "term" and "/" in name.text and evidence.name.endswith("metre"):
+        return str(evidence.value) == name.text.partition("/")[0]
+    if name.kind == "term" and evidence.capability == "theory":
+        texts = [*texts, evidence.source.method]
+    return _in_words(name.text, texts)
+
+
+def _in_words(wanted: str, texts: Sequence[str]) -> bool:
+    """Whether a text has that word, a code's parts ("PCM_16") and shorthand being words too."""
+    lower = wanted.casefold().replace("-", " ")
+    return any(holds_words(text.casefold().replace("-", " ").replace("_", " "), lower) for text in texts)
+
+
+_PITCH = re.compile(r"(?<![A-Za-z0-9#])([A-G])([#b]?|[ -]sharp|[ -]flat)(:?[A-Za-z0-9+#]{0,8}|-\d)(?![A-Za-z#])")
+
+
+def _pitch(text: str) -> str:
+    """A note or chord in one spelling: sharps only, "m" for minor, "" for major."""
+    match = _PITCH.match(text)
+    if match is None:
+        return text
+    accidental = {"sharp": "#", "flat": "b"}.get(match[2].strip(" -"), match[2])
+    quality = match[3].lstrip(":")
+    quality = re.sub(r"^(?:minor|min|m)(?!aj)", "m", quality)
+    quality = "" if quality in ("maj", "M", "major") else quality
+    return pitch_class_name(match[1] + accidental) + quality + text[match.end() :]
+
+
+def _pitches(text: str) -> set[str]:
+    return {_pitch(match[0]) for match in _PITCH.finditer(text[:5000])}
+
+
+def _tonics(keys: set[str], stated: str) -> set[str]:
+    """ "Am" and, for a lone letter, "A" of "A minor"."""
+    chords = {f"{key.partition(' ')[0]}{'m' if key.endswith('minor') else ''}" for key in keys}
+    return chords | (
+        {key.partition(" ")[0] for key in keys} if len(stated) <= 2 and not stated.endswith("m") else set()
+    )
+
+
+_NOTE_VALUES = {
+    "whole": "1/1", "half": "1/2", "quarter": "1/4", "eighth": "1/8", "sixteenth": "1/16", "thirty second": "1/32",
+}  # fmt: skip
+
+
+def _is_question_term(case: Case, name: Name) -> bool:
+    """Whether a question of theory named the same in other words: "1/8 dotted", "Eb" for "Eb major", a tuning's A4."""
+    if not any(item.capability == "theory" for item in case.cited):
+        return False
+    asked = case.asked.text.casefold().replace("-", " ")
+    if name.kind == "term":
+        words = re.sub(r" (?:note|rest)s?$", "", name.text.casefold().replace("-", " "))
+        words = words.rstrip("s") if words.endswith("triplets") else words
+        modifier, value = (words[:7], words[7:]) if words.startswith("dotted ") else ("", words)
+        triplet = value.endswith(" triplet")
+        base = value.removesuffix(" triplet")
+        named = (
+            base in asked or _NOTE_VALUES.get(base, base) in asked or f"{_NOTE_VALUES.get(base, '/')[2:]}th" in asked
+        )
+        marked = (not modifier or re.search(r"dotted|\dd\b|\d\.", asked)) and (
+            not triplet or re.search("triplet|\\dt\\b", asked)
+        )
+        return bool(named and marked)
+    if name.kind == "key":
+        tonic = (canonical_key(name.text) or "").partition(" ")[0]
+        return any(each.kind == "note" and _pitch(each.text) in (tonic, f"{tonic}m") for each in case.asked.names)
+    return name.text == "A4" and re.match(r" (?:at|=|is) [\d.,]+ Hz", case.tokens.text[name.end :]) is not None
+
+
+def _name_repeats(case: Case, name: Name) -> bool:
+    """Whether a name only repeats the question; a key beside another key must be called the asked one."""
+    words = [each.text.casefold() for each in case.asked.names if each.kind == name.kind]
+    if name.kind == "key":
+        words = [canonical_key(each.text) or "" for each in case.asked.names if each.kind == "key"]
+        stated = canonical_key(name.text) or name.text
+    else:
+        stated = name.text.casefold()
+    if stated not in words and not _is_question_term(case, name):
+        return False
+    competing = any(keys_of(item) for item in case.cited if item.capability != "theory")
+    musical = name.kind in ("key", "mode", "note", "camelot")
+    return not (musical and competing) or case.is_repetition(name.start, name.end)

@@ -1,0 +1,86 @@
+"""Is what a sentence says to be there, there? Clipping, hum, silence, resonances, tags, one channel or two."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..messages import Evidence
+from .case import Case, Problem
+from .words.phrasing import finite
+
+DC_PERCENT = 0.1  # below this an offset is nothing to speak of
+
+
+def _any(evidence: Evidence) -> bool:
+    return bool(evidence.value)
+
+
+def _is_offset(evidence: Evidence) -> bool:
+    return abs(finite(evidence.value) or 0.0) >= DC_PERCENT
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A word, the finding that settles it, and when it is there."""
+
+    pattern: re.Pattern[str]
+    names: tuple[str, ...]
+    is_there: Callable[[Evidence], bool]
+
+
+def _topic(words: str, *names: str, is_there: Callable[[Evidence], bool] = _any) -> Topic:
+    return Topic(re.compile(rf"(?i)\b(?:{words})\b"), names, is_there)
+
+
+TOPICS: tuple[Topic, ...] = (
+    _topic(r"clip(?:s|ped|ping)?", "facts.clipped_samples"),
+    _topic(r"(?:mains )?hum(?:s|ming)?", "spectrum.hum_hz"),
+    _topic(r"silen(?:ce|ces|t)", "facts.silence_s"),
+    _topic(r"resonan(?:ce|ces|t)", "spectrum.resonances"),
+    _topic(r"DC", "facts.dc_offset_percent", is_there=_is_offset),
+    _topic(r"tags", "facts.tags"),
+)
+_NONE = re.compile(
+    r"(?i)\b(?:no|not|none|never|nothing|without|free of|neither|nor|nowhere|zero|isn't|aren't|doesn't)\b"
+)
+_CHANNELS = re.compile(r"(?i)\b(?P<word>mono|stereo)\b(?![- ]compat| ?sum)")
+
+
+def check_presence(case: Case) -> list[Problem]:
+    """What the sentence says to be there or not, against the cited evidence."""
+    problems = []
+    for topic in TOPICS:
+        for match in topic.pattern.finditer(case.tokens.plain):
+            bound = case.bound(match.start())
+            held = [item for item in case.cited if item.name in topic.names and case.touches(item, bound)]
+            denied = _is_denied(case.tokens.text, match.start())
+            if not held:
+                problems.append(Problem(match[0], "nothing cited speaks of this"))
+            elif any(topic.is_there(item) is denied for item in held):
+                problems.append(Problem(match[0], "the cited evidence says otherwise"))
+    return problems + _check_channels(case)
+
+
+def _is_denied(text: str, start: int) -> bool:
+    """A "no" or a zero earlier in the same clause."""
+    clause = re.split(r"[;:()]|\.\s|,?\s(?:but|with|and it|though)\s", text[max(0, start - 100) : start])[-1]
+    # "no clipping, DC offset, or silence": one "no" for all; a comma before a new verb ends it.
+    if re.search(r"(?i)(?<![\d.,])0 (?:\w+ )?$", clause):
+        return True
+    return _NONE.search(clause) is not None
+
+
+def _check_channels(case: Case) -> list[Problem]:
+    problems = []
+    for match in _CHANNELS.finditer(case.tokens.plain):
+        bound = case.bound(match.start())
+        wanted = 2.0 if match["word"].casefold() == "stereo" else 1.0
+        held = [item for item in case.cited if item.name == "facts.channels" and case.touches(item, bound)]
+        pairs = [item for item in case.cited if item.name in ("facts.balance_db", "facts.correlation")]
+        stated = [finite(item.value) == wanted for item in held] + [wanted == 2.0 for _ in pairs if not held]
+        denied = _is_denied(case.tokens.text, match.start())
+        if not stated or all(stated) == denied:
+            problems.append(Problem(match[0], "the cited evidence does not hold this number of channels"))
+    return problems

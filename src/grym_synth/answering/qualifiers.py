@@ -1,0 +1,171 @@
+"""Words that say which quantity a number is: "short-term", "in the last third", "left", "roll-off"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set
+from dataclasses import dataclass
+
+from .held import Fact
+from .tokens import Quantity, Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Qualifier:
+    """A number of one of `units` beside this word must come from one of `names` (and that item or field).
+
+    A weak word has other uses: it counts only when one of the names is cited.
+    """
+
+    pattern: re.Pattern[str]
+    units: frozenset[str]
+    names: tuple[str, ...]
+    item: int | None = None
+    key: str = ""
+    weak: bool = False
+
+    @property
+    def is_place(self) -> bool:
+        """Whether it picks one entry of several: a channel, a third, a band."""
+        return self.item is not None or bool(self.key)
+
+    def admits(self, fact: Fact) -> bool:
+        named = fact.evidence.name in self.names
+        return named and self.item in (None, fact.item) and (not self.key or fact.key == self.key)
+
+
+def _words(
+    pattern: str, units: str, *names: str, item: int | None = None, key: str = "", weak: bool = False
+) -> Qualifier:
+    return Qualifier(re.compile(rf"(?i)\b(?:{pattern})"), frozenset(units.split()), names, item, key, weak)
+
+
+BANDS = ("sub", "bass", "low_mid", "mid", "high_mid", "presence", "brilliance")
+_BAND_WORDS = {
+    "sub": r"sub(?:[- ]bass)?\b", "bass": r"(?<!sub )(?<!sub-)bass\b", "low_mid": r"low(?:er)?[- _]mid(?:s|range)?\b",
+    "mid": r"(?<!low )(?<!low-)(?<!low_)(?<!high )(?<!high-)(?<!high_)(?<!lower )(?<!upper )mid(?:s|range)?\b",
+    "high_mid": r"(?:high|upper)[- _]mid(?:s|range)?\b", "presence": r"presence\b",
+    "brilliance": r"(?:brilliance|air)\b",
+}  # fmt: skip
+_SHORT, _MOMENTARY = "loudness.short_term_max_lufs", "loudness.momentary_max_lufs"
+_THIRDS = "loudness.thirds_lufs"
+_LEVELS = "facts.channel_levels_dbfs"
+
+QUALIFIERS: tuple[Qualifier, ...] = (
+    _words(r"range\b|lra\b", "LU", "loudness.range_lu", weak=True),
+    _words(r"integrated\b|programme loudness", "LUFS", "loudness.integrated_lufs"),
+    _words(r"overall\b|(?:as|on) (?:a|the) whole\b|on average\b", "LUFS", "loudness.integrated_lufs", weak=True),
+    _words(r"short[- ]term", "LUFS s", _SHORT),
+    _words(r"momentar", "LUFS s", _MOMENTARY),
+    _words(
+        r"(?:first|opening) third|beginning\b|start\b|opening\b|first part|in the first\b",
+        "LUFS",
+        _THIRDS,
+        item=0,
+        weak=True,
+    ),
+    _words(r"(?:middle|second) third|middle\b", "LUFS", _THIRDS, item=1, weak=True),
+    _words(r"(?:last|final|third|closing) third|end(?:ing)?\b|(?:the )?last\b", "LUFS", _THIRDS, item=2, weak=True),
+    _words(r"left\b", "dBFS", _LEVELS, item=0),
+    _words(r"right\b", "dBFS", _LEVELS, item=1),
+    _words(r"sample peak", "dBFS", "loudness.sample_peak_dbfs", "facts.peak_dbfs"),
+    _words(r"(?<!true )peaks?\b", "dBFS", "loudness.sample_peak_dbfs", "facts.peak_dbfs", "spectrum.peaks", weak=True),
+    _words(r"rms\b", "dBFS", "facts.rms_dbfs", _LEVELS),
+    _words(r"plr\b|peak[- ]to[- ]loudness", "dB", "loudness.plr_db"),
+    _words(r"crest", "dB", "loudness.crest_db"),
+    _words(r"hum\b", "dB", "spectrum.hum_level_db", weak=True),
+    _words(r"hum\b", "Hz", "spectrum.hum_hz", weak=True),
+    _words(r"resonan", "Hz dB", "spectrum.resonances", weak=True),
+    _words(r"centroid|centre of (?:gravity|mass)|center of (?:gravity|mass)", "Hz", "spectrum.centroid_hz"),
+    _words(r"bandwidth|spectral spread", "Hz", "spectrum.bandwidth_hz"),
+    _words(r"roll-?off", "Hz", "spectrum.rolloff_hz"),
+    _words(r"sample rate|sampling rate|sampled", "Hz", "facts.sample_rate_hz"),
+    _words(r"(?<!true )(?<!sample )peaks?\b", "Hz", "spectrum.peaks", weak=True),
+    _words(r"reference\b|concert pitch|A4\b", "Hz", "tonality.reference_hz", "spectrum.peaks", weak=True),
+    _words(r"(?:down)?beats?\b(?! per)", "s", "rhythm.beats_s", "rhythm.downbeats_s", weak=True),
+    _words(r"onsets?\b|hits?\b", "s", "rhythm.onsets_s", weak=True),
+    _words(r"silen", "s", "facts.silence_s", "facts.silence_total_s", weak=True),
+    _words(r"lasts?\b|long\b|length\b|duration\b|runs for\b", "s", "facts.duration_s", weak=True),
+    _words(r"tags?\b|tagged|labelled|metadata", "BPM", "facts.tags", weak=True),
+    _words(r"(?:i|we) hear|heard|measured", "BPM", "rhythm.tempo_bpm", weak=True),
+    _words(r"dc\b", "%", "facts.dc_offset_percent"),
+    _words(r"correlat", "*", "facts.correlation"),
+    _words(r"flatness", "*", "spectrum.flatness"),
+    _words(r"clipp", "#", "facts.clipped_samples"),
+    _words(r"non-?finite|not numbers?\b|nan\b", "#", "facts.nonfinite_samples"),
+    _words(r"fft|window|transform", "#", "spectrum.n_fft", weak=True),
+    _words(r"tempo\b", "BPM *", "rhythm.tempo_bpm", "facts.tags", weak=True),
+    *(_words(_BAND_WORDS[band], "dB", "spectrum.bands_db", key=band, weak=True) for band in BANDS),
+)
+
+_STOP = re.compile(r"[,;:.()](?=\s|$)|\b(?:and|but|with|or|while|against|than)\b|\bto\b(?= [-\d])")
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """The qualifiers around one number: those right behind it, and the last one before it."""
+
+    behind: tuple[Qualifier, ...] = ()
+    before: Qualifier | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.behind) or self.before is not None
+
+    def admits(self, fact: Fact) -> bool:
+        """What stands behind decides; what stands before adds the place ("left", "bass") when that does not."""
+        if not self.behind:
+            return self.before is None or self.before.admits(fact)
+        all_behind = all(qualifier.admits(fact) for qualifier in self.behind)
+        if self.before is None:
+            return all_behind
+        if any(qualifier.is_place for qualifier in self.behind):
+            # "the short-term maximum is ... at the end": the place says when, the firm word says what
+            return all_behind or (not self.before.weak and self.before.admits(fact))
+        return all_behind and (not self.before.is_place or self.before.admits(fact))
+
+
+def demanded(tokens: Tokens, index: int, cited: Set[str]) -> Demand:
+    """What the words around the quantity at `index` demand of a fact; `cited` are the names of the findings at hand.
+
+    The words right behind a number count, and those before it that do not belong to the number before.
+    """
+    quantity = tokens.quantities[index]
+    following = _relevant(_near(tokens, index), quantity, cited)
+    start = 0
+    if index:
+        before = tokens.quantities[index - 1]
+        start = before.end + len(_near(tokens, index - 1)) if _belongs(tokens, index - 1, cited) else before.end
+    preceding = _relevant(tokens.text[min(start, quantity.start) : quantity.start], quantity, cited)
+    return Demand(following, preceding[-1] if preceding else None)
+
+
+def _near(tokens: Tokens, index: int) -> str:
+    """The words behind a quantity that still speak of it."""
+    quantity = tokens.quantities[index]
+    end = tokens.quantities[index + 1].start if index + 1 < len(tokens.quantities) else len(tokens.text)
+    behind = tokens.text[quantity.end : min(end, quantity.end + 60)]
+    # A bracket right behind the number explains it.
+    offset = 2 if behind.startswith(" (") else 0
+    stop = _STOP.search(behind, offset)
+    return behind[: stop.start()] if stop else behind
+
+
+def _belongs(tokens: Tokens, index: int, cited: Set[str]) -> bool:
+    return bool(_relevant(_near(tokens, index), tokens.quantities[index], cited))
+
+
+def _relevant(text: str, quantity: Quantity, cited: Set[str]) -> tuple[Qualifier, ...]:
+    """Qualifiers in a text that concern the quantity's unit, in the order in which they stand there."""
+    units = {quantity.unit or "*", *quantity.inherited}
+    if not text.strip():
+        return ()
+    found = []
+    for qualifier in QUALIFIERS:
+        if units.isdisjoint(qualifier.units) or (qualifier.weak and cited.isdisjoint(qualifier.names)):
+            continue
+        last = None
+        for match in qualifier.pattern.finditer(text):
+            last = match
+        if last is not None:
+            found.append((last.start(), qualifier))
+    return tuple(qualifier for _, qualifier in sorted(found, key=lambda each: each[0]))

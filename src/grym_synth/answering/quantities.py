@@ -1,0 +1,390 @@
+"""Is every number of a sentence held by its evidence: its unit, its recording, and rounded no further than allowed?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from .case import Case, Problem, holds_words, may_be_alternative
+from .held import Fact
+from .qualifiers import demanded
+from .tokens import Quantity, Reading
+
+#: The most that a printed number may differ from what was measured.
+ROUNDING: dict[str, float] = {
+    "BPM": 0.05, "LUFS": 0.05, "LU": 0.05, "dB": 0.05, "dBFS": 0.05, "dBTP": 0.05, "s": 0.05, "Hz": 0.5, "cents": 0.5,
+    "%": 0.5, "semitones": 0.05, "bit": 0.0, "#": 0.0, "": 0.05,
+}  # fmt: skip
+HZ_SHARE = 0.005  # of a frequency
+CLOCK_ROUNDING = 0.5  # s, for m:ss
+_HAS_SIGN = frozenset({"LU", "dB", "cents", "semitones", "BPM", "s", "Hz", "%"})  # whose differences words may direct
+_DIFFERENCE = {"LUFS": "LU", "dBFS": "dB", "dBTP": "dB"}
+_APART = re.compile(
+    r"(?i)\b(?:differ\w*|apart|off|away|between|difference|imbalance|more|less|than|above|below|over|under|louder|stronger|weaker|quieter"
+    r"|softer|faster|slower|longer|shorter|higher|lower|brighter|darker|sharp|flat|up|down|rise"
+    r"|drop|swing|change|turn|miss\w*|short of)\b"
+)
+_UP = r"above|over|louder|stronger|faster|higher|longer|sharp|up|too loud|too fast|more|brighter"
+_DOWN = r"below|under|quieter|weaker|softer|slower|lower|shorter|flat|down|too quiet|too slow|less|short|darker"
+_BEHIND = re.compile(rf"(?i) (?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b")
+_BOUND = re.compile(
+    r"(?i)\b(?:(?P<above>above|over|more than|at least|beyond|exceeds?|exceeding)"
+    r"|(?P<below>below|under|less than|at most|no more than|up to))(?: the| your| a)? ?$"
+)
+_SURENESS = re.compile(r"(?i)\b(?:sure|confiden\w*|certain\w*|likel\w*|probab\w*|chance)\b")
+_ORDINAL = re.compile(r"(?i)\b(\d{1,6})(?:st|nd|rd|th)\b|\b(first|second|third)(?= (?:beat|onset|hit|downbeat))")
+
+#: Limits that belong to how something is measured, and the finding that brings them in. Only behind "below" and such.
+_LIMITS: tuple[tuple[str, float, str], ...] = (("facts.silence_s", -60.0, "dBFS"), ("facts.silence_s", 0.3, "s"))
+
+
+def check_quantities(case: Case) -> list[Problem]:
+    problems: list[Problem] = []
+    repeated: list[Quantity] = []
+    supported = 0
+    items = _Items()
+    held: dict[int, list[Fact]] = {}
+    for index, quantity in enumerate(case.tokens.quantities):
+        if case.is_theory and _is_verbatim(case, quantity):
+            supported += 1
+        elif not quantity.readings:
+            problems.append(Problem(quantity.text, "cannot be read as a number"))
+        elif quantity.unit == "times" and not (case.is_theory and _supporting(case, index)):
+            if not _ratio_holds(case, quantity):
+                problems.append(Problem(quantity.text, "no two findings stand in this ratio"))
+        elif items.take(facts := _supporting(case, index)) or _members_hold(case, quantity):
+            if not _said_of_all(case, quantity, facts):
+                problems.append(Problem(quantity.text, "does not hold of all recordings"))
+            supported += 1
+            held[index] = facts
+        elif (problem := _why_allowed(case, quantity, repeated)) is not None:
+            problems.append(problem)
+    if repeated and not supported:
+        problems += [Problem(each.text, "stands in the question, and the evidence says otherwise") for each in repeated]
+    return problems + _check_order(case, held)
+
+
+def _check_order(case: Case, held: dict[int, list[Fact]]) -> list[Problem]:
+    """Times in order: "from A to B" begins and ends one span, "the first lie at A, B, C" are the first of the list."""
+    problems = []
+    quantities = case.tokens.quantities
+    for index in range(len(quantities) - 1):
+        first, second = quantities[index], quantities[index + 1]
+        starts = {(id(f.evidence), f.item) for f in held.get(index, ()) if f.key == "start"}
+        ends = {(id(f.evidence), f.item) for f in held.get(index + 1, ()) if f.key == "end"}
+        edges = [f for at in (index, index + 1) for f in held.get(at, ()) if f.key in ("start", "end")]
+        joined = re.fullmatch(r" ?(?:to|-|until|till) ?", case.tokens.text[first.end : second.start][:9])
+        if joined and edges and starts.isdisjoint(ends):
+            problems.append(Problem(f"{first.text} to {second.text}", "no finding begins and ends there"))
+    lists = [(index, facts) for index, facts in held.items() if any(f.evidence.name in _TIME_LISTS for f in facts)]
+    opening = _FIRST_OF.search(case.tokens.text[: quantities[lists[0][0]].start] if lists else "")
+    if opening is not None:
+        for place, (index, facts) in enumerate(lists):
+            size = len(v) if isinstance(v := facts[0].evidence.value, list) else 0
+            wanted = place if opening["first"] else size - len(lists) + place
+            if all(fact.item != wanted for fact in facts):
+                problems.append(Problem(quantities[index].text, "not at this place of the list"))
+    return problems
+
+
+_TIME_LISTS = frozenset(("rhythm.beats_s", "rhythm.onsets_s", "rhythm.downbeats_s"))
+_FIRST_OF = re.compile(
+    r"(?i)\b(?:(?P<first>first)|last)(?= (?:\w+ )?(?:lie|are|beats|onsets|hits|downbeats|ones|fall|come)\b)"
+)
+
+
+_THE = re.compile(r"(?i)\b(?:the|these|those|all) $")
+_EVERYONE = re.compile(r"(?i)\b(?:both|all|each|every|so (?:is|does|do|are|has)|likewise)\b")
+
+
+def _said_of_all(case: Case, quantity: Quantity, facts: list[Fact]) -> bool:
+    """Whether a number that is said of all recordings holds of each of them."""
+    several = len(case.tokens.files) > 1 or (not case.tokens.files and len(case.subjects) > 1)
+    if not several or not _EVERYONE.search(case.clause(quantity.start, quantity.end)):
+        return True
+    if quantity.unit in ("#", "times", "") or any(fact.is_difference for fact in facts):
+        return True
+    named = {name.subjects[0] for name in case.tokens.files if name.subjects} or set(case.subjects)
+    same = [q for q in case.tokens.quantities if q.unit == quantity.unit]
+    if len(same) > 1:
+        return True  # each has a number of its own
+    return all(
+        any(f.evidence.subject == subject and _holds(case, quantity, f, False) for f in _candidates(case, quantity))
+        for subject in named
+    )
+
+
+def _is_verbatim(case: Case, quantity: Quantity) -> bool:
+    """Whether a number is part of a text that a theory finding holds: "3:2", "vii7"."""
+    text = case.tokens.text
+    before, behind = (
+        re.search(r"[^\s,;()]*$", text[max(0, quantity.start - 40) : quantity.start]),
+        re.match(r"[^\s,;()]{0,40}", text[quantity.end : quantity.end + 41]),
+    )
+    word = f"{before[0] if before else ''}{text[quantity.start : quantity.end]}{behind[0] if behind else ''}".rstrip(
+        "."
+    )
+    return any(holds_words(held, word) for held, _ in case.strings) and not word.isdigit()
+
+
+def _why_allowed(case: Case, quantity: Quantity, repeated: list[Quantity]) -> Problem | None:
+    """None when a quantity without a finding may stand all the same."""
+    counts_files = quantity.unit in ("", "#") and quantity.noun in ("", "file")
+    called = quantity.noun or _THE.search(case.tokens.text, max(0, quantity.start - 8), quantity.start)
+    if counts_files and called and _same(quantity.readings, len(case.subjects)):
+        return None  # "the two", "3 files"
+    units = {quantity.unit, *quantity.inherited}
+    rivals = [fact for fact in case.facts if fact.unit in units and fact.relation in ("finding", "tag")]
+    competing = bool(rivals) and not (quantity.unit == "s" and case.is_position(quantity.start))
+    bound = _BOUND.search(case.tokens.text, max(0, quantity.start - 20), quantity.start)
+    if bound is not None:
+        values = [fact.value for fact in rivals if not fact.is_alternative]
+        truly = any((value > each.value) is bool(bound["above"]) for value in values for each in quantity.readings)
+        limit = any(
+            quantity.unit == unit
+            and _same(quantity.readings, value)
+            and any(f.evidence.name == name for f in case.facts)
+            for name, value, unit in _LIMITS
+        )
+        # Behind a difference ("0.4 LU below -14 LUFS") the sign of that decides.
+        measured = any(0 <= bound.start() - each.end <= 2 for each in case.tokens.quantities)
+        if values and not truly and not limit and not measured:
+            return Problem(quantity.text, "the finding lies on the other side")
+        if limit or (case.repeats_question(quantity, False) and (truly or not values)):
+            return None
+    if case.repeats_question(quantity, competing):
+        # "faster than 120 BPM": `check_directions` has the word. Elsewhere a finding must stand beside it.
+        if competing and not re.search(r"(?i)\bthan(?: the| your)? $", case.tokens.text[: quantity.start][-12:]):
+            repeated.append(quantity)
+        return None
+    return Problem(quantity.text, "the cited evidence does not hold this number with this unit")
+
+
+def _same(readings: Sequence[Reading], value: float) -> bool:
+    return any(abs(each.value - value) < 1e-9 for each in readings)
+
+
+class _Items:
+    """Keeps numbers of one list entry together: a level must be that of the frequency beside it."""
+
+    def __init__(self) -> None:
+        self._fields: set[str] = set()
+        self._items: set[tuple[int, int | None]] = set()
+
+    def take(self, facts: list[Fact]) -> bool:
+        """Whether the facts fit the entry that the sentence is speaking of."""
+        listed = [fact for fact in facts if fact.key not in ("", "start", "end") and fact.item is not None]
+        if len(listed) < len(facts) or not listed:
+            return bool(facts)
+        field = listed[0].key
+        items = {(id(fact.evidence), fact.item) for fact in listed}
+        if not self._fields or field in self._fields:
+            self._fields, self._items = {field}, items
+            return True
+        self._fields.add(field)
+        self._items &= items
+        return bool(self._items)
+
+
+def _supporting(case: Case, index: int) -> list[Fact]:
+    """The facts that hold the quantity at `index`."""
+    quantity = case.tokens.quantities[index]
+    candidates = [fact for fact in _candidates(case, quantity) if _is_near(quantity, fact)]
+    if not candidates:
+        return []
+    demand = demanded(case.tokens, index, case.names)
+    wanted = case.bound(quantity.start)
+    found = []
+    for fact in candidates:
+        if not case.speaks_of(fact.evidence, wanted) and not _between(fact, case, wanted):
+            continue
+        # A difference of tempi or times has a name of its own, not that of what it was taken from.
+        free = fact.relation == "confidence" or (fact.is_difference and fact.unit not in ("LU", "dB"))
+        if not free and not demand.admits(fact):
+            continue
+        if _holds(case, quantity, fact, bool(demand)):
+            found.append(fact)
+    return found
+
+
+def _candidates(case: Case, quantity: Quantity) -> list[Fact]:
+    """Facts whose unit the quantity may have."""
+    if not quantity.unit or case.is_theory:
+        return case.facts
+    return [*case.by_unit.get(quantity.unit, ()), *_differences(case, quantity)]
+
+
+def _is_near(quantity: Quantity, fact: Fact) -> bool:
+    """A quick look: no tolerance is wider than this."""
+    size = abs(fact.value)
+    return any(abs(abs(each.value) - size) <= 1.0 + 0.02 * size + each.step for each in quantity.readings)
+
+
+def _between(fact: Fact, case: Case, wanted: frozenset[str]) -> bool:
+    """A difference of two recordings speaks of each of them."""
+    if fact.other is not None and not case.touches(fact.evidence, wanted):
+        return case.touches(fact.other, wanted)
+    return fact.is_difference and case.touches(fact.evidence, wanted) and len(case.subjects) > 1 and bool(wanted)
+
+
+def _members_hold(case: Case, quantity: Quantity) -> bool:
+    """Whether a number said of several recordings holds of each, or each has its own ("126 and 128 BPM")."""
+    group = [name for name in case.group_at(quantity.start) if name.subjects]
+    if len(group) < 2:
+        return False
+    facts = [[f for f in case.facts if f.evidence.subject in name.subjects] for name in group]
+    if all(any(_holds(case, quantity, fact, False) for fact in each) for each in facts):
+        return True
+    units = {quantity.unit, *quantity.inherited}
+    same = [q for q in case.tokens.quantities if case.group_at(q.start) == group and units & {q.unit, *q.inherited}]
+    if len(same) != len(group):
+        return False
+    return any(_holds(case, quantity, fact, False) for fact in facts[same.index(quantity)])
+
+
+def _holds(case: Case, quantity: Quantity, fact: Fact, is_named: bool) -> bool:
+    if not _unit_fits(case, quantity, fact, is_named):
+        return False
+    if fact.is_alternative and not may_be_alternative(case, quantity.start, quantity.end, _same_kind(case, quantity)):
+        return False
+    if fact.item is not None and fact.unit == "s" and not _ordinal_fits(case, quantity, fact):
+        return False
+    for reading in quantity.readings:
+        allowed = tolerance(quantity, reading, fact)
+        if abs(reading.value - fact.value) <= allowed and _side_fits(quantity, reading, fact):
+            return not fact.is_difference or _sign_fits(case, quantity, fact)
+        directed = not quantity.signed and fact.value < 0 and fact.unit in _HAS_SIGN and fact.is_difference
+        same_size = abs(reading.value + fact.value) <= allowed
+        if directed and same_size and _APART.search(case.clause(quantity.start, quantity.end)):
+            return _direction_fits(case, quantity, fact)
+    return False
+
+
+def _sign_fits(case: Case, quantity: Quantity, fact: Fact) -> bool:
+    """A printed minus and a word for the direction do not go together: "-8 cents flat"."""
+    if not quantity.signed:
+        return _direction_fits(case, quantity, fact)
+    doubled = _BEHIND.match(case.tokens.text, quantity.end) or case.tokens.text[: quantity.start].endswith("by ")
+    return not (doubled and fact.value < 0)
+
+
+def _direction_fits(case: Case, quantity: Quantity, fact: Fact) -> bool:
+    """Whether "above", "below" and such right behind an unsigned difference agree with its sign."""
+    if fact.evidence.name == "facts.balance_db" or (len(case.subjects) > 1 and fact.key != "asked"):
+        return True  # left and right, or two recordings: `check_directions` resolves who is meant
+    match = _BEHIND.match(case.tokens.text, quantity.end)
+    return match is None or bool(match["up"]) == (fact.value > 0)
+
+
+def _unit_fits(case: Case, quantity: Quantity, fact: Fact, is_named: bool) -> bool:
+    if fact.relation == "confidence":
+        return quantity.unit == "%" and _SURENESS.search(case.clause(quantity.start, quantity.end)) is not None
+    if case.is_theory and (fact.unit in ("", "#") or quantity.unit in ("", "#", "times")):
+        return True  # its values may be of any quantity: metres, bars, a ratio
+    if quantity.unit == "#":
+        return fact.unit == "#" and (fact.key == quantity.noun or (not fact.key and _named_in(quantity.noun, fact)))
+    if quantity.unit:
+        return fact.unit == quantity.unit
+    return fact.unit in quantity.inherited or fact.unit == "" or (is_named and fact.unit != "#")
+
+
+def _named_in(noun: str, fact: Fact) -> bool:
+    """Whether a count of unknown nature is named after the noun: `theory.semitone_count`."""
+    return noun != "?" and noun in fact.evidence.name
+
+
+def tolerance(quantity: Quantity, reading: Reading, fact: Fact) -> float:
+    """How far a printed number may lie from a fact."""
+    strict = ROUNDING.get(fact.unit, 0.0)
+    if fact.evidence.capability == "theory":
+        strict = max(0.5, 0.005 * abs(fact.value))  # nothing was measured: the printed digits decide
+    elif fact.unit == "Hz":
+        strict = 0.5 if fact.evidence.kind == "sample_rate" else max(HZ_SHARE * abs(fact.value), strict)
+    elif fact.unit == "s" and quantity.clock:
+        strict = CLOCK_ROUNDING
+    allowed = min(strict, reading.step / 2)
+    if quantity.approximate:
+        step = reading.step
+        while step and abs(reading.value) >= 100 * step and abs(reading.value / (10 * step)) % 1 < 1e-9:
+            step *= 10  # "about 450 Hz" does not print its last zero
+        unit = reading.step if fact.unit != "s" else 1.0
+        allowed = max(allowed, min(step, max(0.02 * abs(fact.value), min(unit, 1.0))))
+        if fact.unit == "s" and reading.step >= 60:
+            allowed = max(allowed, 0.02 * abs(fact.value))
+    return allowed * (1 + 1e-6) + 1e-9
+
+
+def _side_fits(quantity: Quantity, reading: Reading, fact: Fact) -> bool:
+    """ "Just over" and "almost" say on which side the number lies."""
+    if quantity.approximate in ("", "about"):
+        return True
+    return (abs(fact.value) >= abs(reading.value)) == (quantity.approximate == "over") or fact.value == reading.value
+
+
+def _ordinal_fits(case: Case, quantity: Quantity, fact: Fact) -> bool:
+    """ "The 3rd beat is at 1.5 s": the third of the list."""
+    before = case.tokens.text[max(0, quantity.start - 60) : quantity.start]
+    match = next(iter(reversed(list(_ORDINAL.finditer(before)))), None)
+    if match is None:
+        return True
+    number = int(match[1]) if match[1] else ("first", "second", "third").index(match[2].casefold()) + 1
+    return fact.item == number - 1
+
+
+def _differences(case: Case, quantity: Quantity) -> list[Fact]:
+    """Differences that a sentence may state without citing them as computed: of two recordings, items, or a target."""
+    if quantity.unit in ("", "#", "times", "bit") or not _APART.search(case.clause(quantity.start, quantity.end)):
+        return []
+    units = [unit for unit in (*_DIFFERENCE, quantity.unit) if _DIFFERENCE.get(unit, unit) == quantity.unit]
+    plain = [
+        fact
+        for fact in case.facts
+        if fact.unit in units and not fact.is_alternative and fact.relation == "finding" and not fact.is_difference
+        and fact.evidence.name not in ("rhythm.beats_s", "rhythm.onsets_s", "spectrum.peaks", "spectrum.bands_db")
+    ][:24]  # fmt: skip
+    found = []
+    for at, first in enumerate(plain):
+        for second in plain[at + 1 :]:
+            comparable = first.evidence.name == second.evidence.name and first.key == second.key
+            if comparable and first.unit == second.unit:
+                found.append(_difference(first, second))
+        for asked in case.asked.quantities:
+            if asked.unit == first.unit:
+                unit = _DIFFERENCE.get(first.unit, first.unit)
+                for each in asked.readings:
+                    found.append(Fact(first.value - each.value, unit, first.evidence, "length", first.item, "asked"))
+    return found
+
+
+def _difference(first: Fact, second: Fact) -> Fact:
+    """The size of a difference; its direction is for `check_directions`."""
+    unit, size = _DIFFERENCE.get(first.unit, first.unit), abs(first.value - second.value)
+    return Fact(size, unit, first.evidence, "length", first.item, "between", second.evidence)
+
+
+def _ratio_holds(case: Case, quantity: Quantity) -> bool:
+    """Whether two findings of one kind, or a finding and the question, stand in that ratio."""
+    wanted = [each.value for each in quantity.readings if each.value > 0]
+    kinds = ("tempo", "duration", "frequency", "delay", "sample_rate", "count")
+    facts = [fact for fact in case.facts if fact.evidence.kind in kinds or fact.relation == "tag"][:32]
+    asked = [(each.unit, reading.value) for each in case.asked.quantities for reading in each.readings]
+    values = [(fact.unit, fact.value) for fact in facts]
+    for at, (unit, value) in enumerate(values):
+        for other_unit, other in (*values[at + 1 :], *asked):
+            if unit == other_unit and other and value:
+                ratio = value / other
+                if any(abs(ratio / each - 1) <= 0.02 or abs(1 / ratio / each - 1) <= 0.02 for each in wanted):
+                    return True
+    return any(
+        _same(quantity.readings, reading.value)
+        for each in case.asked.quantities
+        if each.unit == "times"
+        for reading in each.readings
+    )
+
+
+def _same_kind(case: Case, quantity: Quantity) -> list[int]:
+    """Where the quantities of that unit end that stand before."""
+    units = {quantity.unit, *quantity.inherited} - {""}
+    before = [each for each in case.tokens.quantities if each.end <= quantity.start]
+    return [each.end for each in before if units & {each.unit, *each.inherited}]

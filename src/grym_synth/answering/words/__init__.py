@@ -1,0 +1,1 @@
+"""The writers: one module a capability, each turning findings into sentences."""

@@ -1,0 +1,261 @@
+"""What kind of file it is, and whether anything is wrong with it."""
+
+from __future__ import annotations
+
+from . import phrasing as say
+from .page import Page, Phrase
+
+VOCABULARY = frozenset(
+    "format duration sample_rate bit_depth channels clipping silence dc_offset balance stereo tags fault".split()
+)
+DC_PERCENT = 0.1  # an offset below this does no harm
+BALANCE_DB = 0.5  # nobody hears a smaller difference of the sides
+LONG_SILENCE = 1.0  # s; shorter ones are pauses
+_PCM = {
+    "PCM_S8": "8-bit PCM",
+    "PCM_U8": "8-bit PCM",
+    "PCM_16": "16-bit PCM",
+    "PCM_24": "24-bit PCM",
+    "PCM_32": "32-bit PCM",
+}
+_FORMAT = frozenset(("format", "duration", "sample_rate", "bit_depth", "channels"))
+
+
+def describe(page: Page, subject: str) -> None:
+    """Sentences about one recording."""
+    focus = page.focus(VOCABULARY)
+    if not focus or focus & _FORMAT:
+        _format(page, subject, focus & _FORMAT)
+    if "fault" in focus or not focus:
+        _faults(page, subject, in_short=not focus)
+    if "clipping" in focus and "fault" not in focus:
+        clipping(page, subject)
+    if "silence" in focus:
+        silence(page, subject)
+    if "dc_offset" in focus:
+        _dc_offset(page, subject)
+    if "balance" in focus:
+        balance(page, subject)
+    if "stereo" in focus:
+        stereo(page, subject)
+    if "tags" in focus or not focus:
+        _tags(page, subject, in_short=not focus)
+
+
+def brief(page: Page, subject: str) -> list[Phrase]:
+    """The same of one of several recordings, as parts of a line."""
+    focus = page.focus(VOCABULARY)
+    phrases = _format_parts(page, subject, focus & _FORMAT)
+    if not focus:
+        phrases = phrases[:3]
+    if focus & {"clipping", "fault"} or not focus:
+        clipped = page.number(subject, "facts.clipped_samples")
+        if clipped is not None and (focus or clipped[1]):
+            shown = say.count(clipped[1], "clipped sample") if clipped[1] else "no clipping"
+            phrases.append(Phrase(shown, (clipped[0],)))
+    if "fault" in focus or "dc_offset" in focus:
+        offset = page.number(subject, "facts.dc_offset_percent")
+        if offset is not None and (offset[1] >= DC_PERCENT or "dc_offset" in focus):
+            phrases.append(Phrase(f"{'' if offset[1] >= DC_PERCENT else 'no '}DC offset", (offset[0],)))
+    if "balance" in focus and (found := page.number(subject, "facts.balance_db")) is not None:
+        if abs(found[1]) < 0.05:
+            phrases.append(Phrase("left and right equally strong", (found[0],)))
+        else:
+            louder = "left" if found[1] > 0 else "right"
+            phrases.append(Phrase(f"{louder} side louder by {say.magnitude(found[1])} dB", (found[0],)))
+    return phrases
+
+
+def rank(page: Page, subjects: tuple[str, ...]) -> None:
+    """The longest and the shortest, when lengths were asked for."""
+    if not page.wants("duration"):
+        return
+    lengths = [(found[1], found[0]) for subject in subjects if (found := page.number(subject, "facts.duration_s"))]
+    lengths.sort(key=lambda each: each[0], reverse=True)
+    if len(lengths) > 1 and lengths[0][0] - lengths[-1][0] >= 0.05:
+        longest, shortest = lengths[0][1], lengths[-1][1]
+        page.say(f"The longest is {page.name(longest.subject)}, the shortest {page.name(shortest.subject)}.",
+                 *(each[1] for each in lengths))  # fmt: skip
+
+
+def _format_parts(page: Page, subject: str, focus: frozenset[str]) -> list[Phrase]:
+    parts: list[Phrase] = []
+    container, codec = page.find(subject, "facts.container"), page.find(subject, "facts.codec")
+    kind, inside = say.text_in(container), say.text_in(codec)
+    bits = page.number(subject, "facts.bit_depth")
+    if not focus or "format" in focus:
+        if kind and container:
+            cited = [container]
+            shown = say.plain(kind, 30)
+            if codec and inside and inside.casefold() != kind.casefold() and inside not in _PCM:
+                shown, cited = f"{shown} ({say.plain(inside, 30)})", [container, codec]
+            parts.append(Phrase(shown, tuple(cited)))
+        elif codec and inside:
+            parts.append(Phrase(_PCM.get(inside, say.plain(inside, 30)), (codec,)))
+    if (not focus or "duration" in focus) and (length := page.number(subject, "facts.duration_s")):
+        parts.append(Phrase(f"{say.duration(length[1])} long", (length[0],)))
+    if (not focus or "sample_rate" in focus) and (rate := page.number(subject, "facts.sample_rate_hz")):
+        parts.append(Phrase(say.sample_rate(rate[1]), (rate[0],)))
+    if (not focus or "bit_depth" in focus) and bits:
+        parts.append(Phrase(f"{bits[1]:.0f} bit", (bits[0],)))
+    if (not focus or "channels" in focus) and (channels := page.number(subject, "facts.channels")):
+        words = {1.0: "mono", 2.0: "stereo"}
+        parts.append(Phrase(words.get(channels[1], say.count(channels[1], "channel")), (channels[0],)))
+    return parts
+
+
+def _format(page: Page, subject: str, focus: frozenset[str]) -> None:
+    parts = _format_parts(page, subject, focus)
+    if parts:
+        page.say(f"It is {say.listed([part.text for part in parts])}." if focus and len(parts) < 3 else
+                 f"The file: {', '.join(part.text for part in parts)}.",
+                 *(item for part in parts for item in part.cited))  # fmt: skip
+    if "bit_depth" in focus and page.find(subject, "facts.bit_depth") is None:
+        page.note("There is no bit depth to report: lossy formats have none.")
+
+
+def clipping(page: Page, subject: str) -> bool:
+    """Says whether it clips; true when it does."""
+    clipped, peak = page.number(subject, "facts.clipped_samples"), page.number(subject, "facts.peak_dbfs")
+    if clipped is None:
+        return False
+    if not clipped[1]:
+        shown = f": the highest peak is {say.decibels(peak[1])} dBFS" if peak else ""
+        page.say(f"Nothing is clipped{shown}.", clipped[0], *([peak[0]] if peak else []))
+        return False
+    page.say(
+        f"It clips: {say.count(clipped[1], 'sample')} stuck at full scale; "
+        "turn it down before the limiter and render it again.",
+        clipped[0],
+    )
+    return True
+
+
+def silence(page: Page, subject: str) -> bool:
+    """Says where it is silent; true when it is for long."""
+    found = page.find(subject, "facts.silence_s")
+    if found is None:
+        return False
+    pairs = say.pairs_in(found)
+    if not pairs:
+        page.say("There is no silence in it.", found)
+        return False
+    shown = [f"{say.position(start)} to {say.position(end)}" for start, end in pairs[:4]]
+    more = " and elsewhere" if len(pairs) > 4 else ""
+    page.say(f"It is silent from {say.listed(shown)}{more}.", found)
+    return max(end - start for start, end in pairs) >= LONG_SILENCE
+
+
+def _dc_offset(page: Page, subject: str) -> bool:
+    offset = page.number(subject, "facts.dc_offset_percent")
+    if offset is None:
+        return False
+    if abs(offset[1]) < DC_PERCENT:
+        page.say("There is no DC offset to speak of.", offset[0])
+        return False
+    page.say(
+        f"There is a DC offset of {say.percent(offset[1])} of full scale; a high-pass filter removes it.",
+        offset[0],
+    )
+    return True
+
+
+def balance(page: Page, subject: str) -> bool:
+    """Says which side is louder; true when it can be heard."""
+    found = page.number(subject, "facts.balance_db")
+    if found is None:
+        channels = page.number(subject, "facts.channels")
+        if channels and channels[1] == 1:
+            page.say("It is mono, so there are no sides to compare.", channels[0])
+        return False
+    levels = page.find(subject, "facts.channel_levels_dbfs")
+    values = say.numbers_in(levels)
+    detail = ""
+    if levels is not None and len(values) == 2:
+        detail = f" ({say.decibels(values[0])} dBFS RMS on the left, {say.decibels(values[1])} dBFS on the right)"
+    cited = [found[0], *([levels] if levels is not None and detail else [])]
+    if abs(found[1]) < 0.05:
+        page.say(f"Left and right are equally strong{detail}.", *cited)
+        return False
+    word = "louder" if found[1] > 0 else "quieter"
+    page.say(f"The left channel is {say.magnitude(found[1])} dB {word} than the right{detail}.", *cited)
+    if abs(found[1]) < BALANCE_DB:
+        page.say("That is too little to hear.", found[0], support="inferred")
+    return abs(found[1]) >= BALANCE_DB
+
+
+def stereo(page: Page, subject: str) -> None:
+    """How wide it is, from the correlation of its sides."""
+    found, channels = page.number(subject, "facts.correlation"), page.number(subject, "facts.channels")
+    if channels and channels[1] == 1:
+        page.say("It is mono.", channels[0])
+    elif found is not None:
+        value = found[1]
+        meaning = (
+            "the sides are nearly the same, so it sounds narrow" if value > 0.95
+            else "a moderate width that survives being summed" if value > 0.3
+            else "a wide image" if value > 0.0
+            else "the sides work against each other, and some of it cancels when they are summed"
+        )  # fmt: skip
+        page.say(f"The correlation of left and right is {say.fixed(value, 2)}: {meaning}.", found[0])
+    elif channels:
+        page.say(f"It has {say.count(channels[1], 'channel')}.", channels[0])
+
+
+def _tags(page: Page, subject: str, *, in_short: bool) -> None:
+    tags = page.find(subject, "facts.tags")
+    if tags is None or not isinstance(tags.value, dict):
+        return
+    texts = [
+        (say.quotable(key, 40), say.quotable(value)) for key, value in tags.value.items() if isinstance(value, str)
+    ]
+    pairs = [(key, value) for key, value in texts if key and value]
+    if pairs:
+        shown = [f'"{key}" is "{value}"' for key, value in pairs[: 3 if in_short else 12]]
+        page.say(f"In its tags {say.listed(shown)}.", tags, support="quoted")
+    elif not in_short and not tags.value:
+        page.say("It has no tags.", tags)
+
+
+def _faults(page: Page, subject: str, *, in_short: bool) -> None:
+    """What is wrong, the worst first; one sentence when nothing is."""
+    found: list[bool] = []
+    broken = page.number(subject, "facts.nonfinite_samples")
+    if broken and broken[1]:
+        page.say(
+            f"It is damaged: {say.count(broken[1], 'sample')} in it are not numbers and were read as zero.", broken[0]
+        )
+        found.append(True)
+    clipped = page.number(subject, "facts.clipped_samples")
+    if clipped and clipped[1]:
+        found.append(clipping(page, subject))
+    offset = page.number(subject, "facts.dc_offset_percent")
+    if offset and abs(offset[1]) >= DC_PERCENT:
+        found.append(_dc_offset(page, subject))
+    hum = page.number(subject, "spectrum.hum_hz")
+    if hum and not page.focus(frozenset(("hum",))) and not in_short:
+        page.say(f"There is a mains hum at {say.frequency(hum[1])}.", hum[0])
+        found.append(True)
+    silent = page.find(subject, "facts.silence_s")
+    if any(end - start >= LONG_SILENCE for start, end in say.pairs_in(silent)):
+        found.append(silence(page, subject))
+    sides = page.number(subject, "facts.balance_db")
+    if sides and abs(sides[1]) >= 1.5:
+        found.append(balance(page, subject))
+    if not found:
+        _nothing_wrong(page, subject)
+
+
+def _nothing_wrong(page: Page, subject: str) -> None:
+    looked = [
+        (page.find(subject, "facts.clipped_samples"), "clipping"),
+        (page.find(subject, "facts.dc_offset_percent"), "DC offset to speak of"),
+    ]
+    silent = page.find(subject, "facts.silence_s")
+    if silent is not None and not say.pairs_in(silent):
+        looked.append((silent, "silence"))
+    parts = [(item, text) for item, text in looked if item is not None and item.value is not None]
+    if parts:
+        page.say(
+            f"I found nothing wrong: no {say.listed([text for _, text in parts], 'or')}.", *(item for item, _ in parts)
+        )

@@ -1,0 +1,199 @@
+"""How loud it is, where, how much that varies, and how far it is from a target."""
+
+from __future__ import annotations
+
+from . import phrasing as say
+from .page import Page, Phrase
+
+VOCABULARY = frozenset("integrated short_term momentary range true_peak dynamics over_time target".split())
+STEADY_LU = 1.0  # a smaller change of the level is not heard as one
+_NAME = "loudness.integrated_lufs"
+
+
+def describe(page: Page, subject: str) -> None:
+    focus = page.focus(VOCABULARY)
+    targets = "loudness_lufs" in page.targets or "true_peak_dbtp" in page.targets
+    if "over_time" in focus:
+        over_time(page, subject)
+    if focus & {"integrated", "target"} or not focus or (targets and "over_time" not in focus):
+        _overall(page, subject, with_peak=not focus)
+    if "loudness_lufs" in page.targets:
+        _against_target(page, subject, page.targets["loudness_lufs"])
+    if "short_term" in focus or not focus:
+        _loudest(page, subject, "loudness.short_term_max_lufs", "short-term")
+    if "momentary" in focus:
+        _loudest(page, subject, "loudness.momentary_max_lufs", "momentary")
+    if "true_peak" in focus:
+        _true_peak(page, subject)
+    if focus & {"range", "dynamics"} or not focus:
+        _dynamics(page, subject, all_of_it="dynamics" in focus)
+
+
+def brief(page: Page, subject: str) -> list[Phrase]:
+    focus = page.focus(VOCABULARY)
+    parts: list[tuple[str, str, str]] = []
+    if not focus or focus & {"integrated", "target", "over_time"}:
+        parts.append((_NAME, "{} LUFS integrated", ""))
+    if not focus or "true_peak" in focus:
+        parts.append(("loudness.true_peak_dbtp", "true peak {} dBTP", ""))
+    if "short_term" in focus:
+        parts.append(("loudness.short_term_max_lufs", "short-term up to {} LUFS", ""))
+    if "momentary" in focus:
+        parts.append(("loudness.momentary_max_lufs", "momentary up to {} LUFS", ""))
+    if focus & {"range", "dynamics"}:
+        parts += [("loudness.range_lu", "range {} LU", ""), ("loudness.plr_db", "PLR {} dB", "")]
+    phrases = []
+    for name, text, _ in parts:
+        if (found := page.number(subject, name)) is not None:
+            phrases.append(Phrase(text.format(say.decibels(found[1])), (found[0],)))
+    if "over_time" in focus and (thirds := page.find(subject, "loudness.thirds_lufs")) is not None:
+        values = say.numbers_in(thirds)
+        if len(values) == 3:
+            change = values[2] - values[0]
+            words = (
+                "steady" if abs(change) < STEADY_LU else f"gets {'louder' if change > 0 else 'quieter'} towards the end"
+            )
+            phrases.append(Phrase(words, (thirds,)))
+    return phrases
+
+
+def rank(page: Page, subjects: tuple[str, ...]) -> None:
+    """The loudest and the quietest, and what lies between them."""
+    found = [(each[1], each[0]) for subject in subjects if (each := page.number(subject, _NAME)) is not None]
+    found.sort(key=lambda each: each[0], reverse=True)
+    if len(found) < 2:
+        return
+    (top, loudest), (bottom, quietest) = found[0], found[-1]
+    if top - bottom < 0.05:
+        page.say("All have the same loudness.", *(item for _, item in found))
+        return
+    gap = page.compute(
+        "loudness.difference_lu", "loudness_difference", "LU", top - bottom, "{0} - {1}", loudest, quietest
+    )
+    page.say(
+        f"{page.name(loudest.subject)} is the loudest, {say.magnitude(top - bottom)} LU above "
+        f"{page.name(quietest.subject)}{', the quietest' if len(found) > 2 else ''}.",
+        *(item for _, item in found), gap, support="computed",
+    )  # fmt: skip
+
+
+def _overall(page: Page, subject: str, *, with_peak: bool) -> None:
+    found, peak = page.number(subject, _NAME), page.number(subject, "loudness.true_peak_dbtp")
+    if found is None:
+        silent = page.find(subject, _NAME)
+        if silent is not None and silent.value is None:
+            page.note("The integrated loudness has no value: all of it lies below the gate.")
+        return
+    beside = f", with a true peak of {say.decibels(peak[1])} dBTP" if peak and with_peak else ""
+    page.say(
+        f"Overall it is at {say.decibels(found[1])} LUFS{beside}.", found[0], *([peak[0]] if peak and beside else [])
+    )
+    if peak and with_peak and peak[1] > 0:
+        _overshoot(page, subject)
+
+
+def _overshoot(page: Page, subject: str) -> None:
+    peak = page.number(subject, "loudness.true_peak_dbtp")
+    if peak and peak[1] > 0:
+        page.say("That true peak lies over full scale: it can distort in a converter or a lossy encoder, so limit it.",
+                 peak[0], support="inferred")  # fmt: skip
+
+
+def _against_target(page: Page, subject: str, target: float) -> None:
+    found, peak = page.number(subject, _NAME), page.number(subject, "loudness.true_peak_dbtp")
+    if found is None:
+        return
+    gap = found[1] - target
+    asked = f"{say.trimmed(target, 1)} LUFS"
+    if abs(gap) < 0.05:
+        page.say(f"That is right on your target of {asked}.", found[0])
+        return
+    away = page.compute(
+        "loudness.target_difference_lu", "loudness_difference", "LU", gap, f"{{0}} - ({asked} asked)", found[0]
+    )
+    side, turn = ("above", "down") if gap > 0 else ("below", "up")
+    page.say(
+        f"It lies {say.magnitude(gap)} LU {side} your target of {asked}: turn it {turn} by that much.",
+        found[0], away, support="computed",
+    )  # fmt: skip
+    if peak and gap < 0:
+        after = page.compute(
+            "loudness.true_peak_at_target_dbtp", "true_peak", "dBTP", peak[1] - gap, "{0} - {1}", peak[0], away
+        )
+        advice = "use a limiter" if peak[1] - gap > -1.0 else "there is room for that"
+        page.say(
+            f"The true peak would then be {say.decibels(peak[1] - gap)} dBTP, so {advice}.", after, support="computed"
+        )
+
+
+def _loudest(page: Page, subject: str, name: str, word: str) -> None:
+    found = page.number(subject, name)
+    if found is None:
+        return
+    where = f" at {say.position(found[0].span.start_s)}" if found[0].span is not None else ""
+    page.say(f"The loudest moment{where} reaches {say.decibels(found[1])} LUFS {word}.", found[0])
+
+
+def _true_peak(page: Page, subject: str) -> None:
+    peak = page.number(subject, "loudness.true_peak_dbtp")
+    if peak is None:
+        return
+    page.say(f"The true peak is {say.decibels(peak[1])} dBTP.", peak[0])
+    if "true_peak_dbtp" in page.targets:
+        limit = page.targets["true_peak_dbtp"]
+        gap = peak[1] - limit
+        asked = f"{say.trimmed(limit, 1)} dBTP"
+        if abs(gap) >= 0.05:
+            away = page.compute("loudness.peak_difference_db", "ratio", "dB", gap, f"{{0}} - ({asked} asked)", peak[0])
+            side = "above" if gap > 0 else "below"
+            page.say(
+                f"That is {say.magnitude(gap)} dB {side} your limit of {asked}.", peak[0], away, support="computed"
+            )
+            return
+    _overshoot(page, subject)
+
+
+def _dynamics(page: Page, subject: str, *, all_of_it: bool) -> None:
+    spread, plr, crest = (page.number(subject, f"loudness.{name}") for name in ("range_lu", "plr_db", "crest_db"))
+    if spread is not None:
+        meaning = (
+            "hardly any change of level" if spread[1] < 3 else "a moderate range" if spread[1] < 9 else "a wide range"
+        )
+        page.say(f"The loudness range is {say.decibels(spread[1])} LU: {meaning}.", spread[0])
+    if all_of_it and plr is not None:
+        meaning = (
+            "densely limited"
+            if plr[1] < 8
+            else "about as dense as most releases"
+            if plr[1] < 14
+            else "open, with its peaks intact"
+        )
+        page.say(f"Its peak-to-loudness ratio (PLR) is {say.decibels(plr[1])} dB: {meaning}.", plr[0])
+    if all_of_it and crest is not None:
+        page.say(f"The crest factor is {say.decibels(crest[1])} dB.", crest[0])
+
+
+def over_time(page: Page, subject: str) -> None:
+    """Whether the end is louder than the start."""
+    thirds = page.find(subject, "loudness.thirds_lufs")
+    values = say.numbers_in(thirds)
+    if thirds is None or len(values) != 3:
+        page.note("It is too short, or too quiet in places, to compare its beginning with its end.")
+        return
+    gain = values[2] - values[0]
+    change = page.compute(
+        "loudness.change_lu", "loudness_difference", "LU", gain, "last third of {0} - first third", thirds
+    )
+    start, middle, end = (say.decibels(value) for value in values)
+    course = f"{start} LUFS in the first third, {middle} LUFS in the middle, {end} LUFS in the last"
+    if abs(gain) < STEADY_LU:
+        page.say(
+            f"It stays about level, the ends {say.magnitude(gain)} LU apart: {course}.",
+            thirds,
+            change,
+            support="computed",
+        )
+        return
+    word, answer = ("louder", "Yes") if gain > 0 else ("quieter", "No")
+    lead = f"{answer}, it gets {word}" if "louder" in page.question.casefold() else f"It gets {word}"
+    page.say(f"{lead} towards the end, by {say.magnitude(gain)} LU: {course}.", thirds, change, support="computed")

@@ -1,0 +1,98 @@
+"""Which key it is in, what else that could be, and whether it is in tune with A440."""
+
+from __future__ import annotations
+
+from ...messages import Evidence
+from . import phrasing as say
+from .page import LIKELY, SURE, Page, Phrase
+
+VOCABULARY = frozenset("key camelot tuning key_changes".split())
+IN_TUNE_CENTS = 5.0
+_NAME = "tonality.key"
+
+
+def describe(page: Page, subject: str) -> None:
+    focus = page.focus(VOCABULARY)
+    if not focus or focus & {"key", "camelot", "key_changes"}:
+        key(page, subject)
+    if not focus or "tuning" in focus:
+        tuning(page, subject)
+    if "key_changes" in focus and not any("change" in item.name for item in page.findings.of(subject, "tonality")):
+        page.note("I have no measurement of key changes for it: that is the key of the whole.")
+
+
+def brief(page: Page, subject: str) -> list[Phrase]:
+    focus = page.focus(VOCABULARY)
+    phrases = []
+    found, wheel = page.find(subject, _NAME), page.find(subject, "tonality.camelot")
+    name, code = say.text_in(found), say.text_in(wheel)
+    if found is not None and name and (not focus or focus & {"key", "camelot", "key_changes"}):
+        doubt = "" if found.confidence >= SURE else "most likely " if found.confidence >= LIKELY else "perhaps "
+        shown = f"{doubt}{name} ({code})" if code and wheel else f"{doubt}{name}"
+        phrases.append(Phrase(shown, (found, wheel) if code and wheel else (found,)))
+    if "tuning" in focus and (cents := page.number(subject, "tonality.tuning_cents")) is not None:
+        phrases.append(Phrase(_tuning_words(cents[1]), (cents[0],)))
+    return phrases
+
+
+def rank(page: Page, subjects: tuple[str, ...]) -> None:
+    """Whether all are in one key."""
+    if page.focus(VOCABULARY) and not page.wants("key", "camelot"):
+        return
+    found = [(item, item.value) for subject in subjects if (item := page.find(subject, _NAME)) is not None]
+    sure = all(item.confidence >= LIKELY for item, _ in found)
+    if sure and len(found) > 1 and all(isinstance(value, str) and value == found[0][1] for _, value in found):
+        page.say("They have the same key.", *(item for item, _ in found))
+
+
+def key(page: Page, subject: str) -> None:
+    """The key, as surely as it is known, with the one it could be confused with."""
+    found, wheel = page.find(subject, _NAME), page.find(subject, "tonality.camelot")
+    name, code = say.text_in(found), say.text_in(wheel)
+    if found is None:
+        return
+    if not name:
+        page.note("I hear no clear key in it: too few pitched sounds, or too many keys at once.")
+        return
+    others = [(item, text) for item in page.findings.alternatives(subject, _NAME) if (text := say.text_in(item))]
+    cited: list[Evidence] = [found]
+    shown = name
+    if code and wheel is not None:
+        shown, cited = f"{name} ({code} on the Camelot wheel)", [found, wheel]
+    if found.confidence >= SURE:
+        page.say(f"It is in {shown}.", *cited)
+    elif found.confidence >= LIKELY:
+        rest = f", or else {others[0][1]}" if others else ""
+        page.say(f"Most likely {shown}{rest}.", *cited, *(item for item, _ in others[:1]), support="inferred")
+    else:
+        rest = " or ".join(text for _, text in others[:2])
+        text = f"I am not sure: perhaps {name}, or {rest}" if rest else f"I am not sure, but {name} fits best"
+        advice = "play the home notes along and hear where it rests"
+        page.say(f"{text}; {advice}.", found, *(item for item, _ in others[:2]), support="inferred")
+    if "key" in page.aspects and "sure" in page.question.casefold():
+        page.say(f"I am {say.fixed(100 * found.confidence, 0)} % sure of that.", found)
+
+
+def tuning(page: Page, subject: str) -> None:
+    """How far the tuning lies from A440, in words."""
+    cents, reference = page.number(subject, "tonality.tuning_cents"), page.number(subject, "tonality.reference_hz")
+    if cents is None:
+        if page.find(subject, "tonality.tuning_cents") is not None:
+            page.note("There is too little pitched sound to tell how it is tuned.")
+        return
+    detail = f", which puts A4 at {say.fixed(reference[1], 1)} Hz" if reference else ""
+    cited = [cents[0], *([reference[0]] if reference else [])]
+    shown = _tuning_words(cents[1])
+    lead = "It is" if cents[0].confidence >= LIKELY else "I am not sure, but it seems to be"
+    page.say(f"{lead} {shown}{detail}.", *cited, support="measured" if cents[0].confidence >= LIKELY else "inferred")
+    if abs(cents[1]) > IN_TUNE_CENTS and "tuning" in page.aspects:
+        way = "up" if cents[1] < 0 else "down"
+        page.say(f"Tune {way} by that much to match instruments at A440.", cents[0], support="inferred")
+
+
+def _tuning_words(cents: float) -> str:
+    if abs(cents) < 0.5:
+        return "in tune with A440"
+    side = "sharp" if cents > 0 else "flat"
+    shown = f"{say.cents(cents)} {side} of A440"
+    return f"in tune, {shown}" if abs(cents) <= IN_TUNE_CENTS else shown

@@ -1,0 +1,202 @@
+"""From findings to an answer: the writers write, the checker reads, what passes is put together with its citations."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..messages import Claim, Evidence, Gap, Request, Route
+from .check import check
+from .held import operands
+from .weigh import Contradiction, Findings, weigh
+from .words import facts, loudness, rhythm, spectrum, theory, tonality
+from .words import phrasing as say
+from .words.page import Page, Phrase, Sentence, labels
+
+log = logging.getLogger(__name__)
+
+#: Writers of what is heard in a recording, in the order of a full report.
+WRITERS = {"facts": facts, "loudness": loudness, "rhythm": rhythm, "tonality": tonality, "spectrum": spectrum}
+
+#: Findings that travel with an answer although no sentence cites them.
+HEADLINES = (
+    "facts.duration_s", "loudness.integrated_lufs", "loudness.true_peak_dbtp", "rhythm.tempo_bpm", "tonality.key",
+    "tonality.camelot", "tonality.tuning_cents", "spectrum.centroid_hz",
+)  # fmt: skip
+
+NOT_FOR_THIS_HUB = (
+    "That is not a question I can answer. I listen to recordings: ask me about the format and faults of a file, its "
+    "loudness, its tempo and beats, its key and tuning, or its spectrum; or ask me music arithmetic, such as "
+    "intervals, scales and delay times."
+)
+NOTHING_FOUND = "I have no finding that answers this."
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer before it is checked.
+
+    `evidence` has its ids: what the sentences cite, in that order, then the headline findings. `notices` are said
+    at the end, after the gaps; they claim nothing.
+    """
+
+    sentences: tuple[Sentence, ...]
+    evidence: tuple[Evidence, ...]
+    gaps: tuple[Gap, ...] = ()
+    notices: tuple[str, ...] = ()
+    question: str = ""
+    subjects: tuple[str, ...] = ()
+
+
+def write(
+    request: Request, route: Route, evidence: Sequence[Evidence], gaps: Sequence[Gap], *, version: str = ""
+) -> Draft:
+    """Say what the evidence says about the question, in the order of the route."""
+    findings = weigh(evidence)
+    page = Page(request, route, findings, version)
+    subjects = _in_order(request, findings)
+    if "theory" in route.capabilities or findings.has("theory"):
+        theory.describe(page)
+    wanted = [name for name in WRITERS if name in route.capabilities] or [
+        name for name in WRITERS if findings.has(name)
+    ]
+    if len(subjects) > 1:
+        _write_many(page, wanted, subjects)
+    elif subjects:
+        _write_one(page, _most_asked_first(page, wanted), subjects[0])
+    for contradiction in findings.contradictions:
+        if _topic_capability(contradiction) in wanted:
+            _write_contradiction(page, contradiction, is_named=len(subjects) > 1)
+    for item in evidence:
+        if item.name in HEADLINES and item.rank == 0 and item.value is not None:
+            page.cite(item)
+    notices = list(page.notices)
+    if not route.capabilities and not page.sentences:
+        notices.append(NOT_FOR_THIS_HUB)
+    elif not page.sentences and not notices and not gaps:
+        notices.append(NOTHING_FOUND)
+    known = tuple(dict.fromkeys((*request.paths, *findings.subjects)))
+    return Draft(tuple(page.sentences), tuple(page.evidence), tuple(gaps), tuple(notices), request.question, known)
+
+
+def compose(draft: Draft) -> tuple[str, tuple[Claim, ...]]:
+    """The answer's text with its citations, and its claims: only sentences that pass the checker.
+
+    A sentence of ours that fails is our bug: it is left out and logged. Gaps and notices follow in words.
+    """
+    by_id = {item.id: item for item in draft.evidence}
+    claims = []
+    for sentence in draft.sentences:
+        cited = with_operands([by_id[name] for name in sentence.evidence_ids if name in by_id], draft.evidence)
+        problems = check(sentence.text, cited, question=draft.question, subjects=draft.subjects)
+        if not cited:
+            log.error("sentence without evidence dropped", extra={"sentence": sentence.text})
+        elif problems:
+            reasons = [f"{problem.text!r}: {problem.reason}" for problem in problems]
+            log.error(
+                "sentence failed its check and was dropped", extra={"sentence": sentence.text, "problems": reasons}
+            )
+        else:
+            claims.append(Claim(cite(sentence), sentence.evidence_ids, sentence.support))
+    names = _gap_names(draft)
+    closing = [*(gap_words(gap, names) for gap in draft.gaps), *draft.notices]
+    if not claims and not closing:
+        closing = [NOTHING_FOUND]
+    text = " ".join(dict.fromkeys((*(claim.text for claim in claims), *closing)))
+    return text, tuple(claims)
+
+
+def with_operands(cited: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The cited evidence together with what the computed ones among it were computed from."""
+    every = list(cited)
+    for item in cited:
+        every += [operand for operand in operands(item, evidence) if operand not in every]
+    return every
+
+
+def cite(sentence: Sentence) -> str:
+    """The sentence with its citations before its full stop: "It runs at 126 BPM [e1]." """
+    body = sentence.text.rstrip()
+    stop = body[-1:] if body[-1:] in ".!?" else ""
+    marks = "".join(f"[{name}]" for name in sentence.evidence_ids)
+    return f"{body[: len(body) - len(stop)]} {marks}{stop or '.'}" if marks else body
+
+
+def gap_words(gap: Gap, names: dict[str, str]) -> str:
+    """What an answer lacks, why, and when it is worth asking again."""
+    reason = " ".join(gap.reason.split()).rstrip(".")
+    if gap.subject:
+        name = names.get(gap.subject, gap.subject)
+        # The reason often repeats the path that the name says already.
+        for shown in (f"{gap.subject!r}: ", f"{gap.subject!r} ", f"{gap.subject}: ", f"{gap.subject} "):
+            reason = reason.removeprefix(shown)
+        verb = "use" if gap.capability in ("", "facts") else "answer the part about " + gap.capability + " for"
+        verb = "hear" if gap.code == "unreadable" else verb
+        text = f"I could not {verb} `{name}`: {reason}."
+    elif reason[:1].isupper() or not gap.capability:
+        text = f"{reason[:1].upper()}{reason[1:]}."
+    else:
+        text = f"{gap.capability.capitalize()}: {reason}."
+    if gap.hint:
+        hint = " ".join(gap.hint.split()).rstrip(".")
+        text += f" {hint[:1].upper()}{hint[1:]}."
+    if gap.retry_after_s is not None:
+        text += f" Try again in {max(1, round(gap.retry_after_s))} s."
+    return text
+
+
+def _gap_names(draft: Draft) -> dict[str, str]:
+    return labels((*draft.subjects, *(gap.subject for gap in draft.gaps)))
+
+
+def _in_order(request: Request, findings: Findings) -> tuple[str, ...]:
+    """Recordings in the order in which they were asked for."""
+    asked = [path for path in request.paths if path in findings.subjects]
+    return tuple(dict.fromkeys((*asked, *(name for name in findings.subjects if name))))
+
+
+def _most_asked_first(page: Page, wanted: list[str]) -> list[str]:
+    """Capabilities whose aspects were asked for before the others; the order of a report otherwise."""
+    return sorted(wanted, key=lambda name: not page.focus(WRITERS[name].VOCABULARY)) if page.aspects else wanted
+
+
+def _write_one(page: Page, wanted: list[str], subject: str) -> None:
+    for name in wanted:
+        shared = name == "spectrum" and "balance" in page.aspects and "facts" in wanted
+        if shared and not page.focus(spectrum.VOCABULARY - {"balance"}):
+            continue  # left and right were meant, not bass and treble
+        WRITERS[name].describe(page, subject)
+
+
+def _write_many(page: Page, wanted: list[str], subjects: tuple[str, ...]) -> None:
+    """Rankings first, they are the short answer; then a line a recording."""
+    for name in wanted:
+        WRITERS[name].rank(page, subjects)
+    for subject in subjects:
+        phrases: list[Phrase] = [phrase for name in wanted for phrase in WRITERS[name].brief(page, subject)]
+        if phrases:
+            cited = [item for phrase in phrases for item in phrase.cited]
+            unsure = any(phrase.text.startswith(("most likely", "perhaps")) for phrase in phrases)
+            text = f"{page.name(subject)}: {', '.join(phrase.text for phrase in phrases)}."
+            page.say(text, *cited, support="inferred" if unsure else "measured")
+
+
+def _topic_capability(contradiction: Contradiction) -> str:
+    return {"tempo": "rhythm", "key": "tonality"}[contradiction.topic]
+
+
+def _write_contradiction(page: Page, found: Contradiction, *, is_named: bool) -> None:
+    """Tag and ear side by side, and what would settle it."""
+    whose = f"{page.name(found.subject)}: the" if is_named else "The"
+    heard = found.heard.value
+    tag = say.quotable(found.tag, 40)
+    if tag is None:
+        return
+    if found.topic == "tempo" and isinstance(heard, int | float):
+        feel = rhythm.feel(float(heard), found.stated_number or 0.0)
+        same = f", the same pulse felt in {feel} time" if feel else ""
+        text = f'{whose} tag says "{tag}" but I hear {say.tempo(float(heard))} BPM{same}; tap along to settle which.'
+    else:
+        text = f'{whose} tag says "{tag}" but I hear {heard}; play the home note of each to settle which.'
+    page.say(text, found.stated, found.heard)

@@ -1,0 +1,278 @@
+"""Stories: a question, the evidence, and the answer in words."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grym_synth.answering.words.page import Sentence, labels
+from grym_synth.answering.write import WRITERS, Draft, compose, write
+from grym_synth.messages import Evidence, Gap, Json
+
+from .made_evidence import everything, made, request, route
+
+
+def ask(
+    question: str, *capabilities: str, aspects: tuple[str, ...] = (), evidence: list[Evidence] | None = None,
+    paths: tuple[str, ...] = ("mix.wav",), gaps: tuple[Gap, ...] = (), **params: Json,
+) -> str:  # fmt: skip
+    """The text of the answer; every sentence that was written has passed the checker."""
+    found = everything() if evidence is None else evidence
+    draft = write(request(question, *paths), route(*capabilities, aspects=aspects, **params), found, gaps)
+    text, claims = compose(draft)
+    assert [claim.evidence for claim in claims] == [sentence.evidence_ids for sentence in draft.sentences], text
+    return text
+
+
+def without(*names: str) -> list[Evidence]:
+    return [item for item in everything() if item.name not in names]
+
+
+def test_a_sure_tempo_is_stated_plainly() -> None:
+    assert ask("how fast is it", "rhythm", aspects=("tempo",), evidence=without("facts.tags")) == (
+        "It runs at 126 BPM; 63 if you feel it in half time [e1][e2]."
+    )
+
+
+def test_a_likely_tempo_is_said_to_be_likely() -> None:
+    found = [made("rhythm.tempo_bpm", "tempo", 92.5, confidence=0.7)]
+    assert ask("how fast is it", "rhythm", evidence=found) == "Most likely 92.5 BPM [e1]."
+
+
+def test_an_unsure_tempo_comes_with_its_alternatives_and_a_way_out() -> None:
+    found = [item for item in everything(confidence=0.4) if item.name == "rhythm.tempo_bpm"]
+    text = ask("how fast is it", "rhythm", aspects=("tempo",), evidence=found)
+    assert text == "I am not sure: perhaps 126 BPM, or 63 BPM; tap along to settle it [e1][e2]."
+
+
+def test_no_pulse_is_said_and_is_no_claim() -> None:
+    found = [made("rhythm.tempo_bpm", "tempo", None, confidence=0.9)]
+    assert "no steady pulse" in ask("how fast is it", "rhythm", evidence=found)
+
+
+def test_tag_and_ear_stand_side_by_side_when_they_differ() -> None:
+    text = ask("how fast is it", "rhythm", aspects=("tempo",))
+    assert 'The tag says "128" but I hear 126 BPM; tap along to settle which' in text
+
+
+def test_a_tag_at_half_the_tempo_is_called_the_same_pulse() -> None:
+    found = [*without("facts.tags"), made("facts.tags", "tag", {"BPM": "63"})]
+    assert "the same pulse felt in half time" in ask("how fast", "rhythm", aspects=("tempo",), evidence=found)
+
+
+def test_a_rounded_tag_is_no_contradiction() -> None:
+    found = [made("facts.tags", "tag", {"bpm": "126"}), made("rhythm.tempo_bpm", "tempo", 125.8)]
+    assert "tag" not in ask("how fast", "rhythm", aspects=("tempo",), evidence=found)
+
+
+def test_louder_towards_the_end_is_answered_with_the_difference() -> None:
+    text = ask("does it get louder towards the end", "loudness", aspects=("over_time",))
+    assert text.startswith("Yes, it gets louder towards the end, by 6.1 LU: -18.2 LUFS in the first third, ")
+
+
+def test_a_fade_is_no_to_the_question_whether_it_gets_louder() -> None:
+    found = [made("loudness.thirds_lufs", "loudness", [-12.0, -13.0, -17.5])]
+    text = ask("does it get louder towards the end", "loudness", aspects=("over_time",), evidence=found)
+    assert text.startswith("No, it gets quieter towards the end, by 5.5 LU")
+
+
+def test_a_target_is_met_with_a_computed_difference_and_what_to_do() -> None:
+    draft = write(
+        request("how far is it from -9 LUFS", "mix.wav"),
+        route("loudness", aspects=("target",), targets={"loudness_lufs": -9}), everything(), (),
+    )  # fmt: skip
+    text, _ = compose(draft)
+    assert "5.1 LU below your target of -9 LUFS: turn it up by that much" in text
+    computed = next(item for item in draft.evidence if item.name == "loudness.target_difference_lu")
+    assert computed.source.agent == "hub"
+    assert computed.source.method == "e1 - (-9 LUFS asked)"
+    assert computed.value == pytest.approx(-5.12)
+    assert "The true peak would then be 5.5 dBTP" in text
+
+
+def test_left_and_right_are_compared() -> None:
+    text = ask("is the left channel quieter than the right", "facts", aspects=("balance",))
+    assert text.startswith("The left channel is 2.1 dB quieter than the right (-18.4 dBFS RMS on the left, -16.3 dBFS")
+
+
+def test_tuning_is_told_in_words() -> None:
+    text = ask("is the piano flat", "tonality", aspects=("tuning",), evidence=without("facts.tags"))
+    assert text.startswith("It is 8 cents flat of A440, which puts A4 at 437.9 Hz [e1][e2]. Tune up")
+
+
+def test_faults_come_worst_first() -> None:
+    text = ask("is anything wrong with it", "facts", aspects=("fault",))
+    places = [text.index(word) for word in ("clips", "DC offset", "hum", "silent", "left channel")]
+    assert places == sorted(places)
+
+
+def test_a_sound_file_is_said_to_be_sound() -> None:
+    found = [
+        made("facts.clipped_samples", "count", 0), made("facts.dc_offset_percent", "share", 0.001),
+        made("facts.silence_s", "time", []), made("facts.balance_db", "ratio", 0.1),
+    ]  # fmt: skip
+    assert ask("is anything wrong", "facts", aspects=("fault",), evidence=found) == (
+        "I found nothing wrong: no clipping, DC offset to speak of or silence [e1][e2][e3]."
+    )
+
+
+def test_several_recordings_are_ranked_and_get_a_line_each() -> None:
+    found = everything("a/kick.wav") + everything("b/kick.wav", shift=2.1)
+    text = ask("which is louder", "loudness", "rhythm", evidence=found, paths=("a/kick.wav", "b/kick.wav"))
+    assert text.startswith("a/kick.wav is the loudest, 2.1 LU above b/kick.wav [e1][e2][e3].")
+    assert "b/kick.wav is the fastest, 2.1 BPM above a/kick.wav" in text
+    assert "b/kick.wav: -16.2 LUFS integrated, true peak 0.4 dBTP, 128.1 BPM" in text
+
+
+def test_gaps_become_sentences_and_no_claims() -> None:
+    gaps = (
+        Gap("facts", "'x.wav': it ends after 3 s", "unreadable", "x.wav", "export it again"),
+        Gap("chords", "Chords are not in this version of grym-synth yet.", "missing"),
+    )
+    draft = write(request("tempo and chords", "x.wav"), route("rhythm", "chords"), [], gaps)
+    text, claims = compose(draft)
+    assert claims == ()
+    assert text == (
+        "I could not hear `x.wav`: it ends after 3 s. Export it again. "
+        "Chords are not in this version of grym-synth yet."
+    )
+
+
+def test_a_question_for_somebody_else_is_not_guessed_at() -> None:
+    assert ask("tell me a joke", evidence=[], paths=()).startswith("That is not a question I can answer.")
+
+
+def test_an_answer_without_findings_says_so() -> None:
+    assert ask("how fast", "rhythm", evidence=[]) == "I have no finding that answers this."
+
+
+def test_a_theory_sentence_is_used_when_its_finding_bears_it_out() -> None:
+    text = "A dotted eighth note at 120 BPM lasts 375 ms."
+    found = [
+        made("theory.delay_ms", "delay", 375.0, subject="", confidence=1.0),
+        made("theory.text", "label", text, subject="", confidence=1.0),
+    ]
+    asked = "dotted eighth at 120 bpm"
+    assert ask(asked, "theory", evidence=found, paths=()) == f"{text[:-1]} [e1][e2]."
+    found[0] = made("theory.delay_ms", "delay", 500.0, subject="", confidence=1.0)
+    assert ask(asked, "theory", evidence=found, paths=()) == "The answer is 500 ms [e1]."
+
+
+def test_a_sentence_that_fails_its_check_is_dropped_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    tempo = made("rhythm.tempo_bpm", "tempo", 126.0, id="e1")
+    sentences = (
+        Sentence("It runs at 127 BPM.", ("e1",), "measured"),
+        Sentence("It runs at 126 BPM.", ("e1",), "measured"),
+    )
+    with caplog.at_level(logging.ERROR):
+        text, claims = compose(Draft(sentences, (tempo,)))
+    assert text == "It runs at 126 BPM [e1]."
+    assert len(claims) == 1
+    assert "dropped" in caplog.text
+
+
+def test_only_what_is_cited_and_the_headlines_travel() -> None:
+    draft = write(request("how fast", "mix.wav"), route("rhythm", aspects=("tempo",)), everything(), ())
+    names = {item.name for item in draft.evidence}
+    assert "rhythm.beats_s" not in names
+    assert {"rhythm.tempo_bpm", "tonality.key"} <= names
+    assert [item.id for item in draft.evidence] == [f"e{at + 1}" for at in range(len(draft.evidence))]
+
+
+@pytest.mark.parametrize("capability", WRITERS)
+def test_every_aspect_of_every_capability_passes_its_check(capability: str) -> None:
+    vocabulary = sorted(WRITERS[capability].VOCABULARY)
+    for aspects in (tuple(vocabulary), *((word,) for word in vocabulary)):
+        ask("all of it", capability, aspects=aspects)
+        both = everything("a.wav") + everything("b 1.wav", shift=-1.7, confidence=0.5)
+        ask("all of it", capability, aspects=aspects, evidence=both, paths=("a.wav", "b 1.wav"))
+
+
+def test_labels_show_the_folder_only_where_names_clash() -> None:
+    assert labels(["a/kick.wav", "b/kick.wav", "b/snare.wav"]) == {
+        "a/kick.wav": "a/kick.wav", "b/kick.wav": "b/kick.wav", "b/snare.wav": "snare.wav",
+    }  # fmt: skip
+
+
+# --- Random evidence ------------------------------------------------------------------------------------------------
+
+_RANGES: dict[str, tuple[float, float]] = {
+    "tempo": (30, 300), "loudness": (-70, 3), "loudness_range": (0, 30), "true_peak": (-60, 6), "level": (-90, 3),
+    "ratio": (-40, 40), "frequency": (20, 20000), "sample_rate": (8000, 192000), "time": (0, 7200),
+    "duration": (0.001, 7200), "tuning": (-50, 50), "share": (0, 20),
+    "number": (-1, 1), "count": (0, 100000), "bits": (8, 32),
+}  # fmt: skip
+_TONICS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+_KEYS = [f"{tonic} {mode}" for tonic in _TONICS for mode in ("major", "minor")]
+_TEXT = st.text(alphabet=st.characters(codec="utf-8"), max_size=30)
+
+
+@st.composite
+def random_findings(draw: st.DrawFn, subject: str) -> list[Evidence]:
+    """Findings like those of `everything`, with other values, some missing, some null."""
+    found = []
+    for item in everything(subject):
+        if draw(st.integers(0, 9)) == 0:
+            continue
+        value = _other_value(draw, item)
+        span = (start := draw(st.floats(0, 4000)), start + 3.0) if item.span is not None else None
+        confidence = draw(st.floats(0, 1))
+        found.append(
+            made(item.name, item.kind, value, confidence=confidence, subject=subject, rank=item.rank, span=span)
+        )
+    return found
+
+
+def _other_value(draw: st.DrawFn, item: Evidence) -> Json:
+    low, high = _RANGES.get(item.kind, (0.0, 1.0))
+    number = st.floats(low, high)
+    if draw(st.integers(0, 19)) == 0:
+        return None
+    if item.name == "facts.tags":
+        return {"title": draw(_TEXT), "bpm": draw(_TEXT | st.integers(30, 300).map(str)), draw(_TEXT): draw(_TEXT)}
+    if item.name == "facts.silence_s":
+        return [[start, start + draw(st.floats(0.3, 9))] for start in draw(st.lists(st.floats(0, 4000), max_size=6))]
+    if item.name in ("spectrum.peaks", "spectrum.resonances"):
+        return [
+            {"frequency_hz": draw(st.floats(20, 20000)), "level_dbfs": draw(st.floats(-90, 0)), "note": "C#4",
+             "prominence_db": draw(st.floats(0, 30)), "cents": draw(st.floats(-50, 50))}
+            for _ in range(draw(st.integers(0, 4)))
+        ]  # fmt: skip
+    if item.name == "spectrum.hum_hz":
+        return draw(st.none() | st.sampled_from([49.97, 50.0, 60.0]))
+    if isinstance(item.value, dict):
+        return {key: draw(number) for key in item.value}
+    if isinstance(item.value, list):
+        size = len(item.value) if len(item.value) < 4 else draw(st.integers(0, 12))
+        return [draw(number) for _ in range(size)]
+    if item.kind == "musical_key":
+        return draw(st.sampled_from(_KEYS))
+    if item.name == "facts.channels":
+        return draw(st.integers(1, 8))
+    if item.kind in ("count", "bits"):
+        return draw(st.integers(int(low), int(high)))
+    if item.kind == "label":
+        return item.value
+    return draw(number)
+
+
+_ASPECTS = sorted({word for writer in WRITERS.values() for word in writer.VOCABULARY})
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+@pytest.mark.slow
+def test_every_sentence_of_the_writers_passes_the_checker(data: st.DataObject) -> None:
+    paths = ("one.wav", "b/two 2.wav", "c/two 2.wav")[: data.draw(st.integers(1, 3))]
+    found = [item for path in paths for item in data.draw(random_findings(path))]
+    aspects = tuple(data.draw(st.lists(st.sampled_from(_ASPECTS), max_size=4, unique=True)))
+    targets: dict[str, Json] = data.draw(st.fixed_dictionaries({}, optional={
+        "loudness_lufs": st.sampled_from([-14, -9, -23, -16.5]), "tempo_bpm": st.sampled_from([120, 126.5, 90]),
+        "true_peak_dbtp": st.sampled_from([-1, 0, -2]),
+    }))  # fmt: skip
+    units = {"loudness_lufs": "LUFS", "tempo_bpm": "BPM", "true_peak_dbtp": "dBTP"}
+    question = " and ".join(["is it right", *(f"at {value} {units[name]}" for name, value in targets.items())])
+    ask(question, *WRITERS, aspects=aspects, evidence=found, paths=paths, targets=targets)
