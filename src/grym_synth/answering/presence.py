@@ -64,12 +64,17 @@ def check_presence(case: Case) -> list[Problem]:
 
 
 def _is_denied(text: str, start: int) -> bool:
-    """A "no" or a zero earlier in the same clause."""
+    """A "no" or a zero before it: in the same part of the clause, or of a list that an "or" ends."""
     clause = re.split(r"[;:()]|\.\s|,?\s(?:but|with|and it|though)\s", text[max(0, start - 100) : start])[-1]
-    # "no clipping, DC offset, or silence": one "no" for all; a comma before a new verb ends it.
-    if re.search(r"(?i)(?<![\d.,])0 (?:\w+ )?$", clause):
+    if re.search(r"(?<![\d.,])0 (?:\w+ )?$", clause):
         return True
-    return _NONE.search(clause) is not None
+    *earlier, own = clause.split(", ")
+    if _NONE.search(own):
+        return True
+    # "no clipping, DC offset or silence" has one "no" for all; "no clipping, DC offset" denies only the first.
+    rest = re.split(r"[;:()]|\.(?:\s|$)", text[start : start + 100])[0]
+    is_list = re.search(r"(?i)\b(?:or|nor)\b", f"{own}{rest}") is not None
+    return is_list and any(_NONE.search(part) for part in earlier)
 
 
 def _check_channels(case: Case) -> list[Problem]:

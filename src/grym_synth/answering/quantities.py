@@ -20,8 +20,8 @@ CLOCK_ROUNDING = 0.5  # s, for m:ss
 _HAS_SIGN = frozenset({"LU", "dB", "cents", "semitones", "BPM", "s", "Hz", "%"})  # whose differences words may direct
 _DIFFERENCE = {"LUFS": "LU", "dBFS": "dB", "dBTP": "dB"}
 _APART = re.compile(
-    r"(?i)\b(?:differ\w*|apart|off|away|between|difference|imbalance|more|less|than|above|below|over|under|louder|stronger|weaker|quieter"
-    r"|softer|faster|slower|longer|shorter|higher|lower|brighter|darker|sharp|flat|up|down|rise"
+    r"(?i)\b(?:differ\w*|apart|off|away|between|difference|imbalance|more|less|than|above|below|over|under|louder|stronger"
+    r"|weaker|quieter|softer|faster|slower|longer|shorter|higher|lower|brighter|darker|sharp|flat|up|down|rise"
     r"|drop|swing|change|turn|miss\w*|short of)\b"
 )
 _UP = r"above|over|louder|stronger|faster|higher|longer|sharp|up|too loud|too fast|more|brighter"

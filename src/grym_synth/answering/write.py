@@ -66,7 +66,9 @@ def write(
     elif subjects:
         _write_one(page, _most_asked_first(page, wanted), subjects[0])
     for contradiction in findings.contradictions:
-        if _topic_capability(contradiction) in wanted:
+        capability = _topic_capability(contradiction)
+        focus = page.focus(WRITERS[capability].VOCABULARY)
+        if capability in wanted and (not focus or contradiction.topic in focus):
             _write_contradiction(page, contradiction, is_named=len(subjects) > 1)
     for item in evidence:
         if item.name in HEADLINES and item.rank == 0 and item.value is not None:
