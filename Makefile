@@ -20,4 +20,4 @@ lock:  ## pin the requirements anew (needs uv)
 	uv pip compile pyproject.toml --group dev --extra minilm --extra m4a -c requirements.txt --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header --no-annotate -o requirements-dev.txt
 
 clean:  ## remove what was installed and built here
-	rm -rf .venv build dist demo-out
+	rm -rf .venv build dist demo.png
