@@ -1,6 +1,6 @@
 """How many of our own questions are answered by the right capability, with right values, and without a crash.
 
-    python benchmarks/answered.py .venv/bin/grym [--json OUT.json] [--only q001,q017]
+    python -m benchmarks.answered .venv/bin/grym [--json OUT.json] [--only q001,q017]
 
 Makes one small recording for each role that benchmarks/questions.jsonl names (seeded, so that what is true of it is
 known), asks every question through the real command in a home of its own, and prints a table. A question counts as
@@ -26,6 +26,9 @@ import numpy as np
 import numpy.typing as npt
 import soundfile as sf
 
+from benchmarks.rows import GRYM, Row
+
+COMMAND = "python -m benchmarks.answered .venv/bin/grym"
 Samples = npt.NDArray[np.float64]
 QUESTIONS = Path(__file__).with_name("questions.jsonl")
 SR = 44_100
@@ -278,6 +281,25 @@ def ask_all(command: Sequence[str], questions: Sequence[Mapping[str, Any]], fold
     for question in questions:
         paths = [recordings[role] for role in question["files"]]
         yield judge(question, ask(command, question["question"], paths, home), paths)
+
+
+def measure() -> list[Row]:
+    """Ask everything once: shares of what is answered, and of what is declined, as it should be."""
+    questions = read_questions()
+    with tempfile.TemporaryDirectory() as folder:
+        verdicts = list(ask_all([str(GRYM)], questions, Path(folder)))
+    declined = {question["id"] for question in questions if "decline" in question}
+    asked = [verdict for verdict in verdicts if verdict.id not in declined]
+    answered = sum(verdict.outcome in ("right", "wrong value") for verdict in asked)
+    right = sum(verdict.outcome == "right" for verdict in asked)
+    refused = sum(verdict.outcome == "right" for verdict in verdicts if verdict.id in declined)
+    slowest = max(verdict.seconds for verdict in verdicts)
+    return [
+        Row("own questions answered by the right capability", f"{answered} of {len(asked)}", "≥ 95 %", COMMAND),
+        Row("own questions answered with the right value", f"{right} of {len(asked)}", "all", COMMAND),
+        Row("questions declined that should be", f"{refused} of {len(declined)}", "all", COMMAND),
+        Row("slowest of these questions", f"{slowest:.1f} s", "≤ 5 s", COMMAND),
+    ]
 
 
 def main() -> int:

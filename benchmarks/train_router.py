@@ -23,6 +23,7 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 
 from grym_synth.packs import find_pack
+from grym_synth.planning.aspects import ASPECTS, aspect_places
 from grym_synth.planning.features import CHAR_BUCKETS, WORD_BUCKETS, Features, read_features
 from grym_synth.planning.router import FILE_SORTS, HEADS, REPORT, choose, joint_probability, spell_out
 from grym_synth.planning.sentence_vectors import SentenceEncoder
@@ -41,6 +42,7 @@ class Mix:
     chars: float
     grams: float
     files: float
+    aspects: float = 4.0
     sense: float = 0.0  # inner product of sentence vectors
     ridge: float = 0.1
 
@@ -56,6 +58,7 @@ class Blocks:
     chars: SmallArray
     grams: SmallArray
     files: FloatArray
+    aspects: FloatArray
     vectors: FloatArray
 
 
@@ -94,17 +97,20 @@ def rarity(features: Sequence[Features]) -> tuple[FloatArray, FloatArray]:
     return np.log((n + 1) / (chars + 1)), np.log((n + 1) / (grams + 1))
 
 
-def build_blocks(features: Sequence[Features], idf: tuple[FloatArray, FloatArray], vectors: FloatArray) -> Blocks:
+def build_blocks(
+    features: Sequence[Features], questions: Sequence[str], idf: tuple[FloatArray, FloatArray], vectors: FloatArray
+) -> Blocks:
     n = len(features)
     chars, grams = np.zeros((n, CHAR_BUCKETS), np.float32), np.zeros((n, WORD_BUCKETS), np.float32)
-    files = np.zeros((n, len(FILE_SORTS)))
+    files, aspects = np.zeros((n, len(FILE_SORTS))), np.zeros((n, len(ASPECTS)))
     for row, item in enumerate(features):
         chars[row, item.chars.index] = idf[0][item.chars.index]
         grams[row, item.grams.index] = idf[1][item.grams.index]
         files[row, FILE_SORTS.index(item.files)] = 1.0
+        aspects[row, aspect_places(questions[row])] = 1.0
     for block in (chars, grams):
         block /= np.maximum(np.linalg.norm(block, axis=1, keepdims=True), 1e-9)
-    return Blocks(chars, grams, files, vectors)
+    return Blocks(chars, grams, files, aspects, vectors)
 
 
 def kernel_parts(a: Blocks, b: Blocks) -> dict[str, FloatArray]:
@@ -112,6 +118,7 @@ def kernel_parts(a: Blocks, b: Blocks) -> dict[str, FloatArray]:
         "chars": np.asarray(a.chars @ b.chars.T, np.float64),
         "grams": np.asarray(a.grams @ b.grams.T, np.float64),
         "files": a.files @ b.files.T,
+        "aspects": a.aspects @ b.aspects.T,
         "sense": a.vectors @ b.vectors.T,
     }
 
@@ -202,6 +209,7 @@ def pack_weights(
         "chars": (mix.chars * blocks.chars.T @ alpha).astype(np.float16),
         "grams": (mix.grams * blocks.grams.T @ alpha).astype(np.float16),
         "files": (mix.files * blocks.files.T @ alpha).astype(np.float32),
+        "aspects": (mix.aspects * blocks.aspects.T @ alpha).astype(np.float32),
         "bias": bias.astype(np.float32),
         "thresholds": thresholds.astype(np.float32),
         "calibration": calibrate(P, Y, thresholds).astype(np.float32),
@@ -243,7 +251,7 @@ def main() -> None:
     Y = targets(examples)
     vectors = encode_all(examples, features, arguments.cache)
     idf = rarity(features)
-    blocks = build_blocks(features, idf, vectors)
+    blocks = build_blocks(features, [example["q"] for example in examples], idf, vectors)
     parts = kernel_parts(blocks, blocks)
     arrays: dict[str, npt.NDArray[Any]] = {
         "char_rarity": idf[0].astype(np.float16),

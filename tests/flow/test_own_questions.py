@@ -6,11 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-# The benchmarks are no package: they are found from the root of the checkout.
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
-from benchmarks.answered import ask_all, read_questions  # noqa: E402
+from benchmarks.answered import ask_all, read_questions
 
 ASKED = (
     "How long is this file?",

@@ -119,6 +119,8 @@ def analyze(
         raise typer.BadParameter(f"unknown capability {unknown[0]!r}; there is {', '.join(CAPABILITIES)}")
     if plot is not None and len(files) != 1:
         raise typer.BadParameter(f"--plot draws one recording, {len(files)} were named")
+    if plot is not None and plot.suffix.lower() != ".png":
+        raise typer.BadParameter(f"--plot writes a PNG, so name it so: {str(plot.with_suffix('.png'))!r}")
     params = {"n_fft": n_fft, "window": window, "start_s": start}
     given = {name: value for name, value in params.items() if value is not None}
     operation = _operation("analyze", paths=files, capabilities=capabilities, params=given, use_cache=not no_cache)
@@ -211,6 +213,20 @@ def main() -> None:
         sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as fault:  # noqa: BLE001 whatever it is, it is ours: one sentence, and the details in a file
+        sys.exit(_confess(fault))
+
+
+def _confess(fault: Exception) -> int:
+    """Tell of a fault of ours in one sentence; where it happened goes to a file that can be sent along."""
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="grym-fault-", suffix=".txt", delete=False) as file:
+        file.write(f"grym-synth {__version__}\n{sys.argv!r}\n")
+        traceback.print_exception(fault, file=file)
+    sys.stderr.write(f"grym: this is a fault of ours ({type(fault).__name__}: {fault})\n      details: {file.name}\n")
+    return 1
 
 
 def _operation(op: str, **arguments: Any) -> dict[str, Any]:

@@ -67,13 +67,13 @@ def hold_home(config: Config) -> Iterator[bool]:
     except OSError:
         yield True
         return
-    with lock:
+    with lock:  # closing the file gives the lock back, also after kill -9
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            is_ours = True
         except BlockingIOError:
-            yield False
-        else:
-            yield True  # closing the file gives the lock back, also after kill -9
+            is_ours = False
+        yield is_ours
 
 
 @contextlib.asynccontextmanager

@@ -84,7 +84,7 @@ def _draw(path: str, section: dict[str, Any], columns: Columns) -> Any:
 
 
 def _draw_header(figure: Any, path: str, section: dict[str, Any], columns: Columns) -> None:
-    name = printable(Path(path).name)
+    name = drawable_text(Path(path).name)
     title = figure.text(0.065, 0.952, name, fontsize=21, color=_INK, weight="bold", va="center", **_text(name))
     renderer, most = figure.canvas.get_renderer(), min(len(name), 120)
     while most > 8 and title.get_window_extent(renderer).width > _TITLE_PX:
@@ -104,9 +104,9 @@ def headline(section: dict[str, Any]) -> list[tuple[str, str]]:
     """Caption and value of the numbers above the picture; a dash for what was not measured."""
     rhythm, tonality, loudness = (_part(section, name) for name in ("rhythm", "tonality", "loudness"))
     key, camelot = tonality.get("key"), tonality.get("camelot")
-    words = printable(key) if isinstance(key, str) and key else "–"
+    words = drawable_text(key) if isinstance(key, str) and key else "–"
     if isinstance(camelot, str) and words != "–":
-        words += f" ({printable(camelot)})"
+        words += f" ({drawable_text(camelot)})"
     return [
         ("tempo", _figure(rhythm.get("tempo_bpm"), "BPM")),
         ("key", _shortened(words, 24)),
@@ -246,7 +246,7 @@ def _label_time(wave: Any, strip: Any, picture: Any, duration: float) -> None:
     strip.tick_params(axis="x", labelbottom=False, length=0)
 
 
-def printable(text: str) -> str:
+def drawable_text(text: str) -> str:
     """`text` on one line, each character that no font here can draw replaced by a box."""
     from matplotlib.font_manager import findfont, get_font
 

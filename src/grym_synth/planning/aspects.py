@@ -45,7 +45,7 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
         ),
         "dc_offset": "dc dc_offset offset bias gleichspannung* desplazamiento decalage",
         "balance": (
-            "left right channel_balance stereo_balance left_channel right_channel links rechts gauche droite "
+            "left right one_channel other_channel both_channels channel_balance stereo_balance left_channel right_channel links rechts gauche droite "
             "izquierd* derech* esquerd* direit* sinistr* destr* vanster hoger one_side dead_channel"
         ),
         "stereo": (
@@ -64,7 +64,7 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
     "loudness": {
         "integrated": (
             "lufs integrated loudness how_loud loud sonoridad lautheit wie_laut sonie volume volumen ljudstyrka "
-            "r128 replaygain overall average_loudness programme"
+            "r128 replaygain overall average_loudness programme louder loudest quieter quietest louder_than"
         ),
         "short_term": "short_term shortterm kurzzeit korttid loudest_part loudest_passage",
         "momentary": "momentary momentan momentanea loudest_moment",
@@ -90,11 +90,11 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
     },
     "rhythm": {
         "tempo": (
-            "tempo bpm fast how_fast speed quick pace beats_per_minute velocidad rapido schnell geschwindigkeit "
+            "tempo bpm fast faster fastest slow slower slowest how_fast speed quick pace beats_per_minute velocidad rapido schnell geschwindigkeit "
             "vitesse vite rapide andamento rapida veloce velocita snabb hastighet half_time double_time"
         ),
         "beats": (
-            "beats beat_times pulse pulses beat_grid grid pulsos pulso schlage puls temps_des battements batidas "
+            "beats beat first_beat beat_times pulse pulses beat_grid grid pulsos pulso schlage puls temps_des battements batidas "
             "battiti slag slagen"
         ),
         "onsets": (
@@ -102,7 +102,7 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
             "attacchi anslag"
         ),
         "downbeats": (
-            "downbeat downbeats bar bars measure measures the_one first_beat compases takte takt mesures barras "
+            "downbeat downbeats bar bars measure measures the_one compases takte takt mesures barras "
             "compassos battute takter"
         ),
         "metre": (
@@ -139,7 +139,7 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
         ),
         "balance": (
             "balance tonal_balance bass low_end low_mid low_mids mud muddy bright dull harsh treble highs sub "
-            "boomy graves bajos basses grave bassi boxy thin brightness dark warm dumpf sibilance air by_band "
+            "boomy graves bajos basses grave bassi boxy thin brightness brighter brightest dark darker darkest warm warmer dumpf sibilance air by_band "
             "bands eq"
         ),
         "hum": (
@@ -161,9 +161,10 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
 
 
 def read_aspects(question: str) -> tuple[str, ...]:
-    """Aspects whose keywords stand in the question, as "capability.aspect", in the order of VOCABULARY."""
+    """Aspects whose keywords stand in the question, as "capability.aspect", in the order in which they come up."""
     text = " ".join(re.findall(r"[a-z0-9/]+", fold(shorten(question))))
-    return tuple(name for name, pattern in _PATTERNS.items() if pattern.search(text))
+    found = ((match.start(), name) for name, pattern in _PATTERNS.items() if (match := pattern.search(text)))
+    return tuple(name for _, name in sorted(found, key=lambda each: each[0]))
 
 
 def _pattern(keywords: str) -> re.Pattern[str]:
@@ -179,3 +180,13 @@ _PATTERNS = {
     for capability, aspects in VOCABULARY.items()
     for aspect, keywords in aspects.items()
 }
+
+#: Every aspect, and every capability that has some, in the order in which the router weighs them.
+ASPECTS: tuple[str, ...] = (*VOCABULARY, *_PATTERNS)
+_PLACES = {name: place for place, name in enumerate(ASPECTS)}
+
+
+def aspect_places(question: str) -> list[int]:
+    """Places in ASPECTS of what the question names: each aspect, and once the capability it belongs to."""
+    named = read_aspects(question)
+    return [_PLACES[name] for name in {*named, *(name.partition(".")[0] for name in named)}]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ..messages import Gap, Json, Need, Plan, Request, Route, Step
+from .aspects import read_aspects
 
 _BYTES_AN_HOUR = 200e6  # of a coded recording, to stretch deadlines by
 
@@ -48,12 +49,14 @@ def plan(
     """
     gaps: list[Gap] = []
     by_agent: dict[str, list[str]] = {}
-    for capability in route.capabilities:
+    for capability in _with_stand_ins(request, route, agents):
         agent = agents.get(capability)
         if agent is None:
             reason = f"{capability!r} is not in this version of grym-synth"
             gaps.append(Gap(capability, reason, "missing", hint="see CHANGELOG.md for what is"))
         elif agent.needs_recording and not recordings:
+            if request.paths:
+                continue  # what was named held no recording; who looked it up has said so
             reason = f"{capability!r} is measured in a recording, and none was named"
             gaps.append(Gap(capability, reason, "no_recording", hint="put the file after the question"))
         else:
@@ -67,6 +70,20 @@ def plan(
             params = {"question": request.question}
             steps.append(Step("", agent.name, tuple(capabilities), "", "", params, agent.need, deadline))
     return Plan(tuple(_numbered(steps)), tuple(gaps))
+
+
+def _with_stand_ins(request: Request, route: Route, agents: Mapping[str, Capable]) -> list[str]:
+    """The capabilities of the route. Where comparing is not in this version, measuring each recording stands in for it,
+    as far as the question names what to measure: "which one is faster?" needs their tempi and no more.
+    """
+    wanted = list(route.capabilities)
+    if "compare" in wanted and "compare" not in agents:
+        named = dict.fromkeys(aspect.partition(".")[0] for aspect in read_aspects(request.question))
+        stand_ins = [capability for capability in named if capability in agents]
+        if stand_ins:
+            wanted.remove("compare")
+            wanted += [capability for capability in stand_ins if capability not in wanted]
+    return wanted
 
 
 def _listening(

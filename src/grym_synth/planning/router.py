@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from ..messages import CAPABILITIES, Route
 from ..packs import Pack
-from .aspects import read_aspects
+from .aspects import aspect_places, read_aspects
 from .capabilities import CAPABILITY
 from .features import Buckets, Features, read_features, shorten
 from .sentence_vectors import SentenceEncoder
@@ -53,6 +53,7 @@ class Weights:
     chars: FloatArray  # (buckets, heads)
     grams: FloatArray
     files: FloatArray  # (FILE_SORTS, heads)
+    aspects: FloatArray  # (ASPECTS, heads)
     bias: FloatArray  # (heads,)
     thresholds: FloatArray  # (heads but the last,)
     calibration: FloatArray  # slope, offset
@@ -72,7 +73,9 @@ class Router:
         """The capabilities that a question about these files needs; none when it is not for this hub."""
         reasons, confidence = self._decide(question, paths)
         slots = read_slots(question, paths)
-        aspects = [aspect for aspect in read_aspects(question) if aspect.partition(".")[0] in reasons]
+        # A comparison is focused by what it compares, which belongs to other capabilities.
+        compares = "compare" in reasons
+        aspects = [name for name in read_aspects(question) if compares or name.partition(".")[0] in reasons]
         return Route(tuple(reasons), confidence, reasons, {**slots, "aspects": list(aspects)})
 
     def _decide(self, question: str, paths: Sequence[str]) -> tuple[dict[str, str], float]:
@@ -84,7 +87,7 @@ class Router:
         if certain is not None:
             name, why = certain
             return {name: f"{CAPABILITY[name].asks}: {why}"}, _CERTAIN
-        p = self.probabilities(features)
+        p = self.probabilities(features, aspect_places(question))
         chosen = choose(p, self._weights.thresholds)
         slope, offset = self._weights.calibration
         joint = joint_probability(p, chosen)
@@ -94,10 +97,13 @@ class Router:
         }
         return reasons, round(float(confidence), 3)
 
-    def probabilities(self, features: Features) -> npt.NDArray[np.float64]:
-        """How likely each head is, shape (len(HEADS),); the heads are independent and do not add up to 1."""
+    def probabilities(self, features: Features, aspects: Sequence[int]) -> npt.NDArray[np.float64]:
+        """How likely each head is, shape (len(HEADS),); the heads are independent and do not add up to 1.
+
+        `aspects` are places in `aspects.ASPECTS` of what the question names.
+        """
         w = self._weights
-        scores = w.bias + w.files[FILE_SORTS.index(features.files)]
+        scores = w.bias + w.files[FILE_SORTS.index(features.files)] + w.aspects[list(aspects)].sum(axis=0)
         scores = scores + _weigh(features.chars, w.char_rarity, w.chars).sum(axis=0)
         scores = scores + _weigh(features.grams, w.word_rarity, w.grams).sum(axis=0)
         if self._encoder is not None and w.sense is not None:
@@ -187,7 +193,7 @@ def _load_weights(name: str) -> Weights:
         both = {key: stored[key].astype(np.float32) for key in ("char_rarity", "word_rarity")}
         own = {
             key: stored[f"{key}_{name}"].astype(np.float32)
-            for key in ("chars", "grams", "files", "bias", "thresholds", "calibration")
+            for key in ("chars", "grams", "files", "aspects", "bias", "thresholds", "calibration")
         }
         sense = stored["sense_pack"].astype(np.float32) if name == "pack" else None
         return Weights(**own, **both, sense=sense)

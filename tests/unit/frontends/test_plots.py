@@ -13,7 +13,7 @@ import soundfile
 
 from grym_synth.errors import BadRequest, UnusableAudio
 from grym_synth.frontends.plot_columns import F_MAX, F_MIN, log_rows, read_columns
-from grym_synth.frontends.plots import headline, plot_recording, printable, thinned
+from grym_synth.frontends.plots import drawable_text, headline, plot_recording, thinned
 
 SR = 44100
 SECTION = {
@@ -236,7 +236,7 @@ def test_beats_thin_out_by_powers_of_two() -> None:
 
 
 def test_printable_keeps_what_fonts_have_and_boxes_the_rest() -> None:
-    assert printable("Größe $5 „Œuvre“.wav") == "Größe $5 „Œuvre“.wav"
-    assert printable("a\nb\x00c") == "a b c"
-    assert printable("x\udcff") == "x□"
-    assert printable("\n") == "–"
+    assert drawable_text("Größe $5 „Œuvre“.wav") == "Größe $5 „Œuvre“.wav"
+    assert drawable_text("a\nb\x00c") == "a b c"
+    assert drawable_text("x\udcff") == "x□"
+    assert drawable_text("\n") == "–"

@@ -58,6 +58,21 @@ def test_what_has_not_landed_and_what_lacks_a_recording_become_gaps() -> None:
     assert [step.agent for step in found.steps] == ["theory"]
 
 
+def test_an_empty_folder_is_not_told_twice() -> None:
+    found = plan(Request("?", paths=("empty",)), route("rhythm"), [], AGENTS, deadline=60)
+    assert not found.gaps
+
+
+def test_measuring_each_recording_stands_in_for_comparing_them() -> None:
+    files = [File("a.wav"), File("b.wav")]
+    found = plan(Request("which one is faster?"), route("compare"), files, AGENTS, deadline=60)
+    assert [step.capabilities for step in found.steps] == [("rhythm",), ("rhythm",)]
+    assert not found.gaps
+    assert [gap.code for gap in plan(Request("do they fit?"), route("compare"), files, AGENTS, deadline=60).gaps] == [
+        "missing"
+    ]
+
+
 def test_long_recordings_get_more_time() -> None:
     short, long = plan(Request("?"), route("rhythm"), [File("a", 0), File("b", 10**9)], AGENTS, deadline=60).steps
     assert short.deadline_s == 60

@@ -1,0 +1,195 @@
+"""The command line as a person and a script meet it: output, exit codes, errors."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+class Grym:
+    """The real command in a process of its own, with a home of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.home = folder, folder / "home"
+
+    def __call__(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        full = [sys.executable, "-m", "grym_synth", *words]
+        settings = {**os.environ, "GRYM_HOME": str(self.home), **environment}
+        done = subprocess.run(full, cwd=self.folder, capture_output=True, text=True, env=settings, check=False)
+        assert "Traceback" not in done.stderr + done.stdout
+        return done
+
+    def json(self, *words: str, code: int = 0, **environment: str) -> list[dict[str, Any]]:
+        """Documents on stdout, each a line of compact JSON and nothing else."""
+        done = self(*words, "--json", **environment)
+        assert done.returncode == code, done.stderr
+        documents = [json.loads(line) for line in done.stdout.splitlines()]
+        assert done.stdout == "".join(json.dumps(item, separators=(",", ":")) + "\n" for item in documents)
+        return documents
+
+
+@pytest.fixture
+def grym(tmp_path: Path) -> Grym:
+    return Grym(tmp_path)
+
+
+def test_an_answer_cites_evidence_for_every_claim(grym: Grym, make_loop: Callable[..., Path]) -> None:
+    make_loop(tempo_bpm=96.0, seconds=16.0)
+    (answer,) = grym.json("ask", "how fast is it and how loud?", "loop.wav")
+    assert set(answer) >= {"answer", "claims", "evidence", "gaps", "route", "plan", "health", "timings_ms"}
+    known = {item["id"]: item for item in answer["evidence"]}
+    for claim in answer["claims"]:
+        assert claim["text"] in answer["answer"]
+        assert claim["evidence"]
+        assert set(claim["evidence"]) <= set(known)
+        assert claim["support"] in ("measured", "inferred", "computed", "quoted")
+    tempo = next(item for item in known.values() if item["name"] == "rhythm.tempo_bpm" and not item["rank"])
+    assert tempo["value"] == pytest.approx(96.0, abs=0.3)
+    assert tempo["unit"] == "BPM"
+    assert tempo["subject"] == "loop.wav"
+    assert set(tempo["source"]) == {"agent", "version", "method"}
+    assert answer["health"] in ("healthy", "warning")
+
+
+def test_the_same_question_again_gives_the_same_answer_from_memory(grym: Grym, make_loop: Callable[..., Path]) -> None:
+    make_loop(seconds=8.0)
+    (first,) = grym.json("ask", "how loud is it?", "loop.wav")
+    shutil.move(grym.folder / "loop.wav", grym.folder / "renamed.wav")
+    (second,) = grym.json("ask", "how loud is it?", "renamed.wav")
+    assert [item["value"] for item in first["evidence"]] == [item["value"] for item in second["evidence"]]
+    assert second["evidence"][0]["subject"] == "renamed.wav"
+
+
+def test_exit_codes_say_what_kind_of_nothing(grym: Grym, make_loop: Callable[..., Path]) -> None:
+    make_loop(seconds=4.0)
+    (grym.folder / "notes.wav").write_text("milk, eggs")
+    cases = {
+        0: [
+            ("ask", "order me a pizza"),
+            ("ask", "what is a fifth above D"),
+            ("ask", "how loud?", "notes.wav", "loop.wav"),
+        ],
+        2: [("ask",), ("analyze",), ("analyze", "loop.wav", "--only", "mood"), ("route",), ("fly",)],
+        3: [
+            ("ask", "how loud is it?", "notes.wav"),
+            ("ask", "how loud is it?", "gone.wav"),
+            ("ask", "how loud is it?"),
+        ],
+        5: [("ask", "what chords are in this song?", "loop.wav")],
+    }
+    for code, commands in cases.items():
+        for words in commands:
+            done = grym(*words)
+            assert done.returncode == code, (words, done.stdout, done.stderr)
+
+
+def test_analyze_gives_the_sections_of_the_contract(grym: Grym, make_loop: Callable[..., Path]) -> None:
+    make_loop(seconds=10.0)
+    (document,) = grym.json("analyze", "loop.wav")
+    assert document["path"] == "loop.wav"
+    assert len(document["sha256"]) == 64
+    assert (document["duration_s"], document["sample_rate_hz"], document["channels"]) == (10.0, 44100, 2)
+    assert document["facts"]["bit_depth"] == 16
+    assert {"integrated_lufs", "range_lu", "true_peak_dbtp", "short_term_max_lufs", "plr_db"} <= set(
+        document["loudness"]
+    )
+    assert {"tempo_bpm", "confidence", "alternatives", "beats_s", "onsets_s"} <= set(document["rhythm"])
+    assert {"key", "confidence", "alternatives", "camelot", "tuning_cents"} <= set(document["tonality"])
+    assert {"peaks", "bands_db", "centroid_hz", "rolloff_hz", "flatness", "hum_hz", "resonances"} <= set(
+        document["spectrum"]
+    )
+    assert document["gaps"] == []
+
+
+def test_only_shows_only_and_settings_reach_the_fft(grym: Grym, make_loop: Callable[..., Path]) -> None:
+    make_loop(seconds=4.0)
+    words = ("analyze", "loop.wav", "--only", "spectrum", "--n-fft", "8192", "--window", "blackman", "--start", "1.5")
+    (document,) = grym.json(*words)
+    assert "rhythm" not in document
+    assert "facts" not in document
+    assert (document["spectrum"]["n_fft"], document["spectrum"]["window"]) == (8192, "blackman")
+    assert document["duration_s"] == 4.0
+
+
+def test_bad_files_among_good_ones_stop_nothing(grym: Grym, make_loop: Callable[..., Path]) -> None:
+    make_loop("a.wav", seconds=4.0)
+    (grym.folder / "b.wav").touch()
+    make_loop("-c.wav", seconds=4.0)
+    documents = grym.json("analyze", "--only", "loudness", "--json", "--", "a.wav", "b.wav", "-c.wav")[:3]
+    assert [document["path"] for document in documents] == ["a.wav", "b.wav", "-c.wav"]
+    assert "loudness" in documents[0]
+    assert documents[1]["error"]["code"] == "unreadable"
+    assert "loudness" in documents[2]
+
+
+def test_a_plot_is_drawn(grym: Grym, make_loop: Callable[..., Path]) -> None:
+    make_loop(seconds=4.0)
+    done = grym("analyze", "loop.wav", "--plot", "out.png")
+    assert done.returncode == 0
+    assert (grym.folder / "out.png").read_bytes().startswith(b"\x89PNG")
+    assert grym("analyze", "loop.wav", "--plot", "out.jpg").returncode == 2
+    assert grym("analyze", "loop.wav", "--plot", "nowhere/out.png").returncode == 3
+
+
+def test_batch_routes_keep_order_and_ids(grym: Grym) -> None:
+    questions = [{"id": f"q{i}", "query": "how fast is it?", "files": ["x.wav"]} for i in range(20)]
+    (grym.folder / "q.jsonl").write_text("\n".join(json.dumps(question) for question in questions))
+    routes = grym.json("route", "--batch", "q.jsonl")
+    assert [route["id"] for route in routes] == [f"q{i}" for i in range(20)]
+    assert all(route["capabilities"] == ["rhythm"] for route in routes)
+    assert set(routes[0]) >= {"capabilities", "confidence", "reasons", "params"}
+    (grym.folder / "bad.jsonl").write_text('{"id": 1}')
+    assert grym("route", "--batch", "bad.jsonl").returncode == 2
+
+
+def test_nothing_can_be_remembered_and_the_answer_says_so(grym: Grym, make_loop: Callable[..., Path]) -> None:
+    make_loop(seconds=4.0)
+    grym.home.mkdir()
+    (grym.home / "grym.db").write_text("not a database " * 50)
+    (answer,) = grym.json("ask", "how loud is it?", "loop.wav")
+    assert answer["claims"]
+    assert "nothing will be remembered" in answer["gaps"][0]["reason"]
+
+
+def test_settings_that_cannot_be_used_are_told_by_key(grym: Grym) -> None:
+    (error,) = grym.json("ask", "a fifth above D", code=5, GRYM_CPU="lots")
+    assert "`cpu`" in error["error"]["message"]
+
+
+def test_doctor_finds_a_whole_installation(grym: Grym) -> None:
+    (report,) = grym.json("doctor")
+    assert report["verdict"] == "pass"
+    assert {"python", "home", "store", "decoding", "pack minilm", "agent listen", "agent theory"} <= {
+        check["name"] for check in report["checks"]
+    }
+
+
+def test_help_teaches(grym: Grym) -> None:
+    for words in ((), ("ask",), ("route",), ("analyze",), ("doctor",), ("serve",)):
+        done = grym(*words, "--help")
+        assert done.returncode == 0
+        assert "Usage" in done.stdout
+
+
+def test_hostile_words_do_no_harm(grym: Grym, make_loop: Callable[..., Path]) -> None:
+    make_loop(seconds=4.0)
+    for question in (
+        "",
+        " ",
+        "\x1b[31mred",
+        "'; DROP TABLE heard; --",
+        "loud " * 20_000,
+        "🎵" * 50,
+        "../../etc/passwd",
+    ):
+        assert grym("ask", question, "loop.wav").returncode in (0, 3, 5)
