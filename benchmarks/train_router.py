@@ -30,6 +30,7 @@ from grym_synth.planning.sentence_vectors import SentenceEncoder
 
 FloatArray = npt.NDArray[np.float64]
 SmallArray = npt.NDArray[np.float32]
+IndexArray = npt.NDArray[np.int64]
 
 DATA = Path(__file__).resolve().parent.parent / "src/grym_synth/planning/data"
 FOLDS = 5
@@ -42,7 +43,7 @@ class Mix:
     chars: float
     grams: float
     files: float
-    aspects: float = 4.0
+    aspects: float = 3.0
     sense: float = 0.0  # inner product of sentence vectors
     ridge: float = 0.1
 
@@ -70,6 +71,33 @@ def example_paths(files: int | Sequence[str]) -> list[str]:
     """Names that stand for the files of an example."""
     suffixes = ["wav"] * files if isinstance(files, int) else files
     return [f"file{number}.{suffix}" for number, suffix in enumerate(suffixes)]
+
+
+def with_typos(examples: Sequence[dict[str, Any]], share: float = 0.2, seed: int = 5) -> list[dict[str, Any]]:
+    """The examples, and after them a copy of some with a slip of the finger in one or two of their longer words.
+
+    A copy names its original's place as `of`, so that both fall into the same fold.
+    """
+    rng = np.random.default_rng(seed)
+    copies = []
+    for place in map(int, np.flatnonzero(rng.random(len(examples)) < share)):
+        words = examples[place]["q"].split(" ")
+        long = [i for i, word in enumerate(words) if len(word) >= 4 and word.isalpha()]
+        for i in map(int, rng.permutation(np.array(long, np.int64))[: int(rng.integers(1, 3))]):
+            words[i] = _slip(words[i], rng)
+        copies.append({**examples[place], "q": " ".join(words), "of": place})
+    return [*examples, *copies]
+
+
+def _slip(word: str, rng: np.random.Generator) -> str:
+    """Two letters swapped, one doubled, or one left out; the first letter stays."""
+    at = int(rng.integers(1, len(word) - 1))
+    match rng.integers(3):
+        case 0:
+            return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+        case 1:
+            return word[:at] + word[at] + word[at:]
+    return word[:at] + word[at + 1 :]
 
 
 def targets(examples: Sequence[Mapping[str, Any]]) -> FloatArray:
@@ -149,10 +177,10 @@ def predict(K: FloatArray, alpha: FloatArray, bias: FloatArray) -> FloatArray:
     return np.asarray(1.0 / (1.0 + np.exp(-(K @ alpha + bias))))
 
 
-def held_out(parts: Mapping[str, FloatArray], Y: FloatArray, mix: Mix) -> FloatArray:
-    """Probabilities of each example by heads that were trained without its fold."""
+def held_out(parts: Mapping[str, FloatArray], Y: FloatArray, origin: IndexArray, mix: Mix) -> FloatArray:
+    """Probabilities of each example by heads that were trained without its fold; copies share that of their origin."""
     K = add_up(parts, mix)
-    folds = np.random.default_rng(0).permutation(len(Y)) % FOLDS
+    folds = (np.random.default_rng(0).permutation(len(Y)) % FOLDS)[origin]
     P = np.zeros_like(Y)
     for fold in range(FOLDS):
         test, train = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
@@ -246,7 +274,8 @@ def main() -> None:
     arguments = parser.parse_args()
 
     begin = time.perf_counter()
-    examples = read_examples(arguments.examples)
+    examples = with_typos(read_examples(arguments.examples))
+    origin = np.array([example.get("of", place) for place, example in enumerate(examples)])
     features = [read_features(example["q"], example_paths(example["files"])) for example in examples]
     Y = targets(examples)
     vectors = encode_all(examples, features, arguments.cache)
@@ -258,7 +287,7 @@ def main() -> None:
         "word_rarity": idf[1].astype(np.float16),
     }
     for name, mix in (("plain", PLAIN), ("pack", WITH_PACK)):
-        P = held_out(parts, Y, mix)
+        P = held_out(parts, Y, origin, mix)
         thresholds = tune_thresholds(P, Y)
         exact, f1 = score(P, Y, thresholds)
         print(f"{name}: {FOLDS} folds of {len(Y)} examples: exact {exact:.3f}  micro-F1 {f1:.3f}")

@@ -175,7 +175,7 @@ def doctor(as_json: JsonOption = False) -> None:
     """Check the installation; say how to get what is missing."""
     from .doctor import check_installation
 
-    checks = check_installation(_config())
+    checks = check_installation(_config(as_json))
     verdict = "pass" if all(check.ok or check.is_optional for check in checks) else "fail"
     if as_json:
         rows = [{"name": c.name, "ok": c.ok, "optional": c.is_optional, "detail": c.detail} for c in checks]
@@ -235,14 +235,14 @@ def _operation(op: str, **arguments: Any) -> dict[str, Any]:
     return operation_of(op, **arguments)
 
 
-def _config() -> Any:
+def _config(as_json: bool = False) -> Any:
     from ..config import read_config
     from ..errors import GrymError
 
     try:
         return read_config()
     except GrymError as error:
-        _fail(error, as_json=False)
+        _fail(error, as_json)
 
 
 def _perform(operation: dict[str, Any], as_json: bool, show: Any, afterwards: Any = None) -> None:
@@ -276,7 +276,7 @@ def _perform(operation: dict[str, Any], as_json: bool, show: Any, afterwards: An
                 afterwards(document)
 
     try:
-        asyncio.run(perform_anywhere(_config(), operation, emit))
+        asyncio.run(perform_anywhere(_config(as_json), operation, emit))
     except GrymError as error:
         _fail(error, as_json)
     finally:
