@@ -181,6 +181,13 @@ def test_help_teaches(grym: Grym) -> None:
         assert "Usage" in done.stdout
 
 
+def test_a_file_in_place_of_the_question_is_put_right(grym: Grym, make_loop: Callable[..., Path]) -> None:
+    make_loop(seconds=4.0)
+    done = grym("ask", "loop.wav", "how fast is it?")
+    assert done.returncode == 2
+    assert 'the question comes first: grym ask "how fast is it?" loop.wav' in " ".join(done.stderr.split())
+
+
 def test_hostile_words_do_no_harm(grym: Grym, make_loop: Callable[..., Path]) -> None:
     make_loop(seconds=4.0)
     for question in (

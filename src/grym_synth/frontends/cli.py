@@ -46,6 +46,8 @@ def ask(
     """
     from .exports import evidence_line
 
+    if files and _exists(question) and not any(_exists(name) for name in files):
+        raise typer.BadParameter(f'the question comes first: grym ask "{" ".join(files)}" {question}')
     operation = _operation("ask", question=question, paths=files or [], context=context, use_cache=not no_cache)
 
     def show(document: dict[str, Any]) -> None:
@@ -227,6 +229,13 @@ def _confess(fault: Exception) -> int:
         traceback.print_exception(fault, file=file)
     sys.stderr.write(f"grym: this is a fault of ours ({type(fault).__name__}: {fault})\n      details: {file.name}\n")
     return 1
+
+
+def _exists(name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except (OSError, ValueError):  # too long for a name, or no name at all
+        return False
 
 
 def _operation(op: str, **arguments: Any) -> dict[str, Any]:

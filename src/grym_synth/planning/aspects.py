@@ -143,7 +143,7 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
             "bands eq"
         ),
         "hum": (
-            "hum buzz ground_loop mains cycle zumbido brumm* brummt ronflement ronzio natbrum brum electrical_noise"
+            "hum buzz ground_loop mains cycle zumbido brumm* netzbrumm* brummt ronflement ronzio natbrum brum electrical_noise"
         ),
         "resonances": (
             "resonan* reson* ring rings ringing notch feedback risuon* ressoam resuenan resonnent resonerar"

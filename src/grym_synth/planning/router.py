@@ -36,6 +36,7 @@ FILE_SORTS: tuple[str, ...] = ("0", *(f"{n}{sort}" for n in (1, 2, 3) for sort i
 #: The likeliest capability is answered when it is surer than this, however far it is from its threshold.
 _LEAST = 0.04
 _CERTAIN = 0.98
+_COMPUTED = 0.9  # what looks like none of these, but has an answer in the music arithmetic
 _ADDRESS = re.compile(r"(?:https?|feed)://\S+|\bwww\.\S+", re.IGNORECASE)
 _READING = re.compile(
     r"\b(?:read|add|learn|save|store|remember|fetch|ingest|import|index|subscribe|follow|crawl|bookmark|study|digest|"
@@ -89,6 +90,8 @@ class Router:
             return {name: f"{CAPABILITY[name].asks}: {why}"}, _CERTAIN
         p = self.probabilities(features, aspect_places(question))
         chosen = choose(p, self._weights.thresholds)
+        if not chosen and _can_be_computed(question):
+            return {"theory": f"{CAPABILITY['theory'].asks}: there is an answer to compute"}, _COMPUTED
         slope, offset = self._weights.calibration
         joint = joint_probability(p, chosen)
         confidence = 1.0 / (1.0 + np.exp(-(slope * np.log(joint / (1.0 - joint)) + offset)))
@@ -163,6 +166,13 @@ def _decide_by_rule(question: str, paths: Sequence[str]) -> tuple[str, str] | No
     if address and (_READING.search(question) or len(_ADDRESS.sub(" ", question).split()) <= 1):
         return "learn", f"an address to read, {address.group()[:80]}"
     return None
+
+
+def _can_be_computed(question: str) -> bool:
+    """Whether the music arithmetic has an answer; it never guesses, so this tells better than any likeness."""
+    from ..theory.solve import solve  # here: 90 ms of patterns that few questions need
+
+    return bool(solve(question))
 
 
 def _weigh(buckets: Buckets, rarity: FloatArray, weights: FloatArray) -> npt.NDArray[np.float32]:
