@@ -39,7 +39,10 @@ FILES = (
 INVENTED_NAMES = (
     "recorded at Abbey Road", "produced by Brian Eno", "performed by the Berlin Philharmonic",
     "released by Warp Records",
-    "mixed in Pro Tools", "played on a Fender Rhodes", "made in Stockholm",
+    "mixed in Pro Tools", "played on a Fender Rhodes", "made in Stockholm", "reminiscent of Miles Davis",
+    "captured with a Neumann microphone", "from the album Blue Lines", "sung by Maria Callas", "a nod to Kraftwerk",
+    "courtesy of Deutsche Grammophon", "featuring Anna Lind", "much like Daft Punk", "thanks to Ableton Live",
+    "as heard in Berlin", "which Quincy Jones would like",
 )  # fmt: skip
 INVENTED_QUOTES = ("final master, do not use", "Recorded live in one take", "© Blue Harbour Music", "dubplate version")
 
@@ -369,7 +372,8 @@ def number_slot(
     if q.wrong_units:
         lies.append(Lie("wrong_unit", bare + rng.choice(q.wrong_units)))
     if q is HERTZ:
-        lies.append(Lie("unit_prefix", bare + (" Hz" if factor > 1 else " kHz")))
+        # Without its separator: "7,805 kHz" would be true with a decimal comma.
+        lies.append(Lie("unit_prefix", bare.replace(",", "") + (" Hz" if factor > 1 else " kHz")))
     if q is MILLISECONDS or (q is SECONDS and value > 1):
         lies.append(Lie("unit_prefix", bare + (" s" if q is MILLISECONDS else " ms")))
     for other_value, item in siblings:
@@ -642,7 +646,8 @@ SIMPLE = (
     Simple("loudness.integrated_lufs", LUFS, "integrated loudness", LOUD[1:],
            ("{who} measures {x} integrated.", "Overall {who} comes in at {x}.",
             "{who} is at {x} over its whole length.",
-            "A streaming service would see {who} at {x}."), ("How loud is it?", "LUFS?", "Is it loud enough?")),
+            "A streaming service would see {who} at {x} integrated."),
+           ("How loud is it?", "LUFS?", "Is it loud enough?")),
     Simple("loudness.short_term_max_lufs", LUFS, "maximum short-term loudness", (LOUD[0], LOUD[2]),
            ("The loudest short-term window of {who} reaches {x}.", "Short-term, {who} peaks at {x}."),
            ("Loudest part?",)),
@@ -1502,6 +1507,8 @@ def inventions(w: World, draft: Draft, text: str) -> Iterator[Lie]:
     rng, stem = w.rng, text.rstrip(".")
     yield Lie("invented_name", f"{stem}, {rng.choice(INVENTED_NAMES)}.")
     yield Lie("invented_quotation", f'{stem}, and its notes say "{rng.choice(INVENTED_QUOTES)}".')
+    chords = rng.sample(("Am7", "Dm9", "Fmaj7", "G7", "E7sus4", "Bdim"), 2)
+    yield Lie("invented_chord", f"{stem}, over {chords[0]} and {chords[1]}.")
     held = (
         repr([item.value for item in draft.cited if item.kind != "time"]) + draft.question + text + "".join(w.subjects)
     )

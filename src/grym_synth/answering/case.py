@@ -24,7 +24,12 @@ _MAYBE_BEHIND = re.compile(
     r"(?i)\b(?:if|alternative|runner-up|also possible|less likely|half[- ]time|double[- ]time|is possible)\b"
 )
 _FIRMLY = re.compile(r"(?i)\b(?:most likely|certainly|definitely|clearly|surely)\b")
+_DENIED = re.compile(
+    r"(?i)(?:\bnot|n't)(?: both| all| either)?(?: (?:run|sit|lie|stay|last|measure|come|move|be))?"
+    r"(?: (?:in|at|for|the key of)){0,2} $"
+)
 _AT = re.compile(r"(?i)\b(?:at|from|to|between|until|after|before|and|around)(?: the)? ?$")
+_AGAINST = re.compile(r"(?i)\b(?:against|versus|vs|compared (?:with|to))\b")
 _JOINED = re.compile(r"(?i)[\s\x01\"']*(?:,|and|&|or|,\s?and|both|\s)*[\s\"']*")
 
 
@@ -47,18 +52,20 @@ class Case:
         )
         self.cited = tuple(item for item in cited if item.name != "theory.text")
         named = (*subjects, *(item.subject for item in cited))
-        self.tokens: Tokens = read(sentence, named)
-        self.asked: Tokens = read(question, named)
+        self.tokens: Tokens = read(sentence, named, subjects)
+        self.asked: Tokens = read(question, named, subjects)
         self.facts: list[Fact] = [fact for item in self.cited for fact in facts_of(item)]
         self.names = frozenset(item.name for item in self.cited)
         self.by_unit: dict[str, list[Fact]] = {}
         for fact in self.facts:
             self.by_unit.setdefault(fact.unit, []).append(fact)
         self.strings: list[tuple[str, Evidence]] = [(text, item) for item in self.cited for text in strings_of(item)]
+        self.known_words = _words_of(*(text for text, _ in self.strings), *named, question, *self.understood)
         self._subjects = {id(item): subjects_of(item, self.cited) for item in self.cited}
         self.is_theory = bool(self.cited) and all(item.capability == "theory" for item in self.cited)
         self.subjects = tuple(dict.fromkeys(name for item in self.cited for name in sorted(self._subjects[id(item)])))
         self.groups = _groups(self.tokens)
+        self.supported: dict[int, list[Fact]] = {}  # kept by `quantities.supporting`
 
     def speaks_of(self, evidence: Evidence, subjects: frozenset[str]) -> bool:
         """Whether a finding is about all of those recordings."""
@@ -71,12 +78,25 @@ class Case:
         """The file names that what stands at `start` speaks of; none when the sentence names none."""
         if not self.groups:
             return []
+        if (paired := self._paired_at(start)) is not None:
+            return paired
         before = [group for group in self.groups if group[0].start <= start]
         stated = [*(each.start for each in self.tokens.quantities), *(each.start for each in self.tokens.names)]
         name_comes_first = self.groups[0][0].start < min(stated, default=0) or not stated
         if name_comes_first or start > self.groups[-1][0].start:
             return before[-1] if before else self.groups[0]
         return next(group for group in self.groups if group[0].start > start)
+
+    def _paired_at(self, start: int) -> list[FileName] | None:
+        """ "With 66 BPM against 166 BPM, a.wav is slower than b.wav": the numbers in the order of the names."""
+        first = self.groups[0][0].start
+        if start >= first or len(self.groups) < 2:
+            return None
+        leading = [each for each in self.tokens.quantities if each.start < first]
+        units = {each.unit for each in leading}
+        if len(leading) != len(self.groups) or len(units) > 1 or not _AGAINST.search(self.tokens.text[:first]):
+            return None
+        return next((self.groups[at] for at, each in enumerate(leading) if each.start == start), None)
 
     def bound(self, start: int) -> frozenset[str]:
         """The one recording that what stands at `start` speaks of, or all of its group; empty: not said."""
@@ -104,6 +124,9 @@ class Case:
             ):
                 return True  # arithmetic may call the 98 of "from 98 to 104" a tempo, and 8 bars bars
             units = {quantity.unit, *quantity.inherited}
+            is_bare = not asked.unit and not asked.noun and _equal(asked.readings, quantity.readings)
+            if is_bare and self.is_repetition(quantity.start, quantity.end):
+                return True  # "is it 120?": "the 120 BPM you asked about"
             same = asked.unit in units or (not quantity.unit and not asked.unit and not quantity.inherited)
             if same and asked.noun == quantity.noun and _equal(asked.readings, quantity.readings):
                 return not competing or self.is_repetition(quantity.start, quantity.end)
@@ -116,6 +139,10 @@ class Case:
         after = re.split(r"[;:,.](?:\s|$)", text[end : end + 30])[0]
         near = " ".join(before.split()[-4:])
         return bool(_REPEATS.search(near) or re.search(r"(?i)\b(?:you asked|target|asked|limit|ceiling|goal)\b", after))
+
+    def denies(self, start: int) -> bool:
+        """Whether what stands at `start` is denied outright: "is not in A minor", "are not both at 126 BPM"."""
+        return _DENIED.search(self.tokens.text, max(0, start - 40), start) is not None
 
     def is_position(self, start: int) -> bool:
         return _AT.search(self.tokens.text, max(0, start - 20), start) is not None
@@ -148,6 +175,16 @@ def _groups(tokens: Tokens) -> list[list[FileName]]:
     return groups
 
 
+def _words_of(*texts: str) -> frozenset[str]:
+    """The words of texts, and what stands between their spaces, lower case; without a possessive."""
+    found: set[str] = set()
+    for text in texts:
+        lower = normalise(text).casefold()
+        found.update(re.sub(r"'?s$", "", word) for word in re.split(r"[\s,;:()\"/\\]+", lower))
+        found.update(re.split(r"[\W_]+", lower))
+    return frozenset(found - {""})
+
+
 def holds_words(text: str, wanted: str) -> bool:
     """Whether `wanted` stands in `text` as whole words."""
     at = text.find(wanted) if wanted else -1
@@ -168,4 +205,5 @@ def may_be_alternative(case: Case, start: int, end: int, ends_before: Sequence[i
     firm = list(_FIRMLY.finditer(before))
     if marks and (not firm or firm[-1].start() < marks[-1].start()):
         return True
-    return not firm and _MAYBE_BEHIND.search(behind) is not None
+    second = re.match(r"(?i)\W{0,2} ?(?:comes|is|would come) (?:a close )?second\b", behind)
+    return not firm and (second is not None or _MAYBE_BEHIND.search(behind) is not None)

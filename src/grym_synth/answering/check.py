@@ -15,7 +15,9 @@ from .case import Case, Problem, holds_words
 from .directions import check_directions
 from .names import check_name
 from .presence import check_presence
+from .proper_names import check_proper_names
 from .quantities import check_quantities
+from .rankings import check_rankings
 from .tokens import MAX_CHARS
 
 __all__ = ["Problem", "check"]
@@ -55,7 +57,9 @@ def check(
         problems += check_quantities(case)
         problems += [problem for name in case.tokens.names if (problem := check_name(case, name)) is not None]
         problems += check_directions(case)
+        problems += check_rankings(case)
         problems += check_presence(case)
+        problems += check_proper_names(case)
     return tuple(dict.fromkeys(problems))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .case import Case, Problem
+from .rankings import is_ranked
 from .tokens import FileName
 
 _LOUDNESS = ("loudness.integrated_lufs", "facts.rms_dbfs", "loudness.short_term_max_lufs")
@@ -65,7 +66,10 @@ _IN_TUNE = re.compile(r"(?i)\b(?:in tune|on pitch)\b")
 _SAME = re.compile(
     r"(?i)\b(?:the )?(?:same|equal|identical) (?P<what>tempo|key|length|duration|loudness|sample rate)\b"
 )
-_MOMENT = re.compile(r"(?i) (?:moment|point|stretch|passage|part|peak|second|section|spot|burst)s?\b")
+_MOMENT = re.compile(
+    r"(?i) (?:(?:short-term|momentary|3 s|400 ms) )?"
+    r"(?:window|moment|point|stretch|passage|part|peak|second|section|spot|burst)s?\b"
+)
 MAX_COMPARISONS = 50
 IN_TUNE_CENTS = 5.0  # below this nobody hears a single instrument as out of tune
 _CLOSE = {"loudness": 1.0, "tempo": 1.0, "duration": 1.0}  # not louder, not faster: by no more than this
@@ -86,15 +90,17 @@ def check_directions(case: Case) -> list[Problem]:
     problems = []
     plain = case.tokens.plain
     comparatives = list(_COMPARATIVE.finditer(plain))
-    if len(comparatives) > MAX_COMPARISONS:
-        return [Problem(comparatives[0][0], f"more than {MAX_COMPARISONS} comparisons in one sentence")]
+    superlatives = list(_SUPERLATIVE.finditer(plain))
+    if len(comparatives) + len(superlatives) > MAX_COMPARISONS:
+        first = (comparatives or superlatives)[0]
+        return [Problem(first[0], f"more than {MAX_COMPARISONS} comparisons in one sentence")]
     for match in comparatives:
         _, axis, sign = _WORDS[_index(match)]
         if not _comparison_holds(case, match, axis, sign):
             problems.append(Problem(match[0], "the cited evidence does not bear this comparison out"))
-    for match in _SUPERLATIVE.finditer(plain):
+    for match in superlatives:
         _, axis, sign = _SUPERLATIVES[_index(match)]
-        if not _superlative_holds(case, match, axis, sign):
+        if not is_ranked(case, match.start()) and not _superlative_holds(case, match, axis, sign):
             problems.append(Problem(match[0], "the cited evidence does not bear this ranking out"))
     for match in _RISES.finditer(plain):
         thirds = _thirds(case)
@@ -105,6 +111,7 @@ def check_directions(case: Case) -> list[Problem]:
     problems += _check_tuning(case)
     problems += _check_sameness(case)
     problems += _check_multiples(case)
+    problems += _check_leaning(case)
     return problems
 
 
@@ -136,7 +143,7 @@ def _entities(case: Case, axis: str) -> list[Entity]:
 def _value(case: Case, axis: str, entity: Entity) -> float | None:
     """Where an entity stands on an axis, by the cited evidence (or the question, for a target)."""
     if entity.kind == "file":
-        return case.held_value(entity.what, AXES[axis])
+        return case.held_value(entity.what, _measures(case, axis))
     if entity.kind == "part" and axis in ("loudness", "height"):
         thirds = _thirds(case)
         return thirds[int(entity.what)] if thirds else None
@@ -190,6 +197,7 @@ def _pair(case: Case, match: re.Match[str], axis: str) -> tuple[float, float] | 
     entities = _entities(case, axis)
     than = re.compile(r"(?i)\b(?:than|as)\b").search(plain, match.end(), match.end() + 60)
     left = [each for each in entities if begin <= each.start < match.start() and each.kind != "number"]
+    left = _without_owners(case, left)
     if axis in ("loudness", "tempo", "duration"):
         left = [each for each in left if each.kind != "target"]
     right = [each for each in entities if each.start >= (than.end() if than else match.end())]
@@ -204,13 +212,52 @@ def _pair(case: Case, match: re.Match[str], axis: str) -> tuple[float, float] | 
     return _against_the_rest(case, axis, inside[0]) if inside else None
 
 
+def _without_owners(case: Case, entities: list[Entity]) -> list[Entity]:
+    """Entities but for the recording in "the left channel of a.wav", where the channel is what is compared."""
+    return [
+        each
+        for at, each in enumerate(entities)
+        if each.kind != "file"
+        or not at
+        or entities[at - 1].kind not in ("side", "part")
+        or not _OWNED.fullmatch(case.tokens.plain[entities[at - 1].end : each.start])
+    ]
+
+
+_OWNED = re.compile(r"(?i)(?: (?:channel|side|third|part|half))? (?:of|in) [\"']?")
+
+
+def _measures(case: Case, axis: str) -> tuple[str, ...]:
+    """The findings that settle an axis; "higher" and "lower" say by their words, or by what is cited, which."""
+    if axis != "height":
+        return AXES[axis]
+    named = [name for words, name in _HEIGHTS if re.search(words, case.tokens.plain)]
+    shared = [
+        item.name
+        for item in case.cited
+        if item.rank == 0 and isinstance(item.value, int | float) and item.source.agent != "hub"
+    ]
+    twice = [name for name in dict.fromkeys(shared) if shared.count(name) > 1]
+    return tuple(named or twice or AXES[axis])
+
+
+_HEIGHTS: tuple[tuple[str, str], ...] = (
+    (r"(?i)\bRMS\b", "facts.rms_dbfs"), (r"(?i)\btrue peak", "loudness.true_peak_dbtp"),
+    (r"(?i)\bsample peak", "loudness.sample_peak_dbfs"), (r"(?i)\bcrest", "loudness.crest_db"),
+    (r"(?i)\bPLR\b|\bpeak[- ]to[- ]loudness", "loudness.plr_db"),
+    (r"(?i)\bloudness range|\bLRA\b", "loudness.range_lu"),
+    (r"(?i)\bsample rate", "facts.sample_rate_hz"), (r"(?i)\btempo\b", "rhythm.tempo_bpm"),
+    (r"(?i)\bcentroid", "spectrum.centroid_hz"), (r"(?i)\broll-?off", "spectrum.rolloff_hz"),
+)  # fmt: skip
+
+
 def _implied(case: Case, axis: str, other: Entity | None) -> float | None:
     """The value of "it": the only recording cited besides the one it is compared with."""
     if other is not None and other.kind in ("side", "part"):
         opposite = {"left": "right", "right": "left", "0": "2", "2": "0", "1": "0"}[other.what]
         return _value(case, axis, Entity(0, 0, other.kind, opposite))
     rest = [name for name in case.subjects if other is None or other.kind != "file" or name != other.what]
-    return case.held_value(rest[0], AXES[axis]) if len(rest) == 1 else None
+    return case.held_value(rest[0], _measures(case, axis)) if len(rest) == 1 else None
 
 
 def _against_the_rest(case: Case, axis: str, entity: Entity) -> tuple[float, float] | None:
@@ -219,7 +266,7 @@ def _against_the_rest(case: Case, axis: str, entity: Entity) -> tuple[float, flo
     if value is None:
         return None
     if entity.kind == "file":
-        others = [case.held_value(name, AXES[axis]) for name in case.subjects if name != entity.what]
+        others = [case.held_value(name, _measures(case, axis)) for name in case.subjects if name != entity.what]
         known = [each for each in others if each is not None]
         return (value, known[0]) if len(known) == 1 and len(others) == 1 else None
     opposite = {"left": "right", "right": "left", "0": "2", "2": "0", "1": "0"}[entity.what]
@@ -255,16 +302,17 @@ def _check_distances(case: Case) -> list[Problem]:
 
 
 def _superlative_holds(case: Case, match: re.Match[str], axis: str, sign: int) -> bool:
-    if not case.tokens.files:
+    if not case.tokens.files or _thirds_ranked(case, match):
         part = _nearest_part(case, match)
         if part is not None and (thirds := _thirds(case)):
             return sign * thirds[part] >= max(sign * value for value in thirds) - 1e-9
+        if _is_when(case, match):
+            return axis == "loudness" and sign > 0
         if _MOMENT.match(case.tokens.plain, match.end()):
             names = ("loudness.short_term_max_lufs", "loudness.momentary_max_lufs")
             return axis == "loudness" and sign > 0 and any(item.name in names for item in case.cited)
-        # Of the entries of one list ("the loudest peaks"): those come sorted, loudest first.
-        return any(item.name in ("spectrum.peaks", "spectrum.resonances", "facts.silence_s") for item in case.cited)
-    if _MOMENT.match(case.tokens.plain, match.end()) and len(case.subjects) == 1:
+        return axis == "duration" and any(item.name == "facts.silence_s" for item in case.cited)
+    if len(case.subjects) == 1 and (_MOMENT.match(case.tokens.plain, match.end()) or _is_when(case, match)):
         return axis == "loudness" and sign > 0
     named = _nearest_file(case, match)
     values = {name: case.held_value(name, AXES[axis]) for name in case.subjects}
@@ -274,6 +322,18 @@ def _superlative_holds(case: Case, match: re.Match[str], axis: str, sign: int) -
     if own is None or len(known) < 2 or place >= len(known):
         return False
     return abs(sign * own - known[place]) <= 1e-9
+
+
+def _thirds_ranked(case: Case, match: re.Match[str]) -> bool:
+    """Whether the parts of one recording are ranked, not recordings."""
+    clause = case.clause(match.start(), match.end())
+    return len(case.subjects) == 1 and bool(_thirds(case)) and _PART.search(clause) is not None
+
+
+def _is_when(case: Case, match: re.Match[str]) -> bool:
+    """ "It is loudest from 1:37 to 1:40": a time follows."""
+    following = [each for each in case.tokens.quantities if match.end() <= each.start <= match.end() + 20]
+    return bool(following) and following[0].unit == "s"
 
 
 def _nearest_file(case: Case, match: re.Match[str]) -> FileName:
@@ -293,7 +353,26 @@ def _nearest_part(case: Case, match: re.Match[str]) -> int | None:
 # --- tuning, sameness, multiples ------------------------------------------------------------------------------------
 
 
-_FEEL = re.compile(r"(?i)(?<!felt )\bin (?P<feel>\x01+|half|double)[- ]time\b")
+_FEEL = re.compile(r"(?i)(?<!pulse felt )\bin (?P<feel>\x01+|half|double)[- ]time\b")
+
+
+_THEN = re.compile(r"(?i),? (?:(?:it|that|this|which) )?(?:would be|is|gives|makes|means|comes to|becomes) (?:about )?")
+
+
+def _check_leaning(case: Case) -> list[Problem]:
+    """ "It leans to the left": which of two channels is the louder."""
+    problems = []
+    for match in _LEANING.finditer(case.tokens.plain):
+        pair = _against_the_rest(case, "loudness", Entity(match.start(), match.end(), "side", match["side"].casefold()))
+        if pair is None or (pair[0] > pair[1]) == _negated(case, match.start()):
+            problems.append(Problem(match[0], "the cited channels do not lean this way"))
+    return problems
+
+
+_LEANING = re.compile(
+    r"(?i)\b(?:leans?|leaning|tilts?|tilted|pulls?|pulled|drifts?|shifted|heavier|weighted)"
+    r" (?:slightly |a little |a bit )?(?:to|towards?|on)(?: the)? (?P<side>left|right)\b"
+)
 
 
 def _check_feel(case: Case) -> list[Problem]:
@@ -302,7 +381,9 @@ def _check_feel(case: Case) -> list[Problem]:
     tempi = [fact.value for fact in case.facts if fact.unit == "BPM"]
     for match in _FEEL.finditer(case.tokens.plain):
         factor = 0.5 if "half" in case.tokens.text[match.start() : match.end()].casefold() else 2.0
-        before = [q for q in case.tokens.quantities if q.end <= match.start() and "BPM" in (q.unit, *q.inherited)]
+        tempi_stated = [q for q in case.tokens.quantities if "BPM" in (q.unit, *q.inherited)]
+        then = _THEN.match(case.tokens.text, match.end())
+        before = [q for q in tempi_stated if (q.start == then.end() if then else q.end <= match.start())]
         stated = before[-1].readings[0].value if before and before[-1].readings else None
         if stated is None or not any(value and abs(stated / value / factor - 1) <= 0.02 for value in tempi):
             problems.append(Problem(match[0], "no cited tempo stands in this relation"))
@@ -321,8 +402,10 @@ def _check_tuning(case: Case) -> list[Problem]:
         if not holds:
             problems.append(Problem(match[0], "the cited tuning does not lie there"))
     for match in _IN_TUNE.finditer(case.tokens.plain):
-        close = bool(cents) and all(abs(value) <= IN_TUNE_CENTS for value in cents)
-        if close == _negated(case, match.start()) or not cents:
+        whole = [f.value for f in case.facts if f.evidence.name == "tonality.tuning_cents" and f.relation == "finding"]
+        asked = whole or cents  # the tuning of the whole, not that of its single peaks
+        close = bool(asked) and all(abs(value) <= IN_TUNE_CENTS for value in asked)
+        if close == _negated(case, match.start()) or not asked:
             problems.append(Problem(match[0], "the cited tuning says otherwise"))
     return problems
 
@@ -351,13 +434,23 @@ def _check_sameness(case: Case) -> list[Problem]:
 def _check_multiples(case: Case) -> list[Problem]:
     """ "Twice as fast as b.wav": which of the two is the faster."""
     problems = []
-    pattern = re.compile(r"(?i)\x01*\bas (?P<word>" + "|".join(word for word, _ in _AS) + r") as\b")
-    for match in pattern.finditer(case.tokens.plain):
+    pattern = re.compile(r"(?i)\x01*\bas (?P<word>" + "|".join(word for word, _ in _AS) + r")(?P<than> as)?\b")
+    matches = list(pattern.finditer(case.tokens.plain))
+    if len(matches) > MAX_COMPARISONS:
+        return [Problem(matches[0][0].strip(), f"more than {MAX_COMPARISONS} comparisons in one sentence")]
+    for match in matches:
         axis = dict(_AS)[match["word"].casefold()]
-        before = [q for q in case.tokens.quantities if q.unit == "times" and 0 <= match.start() - q.end <= 2]
+        before = [q for q in case.tokens.quantities if q.unit == "times" and _times_only(case, q.end, match.start())]
+        if not before and not match["than"]:
+            continue  # "as fast"
         entities = _entities(case, axis)
         left = [each for each in entities if each.end <= match.start() and each.kind == "file"]
-        right = [each for each in entities if each.start >= match.end()]
+        right = [each for each in entities if each.start >= match.end()] if match["than"] else []
+        if not match["than"] and len(left) > 1:
+            left, right = _beside(case, left)
+        if not right and len(case.subjects) == 2 and left:
+            rest = next((name for name in case.subjects if name != left[-1].what), "")
+            right = [Entity(match.end(), match.end(), "file", rest)]
         other = _value(case, axis, right[0]) if right else None
         one = _value(case, axis, left[-1]) if left else _implied(case, axis, right[0] if right else None)
         wanted = before[0].readings[0].value if before and before[0].readings else 1.0
@@ -366,3 +459,18 @@ def _check_multiples(case: Case) -> list[Problem]:
         if not one or not other or axis == "loudness" or abs(one / other / wanted - 1) > 0.02:
             problems.append(Problem(match[0].strip(), "the cited evidence does not bear this ratio out"))
     return problems
+
+
+def _times_only(case: Case, start: int, end: int) -> bool:
+    return re.fullmatch(r"(?i) ?(?:times|x)? ?", case.tokens.text[start:end][:12]) is not None and end - start < 12
+
+
+def _beside(case: Case, files: list[Entity]) -> tuple[list[Entity], list[Entity]]:
+    """ "Next to a.wav, b.wav is ...": b.wav is spoken of, a.wav is what it is held against."""
+    against = [each for each in files if _AGAINST.search(case.tokens.plain[max(0, each.start - 24) : each.start])]
+    return [each for each in files if each not in against], against[-1:]
+
+
+_AGAINST = re.compile(
+    r"(?i)\b(?:next to|beside|compared (?:with|to)|against|versus|vs\.?|relative to)(?: the)? ?[\"']?$"
+)

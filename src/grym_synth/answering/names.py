@@ -18,6 +18,13 @@ def check_name(case: Case, name: Name) -> Problem | None:
     wanted = [frozenset(each.subjects[:1]) for each in group] if len(group) > 1 else [bound]
     if any(holds_words(text, name.text) for text in case.understood):
         return None
+    if name.kind == "key" and case.denies(name.start):
+        main = [item for item in case.cited if item.rank == 0 and item.kind == "musical_key"]
+        keys = [canonical_key(name.text) in keys_of(item) for item in main if case.touches(item, bound)]
+        if keys and all(keys):
+            return Problem(name.text, "denied, and the cited evidence holds it")
+        if keys:
+            return None  # "not in C major", "not both in C major": so it is
     if all(_name_is_held(case, name, each) for each in wanted) or _pairs_hold(case, name, group):
         return None
     if _name_repeats(case, name):
@@ -69,7 +76,7 @@ def _holds_name(name: Name, evidence: Evidence) -> bool:
     if name.kind == "camelot":
         return name.text in texts or name.text in {camelot(key) for key in keys}
     if name.kind == "note":
-        stated = _pitch(name.text)
+        stated = pitch(name.text)
         if evidence.name == "tonality.reference_hz" and stated == "A4":
             return True
         return stated in {pitch for text in texts for pitch in _pitches(text)} or stated in _tonics(keys, name.text)
@@ -85,14 +92,14 @@ def _holds_name(name: Name, evidence: Evidence) -> bool:
 
 def _in_words(wanted: str, texts: Sequence[str]) -> bool:
     """Whether a text has that word, a code's parts ("PCM_16") and shorthand being words too."""
-    lower = wanted.casefold().replace("-", " ")
+    lower = wanted.casefold().replace("-", " ").replace("_", " ")
     return any(holds_words(text.casefold().replace("-", " ").replace("_", " "), lower) for text in texts)
 
 
 _PITCH = re.compile(r"(?<![A-Za-z0-9#])([A-G])([#b]?|[ -]sharp|[ -]flat)(:?[A-Za-z0-9+#]{0,8}|-\d)(?![A-Za-z#])")
 
 
-def _pitch(text: str) -> str:
+def pitch(text: str) -> str:
     """A note or chord in one spelling: sharps only, "m" for minor, "" for major."""
     match = _PITCH.match(text)
     if match is None:
@@ -105,7 +112,7 @@ def _pitch(text: str) -> str:
 
 
 def _pitches(text: str) -> set[str]:
-    return {_pitch(match[0]) for match in _PITCH.finditer(text[:5000])}
+    return {pitch(match[0]) for match in _PITCH.finditer(text[:5000])}
 
 
 def _tonics(keys: set[str], stated: str) -> set[str]:
@@ -141,7 +148,7 @@ def _is_question_term(case: Case, name: Name) -> bool:
         return bool(named and marked)
     if name.kind == "key":
         tonic = (canonical_key(name.text) or "").partition(" ")[0]
-        return any(each.kind == "note" and _pitch(each.text) in (tonic, f"{tonic}m") for each in case.asked.names)
+        return any(each.kind == "note" and pitch(each.text) in (tonic, f"{tonic}m") for each in case.asked.names)
     return name.text == "A4" and re.match(r" (?:at|=|is) [\d.,]+ Hz", case.tokens.text[name.end :]) is not None
 
 

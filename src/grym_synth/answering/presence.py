@@ -8,13 +8,19 @@ from dataclasses import dataclass
 
 from ..messages import Evidence
 from .case import Case, Problem
-from .words.phrasing import finite
+from .words.phrasing import finite, pairs_in
 
-DC_PERCENT = 0.1  # below this an offset is nothing to speak of
+DC_PERCENT = 0.1  # below this an offset is none
+DC_HARM_PERCENT = 0.5  # from here on it cannot be denied
+LONG_SILENCE = 1.0  # s
 
 
 def _any(evidence: Evidence) -> bool:
     return bool(evidence.value)
+
+
+def _is_long(evidence: Evidence) -> bool:
+    return any(end - start >= LONG_SILENCE for start, end in pairs_in(evidence))
 
 
 def _is_offset(evidence: Evidence) -> bool:
@@ -58,9 +64,18 @@ def check_presence(case: Case) -> list[Problem]:
             denied = _is_denied(case.tokens.text, match.start())
             if not held:
                 problems.append(Problem(match[0], "nothing cited speaks of this"))
-            elif any(topic.is_there(item) is denied for item in held):
+            elif any(_contradicts(case, match, topic, item, denied) for item in held):
                 problems.append(Problem(match[0], "the cited evidence says otherwise"))
     return problems + _check_channels(case)
+
+
+def _contradicts(case: Case, match: re.Match[str], topic: Topic, item: Evidence, denied: bool) -> bool:
+    """Whether a finding says otherwise. "No long silence" denies only long ones; a slight offset may go either way."""
+    if denied and item.name == "facts.dc_offset_percent":
+        return abs(finite(item.value) or 0.0) >= DC_HARM_PERCENT
+    if denied and item.name == "facts.silence_s" and case.tokens.plain[: match.start()].casefold().endswith("long "):
+        return _is_long(item)
+    return topic.is_there(item) is denied
 
 
 def _is_denied(text: str, start: int) -> bool:

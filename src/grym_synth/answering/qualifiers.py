@@ -41,7 +41,7 @@ def _words(
 
 
 BANDS = ("sub", "bass", "low_mid", "mid", "high_mid", "presence", "brilliance")
-_BAND_WORDS = {
+BAND_WORDS = {
     "sub": r"sub(?:[- ]bass)?\b", "bass": r"(?<!sub )(?<!sub-)bass\b", "low_mid": r"low(?:er)?[- _]mid(?:s|range)?\b",
     "mid": r"(?<!low )(?<!low-)(?<!low_)(?<!high )(?<!high-)(?<!high_)(?<!lower )(?<!upper )mid(?:s|range)?\b",
     "high_mid": r"(?:high|upper)[- _]mid(?:s|range)?\b", "presence": r"presence\b",
@@ -54,7 +54,13 @@ _LEVELS = "facts.channel_levels_dbfs"
 QUALIFIERS: tuple[Qualifier, ...] = (
     _words(r"range\b|lra\b", "LU", "loudness.range_lu", weak=True),
     _words(r"integrated\b|programme loudness", "LUFS", "loudness.integrated_lufs"),
-    _words(r"overall\b|(?:as|on) (?:a|the) whole\b|on average\b", "LUFS", "loudness.integrated_lufs", weak=True),
+    _words(
+        r"overall\b|(?:as|on) (?:a|the) whole\b|on average\b|(?:whole|entire|full) (?:length|duration)"
+        r"|streaming \w{1,12} (?:would|will|sees?)\b",
+        "LUFS",
+        "loudness.integrated_lufs",
+        weak=True,
+    ),
     _words(r"short[- ]term", "LUFS s", _SHORT),
     _words(r"momentar", "LUFS s", _MOMENTARY),
     _words(
@@ -64,11 +70,11 @@ QUALIFIERS: tuple[Qualifier, ...] = (
         item=0,
         weak=True,
     ),
-    _words(r"(?:middle|second) third|middle\b", "LUFS", _THIRDS, item=1, weak=True),
+    _words(r"(?:middle|second) third|middle\b|the second\b", "LUFS", _THIRDS, item=1, weak=True),
     _words(r"(?:last|final|third|closing) third|end(?:ing)?\b|(?:the )?last\b", "LUFS", _THIRDS, item=2, weak=True),
     _words(r"left\b", "dBFS", _LEVELS, item=0),
     _words(r"right\b", "dBFS", _LEVELS, item=1),
-    _words(r"sample peak", "dBFS", "loudness.sample_peak_dbfs", "facts.peak_dbfs"),
+    _words(r"sample peak|(?:highest|loudest|biggest) sample", "dBFS", "loudness.sample_peak_dbfs", "facts.peak_dbfs"),
     _words(r"(?<!true )peaks?\b", "dBFS", "loudness.sample_peak_dbfs", "facts.peak_dbfs", "spectrum.peaks", weak=True),
     _words(r"rms\b", "dBFS", "facts.rms_dbfs", _LEVELS),
     _words(r"plr\b|peak[- ]to[- ]loudness", "dB", "loudness.plr_db"),
@@ -78,7 +84,7 @@ QUALIFIERS: tuple[Qualifier, ...] = (
     _words(r"resonan", "Hz dB", "spectrum.resonances", weak=True),
     _words(r"centroid|centre of (?:gravity|mass)|center of (?:gravity|mass)", "Hz", "spectrum.centroid_hz"),
     _words(r"bandwidth|spectral spread", "Hz", "spectrum.bandwidth_hz"),
-    _words(r"roll-?off", "Hz", "spectrum.rolloff_hz"),
+    _words(r"roll-?off|rolls? off", "Hz", "spectrum.rolloff_hz"),
     _words(r"sample rate|sampling rate|sampled", "Hz", "facts.sample_rate_hz"),
     _words(r"(?<!true )(?<!sample )peaks?\b", "Hz", "spectrum.peaks", weak=True),
     _words(r"reference\b|concert pitch|A4\b", "Hz", "tonality.reference_hz", "spectrum.peaks", weak=True),
@@ -95,10 +101,10 @@ QUALIFIERS: tuple[Qualifier, ...] = (
     _words(r"non-?finite|not numbers?\b|nan\b", "#", "facts.nonfinite_samples"),
     _words(r"fft|window|transform", "#", "spectrum.n_fft", weak=True),
     _words(r"tempo\b", "BPM *", "rhythm.tempo_bpm", "facts.tags", weak=True),
-    *(_words(_BAND_WORDS[band], "dB", "spectrum.bands_db", key=band, weak=True) for band in BANDS),
+    *(_words(BAND_WORDS[band], "dB", "spectrum.bands_db", key=band, weak=True) for band in BANDS),
 )
 
-_STOP = re.compile(r"[,;:.()](?=\s|$)|\b(?:and|but|with|or|while|against|than)\b|\bto\b(?= [-\d])")
+_STOP = re.compile(r"[,;:.()](?=\s|$)|\b(?:and|but|with|or|while|against|than)\b|\bas well as\b|\bto\b(?= [-\d])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,15 +141,15 @@ def demanded(tokens: Tokens, index: int, cited: Set[str]) -> Demand:
     if index:
         before = tokens.quantities[index - 1]
         start = before.end + len(_near(tokens, index - 1)) if _belongs(tokens, index - 1, cited) else before.end
-    preceding = _relevant(tokens.text[min(start, quantity.start) : quantity.start], quantity, cited)
+    preceding = _relevant(tokens.unnamed[min(start, quantity.start) : quantity.start], quantity, cited)
     return Demand(following, preceding[-1] if preceding else None)
 
 
 def _near(tokens: Tokens, index: int) -> str:
     """The words behind a quantity that still speak of it."""
     quantity = tokens.quantities[index]
-    end = tokens.quantities[index + 1].start if index + 1 < len(tokens.quantities) else len(tokens.text)
-    behind = tokens.text[quantity.end : min(end, quantity.end + 60)]
+    end = tokens.quantities[index + 1].start if index + 1 < len(tokens.quantities) else len(tokens.unnamed)
+    behind = tokens.unnamed[quantity.end : min(end, quantity.end + 60)]
     # A bracket right behind the number explains it.
     offset = 2 if behind.startswith(" (") else 0
     stop = _STOP.search(behind, offset)

@@ -22,7 +22,7 @@ _DIFFERENCE = {"LUFS": "LU", "dBFS": "dB", "dBTP": "dB"}
 _APART = re.compile(
     r"(?i)\b(?:differ\w*|apart|off|away|between|difference|imbalance|more|less|than|above|below|over|under|louder|stronger"
     r"|weaker|quieter|softer|faster|slower|longer|shorter|higher|lower|brighter|darker|sharp|flat|up|down|rise"
-    r"|drop|swing|change|turn|miss\w*|short of)\b"
+    r"|drop|swing|change|turn|miss\w*|short of|leans?|leaning|tilt\w*|pulls?)\b"
 )
 _UP = r"above|over|louder|stronger|faster|higher|longer|sharp|up|too loud|too fast|more|brighter"
 _DOWN = r"below|under|quieter|weaker|softer|slower|lower|shorter|flat|down|too quiet|too slow|less|short|darker"
@@ -49,16 +49,20 @@ def check_quantities(case: Case) -> list[Problem]:
             supported += 1
         elif not quantity.readings:
             problems.append(Problem(quantity.text, "cannot be read as a number"))
-        elif quantity.unit == "times" and not (case.is_theory and _supporting(case, index)):
+        elif quantity.unit == "times" and not (case.is_theory and supporting(case, index)):
             if not _ratio_holds(case, quantity):
                 problems.append(Problem(quantity.text, "no two findings stand in this ratio"))
-        elif items.take(facts := _supporting(case, index)) or _members_hold(case, quantity):
+        elif items.take(facts := supporting(case, index)) or _members_hold(case, quantity):
             if not _said_of_all(case, quantity, facts):
                 problems.append(Problem(quantity.text, "does not hold of all recordings"))
             supported += 1
             held[index] = facts
         elif (problem := _why_allowed(case, quantity, repeated)) is not None:
             problems.append(problem)
+    for index, facts in held.items():
+        quantity = case.tokens.quantities[index]
+        if case.denies(quantity.start) and any(not f.is_alternative and not f.is_difference for f in facts):
+            problems.append(Problem(quantity.text, "denied, and the cited evidence holds it"))
     if repeated and not supported:
         problems += [Problem(each.text, "stands in the question, and the evidence says otherwise") for each in repeated]
     return problems + _check_order(case, held)
@@ -130,6 +134,8 @@ def _is_verbatim(case: Case, quantity: Quantity) -> bool:
 def _why_allowed(case: Case, quantity: Quantity, repeated: list[Quantity]) -> Problem | None:
     """None when a quantity without a finding may stand all the same."""
     counts_files = quantity.unit in ("", "#") and quantity.noun in ("", "file")
+    if quantity.unit == "#" and _counts_what_follows(case, quantity):
+        return None
     called = quantity.noun or _THE.search(case.tokens.text, max(0, quantity.start - 8), quantity.start)
     if counts_files and called and _same(quantity.readings, len(case.subjects)):
         return None  # "the two", "3 files"
@@ -160,6 +166,24 @@ def _why_allowed(case: Case, quantity: Quantity, repeated: list[Quantity]) -> Pr
     return Problem(quantity.text, "the cited evidence does not hold this number with this unit")
 
 
+_RANKED = re.compile(
+    r"(?i) (?:\w{3,12}est|most \w{1,20}|dominant|first|last) "
+    r"(?P<what>peak|partial|frequenc|tone|harmonic|resonance|beat|onset)"
+)
+
+
+def _counts_what_follows(case: Case, quantity: Quantity) -> bool:
+    """ "The two strongest peaks are 440 Hz and 880 Hz": as many as are told."""
+    match = _RANKED.match(case.tokens.text, quantity.end)
+    if match is None:
+        return False
+    unit = "s" if match["what"].casefold() in ("beat", "onset") else "Hz"
+    end = re.compile(r"[;:]|\.(?:\s|$)").search(case.tokens.plain, match.end())
+    stop = end.start() if end else len(case.tokens.plain)
+    told = [q for q in case.tokens.quantities if match.end() <= q.start < stop and unit in (q.unit, *q.inherited)]
+    return bool(told) and _same(quantity.readings, len(told))
+
+
 def _same(readings: Sequence[Reading], value: float) -> bool:
     return any(abs(each.value - value) < 1e-9 for each in readings)
 
@@ -186,8 +210,14 @@ class _Items:
         return bool(self._items)
 
 
-def _supporting(case: Case, index: int) -> list[Fact]:
+def supporting(case: Case, index: int) -> list[Fact]:
     """The facts that hold the quantity at `index`."""
+    if index not in case.supported:
+        case.supported[index] = _facts_for(case, index)
+    return case.supported[index]
+
+
+def _facts_for(case: Case, index: int) -> list[Fact]:
     quantity = case.tokens.quantities[index]
     candidates = [fact for fact in _candidates(case, quantity) if _is_near(quantity, fact)]
     if not candidates:
@@ -302,6 +332,8 @@ def tolerance(quantity: Quantity, reading: Reading, fact: Fact) -> float:
         strict = 0.5 if fact.evidence.kind == "sample_rate" else max(HZ_SHARE * abs(fact.value), strict)
     elif fact.unit == "s" and quantity.clock:
         strict = CLOCK_ROUNDING
+    elif not fact.unit and reading.step >= 1 and not float(fact.value).is_integer():
+        strict = 0.005  # a flatness of 0.04 is not 0
     allowed = min(strict, reading.step / 2)
     if quantity.approximate:
         step = reading.step

@@ -74,10 +74,14 @@ class Quotation:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """All that a sentence states, in its order. `plain` is the text with everything but its plain words masked."""
+    """All that a sentence states, in its order.
+
+    `plain` is the text with everything but its plain words masked, `unnamed` with only its recordings masked.
+    """
 
     text: str
     plain: str
+    unnamed: str
     quantities: tuple[Quantity, ...]
     names: tuple[Name, ...]
     files: tuple[FileName, ...]
@@ -106,6 +110,15 @@ _ASCII = dict.fromkeys("‐‑‒–—―−﹣－", "-") | {
     "`": '"',
 }  # fmt: skip
 
+_NO_ARTICLE = r"(?<!\b[Tt]he )(?<!\b[Aa] )(?<!\b[Aa]n )(?<!\b[Ii]ts )(?<!\b[Tt]his )(?<!\b[Yy]our )"
+_PLACES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_PLACE = re.compile(
+    rf"(?i)\b(?:the )?({'|'.join(_PLACES)}|last) (?:audio )?(?:file|recording|track|song)\b(?! of (?:the|an|a)\b)"
+)
+_PLACE_ALONE = re.compile(
+    rf"(?i)\bthe ({'|'.join(_PLACES)}|last)(?: one)?(?= (?:at|is|runs|has|lies|comes|measures|lasts|in|with)\b|[,.;]|$)"
+)
+_PART_WORD = re.compile(r"(?i)\b(?:thirds?|halves|half|parts?|sections?|beats?|onsets?|peaks?|tags?|resonances?)\b")
 _CITATION = re.compile(r"\s?\[e\d{1,4}(?:\s?,\s?e\d{1,4}){0,20}\]")
 _QUOTE = re.compile(r"\"([^\"]{0,500})\"|(?<!\w)'([^']{1,500})'(?!\w)")
 _FILE_LIKE = re.compile(r"[^\s\"'()\[\],;:\x01]+")
@@ -116,7 +129,10 @@ _CONSTANT = re.compile(
     r"|\b(?:ITU-R )?BS\.?1770(?:-[1-5])?\b|\b(?:4|four)(?: times|-times|x) ?oversampl\w{1,4}\b|\bK-weight\w{2,3}\b"
 )
 _FORMAT = re.compile(
-    r"(?i)\b(?:wav|flac|mp3|m4a|aac|alac|ogg|opus|vorbis|aiff?|aifc|caf|wma|w64|rf64|pcm|a-law|u-law|adpcm)\b"
+    r"(?i)\b(?:wav|flac|mp3|m4a|aac|alac|ogg|opus|vorbis|aiff?|aifc|caf|wma|w64|rf64|pcm|a-law|u-law|adpcm|mpeg)\b"
+    r"|\b(?:pcm|mpeg)_\w{1,12}\b"
+    r"|\b(?:hann(?:ing)?|hamming|blackman(?:[- ]harris)?|kaiser|bartlett|gaussian|tukey|welch|rectangular|flat[- ]?top)"
+    r"(?= window)"
 )
 _KEY = re.compile(
     r"(?<![\w#])[A-G](?: ?#|b|[ -](?i:sharp|flat))?[ -]?"
@@ -139,6 +155,8 @@ _ORDINAL = re.compile(
     r"(?i)\b(?:\d{1,6}(?:st|nd|rd|th)|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|twentieth|hundredth)\b"
 )
 _CLOCK = re.compile(r"(?<![\w:.,])(\d{1,3}):([0-5]\d)(?::([0-5]\d))?(?:[.,](\d{1,3}))?(?![\d:])")
+_ENGLISH = re.compile(r"(?i)\b(?:the|is|of|at|it|and|has|with|lies|runs|hertz|recording|file|track)\b")
+_SHORT_CLOCK = re.compile(r"(?<![\w:.,])(\d{1,3})m ?([0-5]\d)s(?!\w)(?P<none>(?!)\d)?(?P<more>(?!)\d)?")
 _METRE = re.compile(r"(?<![\w/.,])\d{1,2}/\d{1,2}(?![\d/])")
 _DIGITS = re.compile(r"\d+(?:(?:[.,'](?=\d)|\x20(?=\d{3}(?!\d)))\d+){0,20}(?:[eE][-+]?\d{1,3}(?!\w))?")
 _FRACTION = re.compile(r"(?i)\b(?:a|one|two|three)[ -](?:third|quarter|fifth|tenth)s?\b")
@@ -172,18 +190,23 @@ _FUNCTION_WORDS = frozenset(
 )
 
 
-def read(text: str, subjects: Iterable[str] = ()) -> Tokens:
-    """Everything that `text` states; `subjects` are the recordings whose names it may use."""
+def read(text: str, subjects: Iterable[str] = (), places: Iterable[str] = ()) -> Tokens:
+    """Everything that `text` states.
+
+    `subjects` are the recordings whose names it may use, `places` those that "the second file" counts.
+    """
     shown = _CITATION.sub("", normalise(text))
     reader = _Reader(shown)
-    files = [*reader.take_files(name_table(subjects)), *reader.take_unknown_files()]
+    files = [*reader.take_files(name_table(subjects)), *reader.take_places(tuple(places)), *reader.take_unknown_files()]
+    unnamed = reader.plain
     quotations = reader.take_quotations(files)
     reader.take(_CONSTANT)
     names = list(reader.take_names())
     quantities = _with_inherited_units(_merged_durations([*reader.take_quantities()]), shown)
     return Tokens(
         shown,
-        "".join(reader.letters),
+        reader.plain,
+        unnamed,
         tuple(quantities),
         tuple(sorted(names, key=lambda name: name.start)),
         tuple(sorted(files, key=lambda name: name.start)),
@@ -198,9 +221,32 @@ def name_table(subjects: Iterable[str]) -> dict[str, tuple[str, ...]]:
         whole = normalise(subject).strip()
         parts = whole.replace("\\", "/").split("/")
         tails = {"/".join(parts[-depth:]) for depth in range(1, min(len(parts), 8) + 1)} | {whole}
+        base = _EXTENSION.sub("", parts[-1])
+        if base not in tails and _can_stand_bare(base):
+            tails.add(base)
         for tail in tails - {""}:
             table[tail] = (*table.get(tail, ()), subject)
     return table
+
+
+def _can_stand_bare(base: str) -> bool:
+    """Whether a base name says more than a key, a number or a word of the trade: "take_3", but not "A minor"."""
+    if re.fullmatch(r"[^\W\d_][^\W\d_]+[ _-]\d{1,3}", base):
+        return True  # "Song 2"; `take_files` sees to it that no unit follows
+    words = re.findall(r"[^\W\d_]{2,}", read(base).plain.replace(MASK, " "))
+    common = _ORDINARY | _FUNCTION_WORDS
+    return any(word.casefold() not in common for word in words) or re.search(r"[^\W\d]_", base) is not None
+
+
+#: Words that sentences about sound are made of: a file called "bass.wav" is not meant by every "bass".
+_ORDINARY = frozenset(
+    """bass sub mid low high presence brilliance air tempo beat beats key note notes tone tones level levels loudness
+    peak peaks range track file recording song mono stereo left right major minor hum silence clipping tags tag title
+    artist album first second third last start end middle music sound audio spectrum tuning pitch time hertz sample
+    samples channel channels window frequency resonance format codec true short long term it is the
+    one two three four five six seven eight nine ten
+    """.split()
+)
 
 
 class _Reader:
@@ -209,6 +255,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.letters = list(text)
+        self.is_english = _ENGLISH.search(text) is not None
 
     @property
     def plain(self) -> str:
@@ -227,13 +274,24 @@ class _Reader:
         used = sorted((name for name in table if name in self.text), key=len, reverse=True)
         if not used:
             return
-        # A name without a dot or slash ("loop") is only a name when it is quoted.
-        exact = [name for name in used if "." in name or "/" in name or "\\" in name]
-        bare = [name for name in used if name not in exact]
-        choices = [rf"(?<![\w/\\.-]){re.escape(name)}(?![\w/\\]|\.\w|-\w)" for name in exact]
-        choices += [rf"(?<=[\"']){re.escape(name)}(?=[\"'])" for name in bare]
-        for match in self.take(re.compile("|".join(choices))):
+        # A plain word ("loop") is no name behind an article: "the loop" may be any.
+        edges = r"(?<![\w/\\.-]){}(?![\w/\\]|\.\w|-\w)"
+        choices = [(_NO_ARTICLE if name.isalpha() else "") + edges.format(re.escape(name)) for name in used]
+        for match in re.compile("|".join(choices)).finditer(self.plain):
+            if match[0][-1].isdigit() and UNIT.at(self.text, match.end()) is not None:
+                continue  # "Tempo 120 BPM" beside a file called "Tempo 120.wav"
+            self.mask(match.start(), match.end())
             yield FileName(match.start(), match.end(), match[0], table[match[0]])
+
+    def take_places(self, places: tuple[str, ...]) -> Iterator[FileName]:
+        """ "The second file", of the recordings in the order in which they were asked for."""
+        found = self.take(_PLACE) if places else []
+        if found and not _PART_WORD.search(self.plain):
+            found += self.take(_PLACE_ALONE)  # "the second file runs at 128 BPM, the first at 126"
+        for match in found:
+            word = match[1].casefold()
+            at = len(places) - 1 if word == "last" else _PLACES.index(word)
+            yield FileName(match.start(), match.end(), match[0], places[at : at + 1])
 
     def take_unknown_files(self) -> Iterator[FileName]:
         for match in _FILE_LIKE.finditer(self.plain):
@@ -273,6 +331,8 @@ class _Reader:
 
     def take_quantities(self) -> Iterator[Quantity]:
         for match in self.take(_CLOCK):
+            yield self._clock(match)
+        for match in self.take(_SHORT_CLOCK):
             yield self._clock(match)
         for match in self.take(_FRACTION):
             part = match[0].casefold()
@@ -316,6 +376,8 @@ class _Reader:
             return Quantity(start, end, plain[max(0, start - 8) : end], ())
         sign, signed, begin = _sign_before(plain, start)
         numbers = parse_digits(match[0])
+        if self.is_english and len(numbers) > 1 and "," in match[0]:
+            numbers = numbers[-1:]  # "7,805" is thousands in English, whatever it is elsewhere
         readings = [Reading(number * way, step) for number, step in numbers for way in sign]
         return self._finish(plain, begin, end, readings, signed)
 

@@ -10,8 +10,9 @@ from ..messages import Claim, Evidence, Gap, Request, Route
 from .check import check
 from .held import operands
 from .weigh import Contradiction, Findings, weigh
-from .words import facts, loudness, rhythm, spectrum, theory, tonality
+from .words import facts, faults, loudness, rhythm, spectrum, theory, tonality
 from .words import phrasing as say
+from .words.gaps import gap_sentences
 from .words.page import Page, Phrase, Sentence, labels
 
 log = logging.getLogger(__name__)
@@ -26,9 +27,8 @@ HEADLINES = (
 )  # fmt: skip
 
 NOT_FOR_THIS_HUB = (
-    "That is not a question I can answer. I listen to recordings: ask me about the format and faults of a file, its "
-    "loudness, its tempo and beats, its key and tuning, or its spectrum; or ask me music arithmetic, such as "
-    "intervals, scales and delay times."
+    "That is not a question I can answer. Ask me about a recording, such as its loudness, tempo, key, spectrum or "
+    'faults, or about music arithmetic: "How fast is it, and in which key?"'
 )
 NOTHING_FOUND = "I have no finding that answers this."
 
@@ -102,7 +102,7 @@ def compose(draft: Draft) -> tuple[str, tuple[Claim, ...]]:
         else:
             claims.append(Claim(cite(sentence), sentence.evidence_ids, sentence.support))
     names = _gap_names(draft)
-    closing = [*(gap_words(gap, names) for gap in draft.gaps), *draft.notices]
+    closing = [*gap_sentences(draft.gaps, names), *draft.notices]
     if not claims and not closing:
         closing = [NOTHING_FOUND]
     text = " ".join(dict.fromkeys((*(claim.text for claim in claims), *closing)))
@@ -125,29 +125,6 @@ def cite(sentence: Sentence) -> str:
     return f"{body[: len(body) - len(stop)]} {marks}{stop or '.'}" if marks else body
 
 
-def gap_words(gap: Gap, names: dict[str, str]) -> str:
-    """What an answer lacks, why, and when it is worth asking again."""
-    reason = " ".join(gap.reason.split()).rstrip(".")
-    if gap.subject:
-        name = names.get(gap.subject, gap.subject)
-        # The reason often repeats the path that the name says already.
-        for shown in (f"{gap.subject!r}: ", f"{gap.subject!r} ", f"{gap.subject}: ", f"{gap.subject} "):
-            reason = reason.removeprefix(shown)
-        verb = "use" if gap.capability in ("", "facts") else "answer the part about " + gap.capability + " for"
-        verb = "hear" if gap.code == "unreadable" else verb
-        text = f"I could not {verb} `{name}`: {reason}."
-    elif reason[:1].isupper() or not gap.capability:
-        text = f"{reason[:1].upper()}{reason[1:]}."
-    else:
-        text = f"{gap.capability.capitalize()}: {reason}."
-    if gap.hint:
-        hint = " ".join(gap.hint.split()).rstrip(".")
-        text += f" {hint[:1].upper()}{hint[1:]}."
-    if gap.retry_after_s is not None:
-        text += f" Try again in {max(1, round(gap.retry_after_s))} s."
-    return text
-
-
 def _gap_names(draft: Draft) -> dict[str, str]:
     return labels((*draft.subjects, *(gap.subject for gap in draft.gaps)))
 
@@ -159,11 +136,25 @@ def _in_order(request: Request, findings: Findings) -> tuple[str, ...]:
 
 
 def _most_asked_first(page: Page, wanted: list[str]) -> list[str]:
-    """Capabilities whose aspects were asked for before the others; the order of a report otherwise."""
-    return sorted(wanted, key=lambda name: not page.focus(WRITERS[name].VOCABULARY)) if page.aspects else wanted
+    """Capabilities in the order in which the question mentions them; those it does not, in the order of a report."""
+
+    def place(name: str) -> int:
+        mentioned = [at for at, aspect in enumerate(page.mentioned) if _belongs(aspect, name)]
+        return min(mentioned, default=len(page.mentioned))
+
+    return sorted(wanted, key=place)
+
+
+def _belongs(aspect: str, capability: str) -> bool:
+    """Whether an aspect ("rhythm.tempo", or "tempo" alone) is one of a capability."""
+    owner, _, word = aspect.rpartition(".")
+    return owner == capability if owner else word in WRITERS[capability].VOCABULARY
 
 
 def _write_one(page: Page, wanted: list[str], subject: str) -> None:
+    if "fault" in page.aspects:
+        faults.describe(page, subject)
+        wanted = [name for name in wanted if not _told_by_faults(page, name)]
     for name in wanted:
         shared = name == "spectrum" and "balance" in page.aspects and "facts" in wanted
         if shared and not page.focus(spectrum.VOCABULARY - {"balance"}):
@@ -171,12 +162,22 @@ def _write_one(page: Page, wanted: list[str], subject: str) -> None:
         WRITERS[name].describe(page, subject)
 
 
+def _told_by_faults(page: Page, name: str) -> bool:
+    """Whether faults were all that was asked of a capability: its other findings are nobody's question then."""
+    faulty = {"facts": {"fault", "clipping", "dc_offset"}, "spectrum": {"hum", "resonances"}, "loudness": set()}
+    return name in faulty and page.focus(WRITERS[name].VOCABULARY) <= faulty[name]
+
+
 def _write_many(page: Page, wanted: list[str], subjects: tuple[str, ...]) -> None:
     """Rankings first, they are the short answer; then a line a recording."""
+    is_about_faults = "fault" in page.aspects
+    if is_about_faults:
+        wanted = [name for name in wanted if not _told_by_faults(page, name)]
     for name in wanted:
         WRITERS[name].rank(page, subjects)
     for subject in subjects:
-        phrases: list[Phrase] = [phrase for name in wanted for phrase in WRITERS[name].brief(page, subject)]
+        phrases: list[Phrase] = faults.brief(page, subject) if is_about_faults else []
+        phrases += [phrase for name in wanted for phrase in WRITERS[name].brief(page, subject)]
         if phrases:
             cited = [item for phrase in phrases for item in phrase.cited]
             unsure = any(phrase.text.startswith(("most likely", "perhaps")) for phrase in phrases)

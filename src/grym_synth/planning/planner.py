@@ -49,7 +49,7 @@ def plan(
     """
     gaps: list[Gap] = []
     by_agent: dict[str, list[str]] = {}
-    for capability in _with_stand_ins(request, route, agents):
+    for capability in _measured(request, route, agents):
         agent = agents.get(capability)
         if agent is None:
             reason = f"{capability!r} is not in this version of grym-synth"
@@ -72,18 +72,23 @@ def plan(
     return Plan(tuple(_numbered(steps)), tuple(gaps))
 
 
-def _with_stand_ins(request: Request, route: Route, agents: Mapping[str, Capable]) -> list[str]:
-    """The capabilities of the route. Where comparing is not in this version, measuring each recording stands in for it,
-    as far as the question names what to measure: "which one is faster?" needs their tempi and no more.
+def _measured(request: Request, route: Route, agents: Mapping[str, Capable]) -> list[str]:
+    """The capabilities of the route, and what has to be measured beside or in place of them.
+
+    Faults are of two kinds: those in the samples, and hum and ringing in the spectrum. Where comparing is not in this
+    version, measuring each recording stands in for it, as far as the question names what to measure: "which one is
+    faster?" needs their tempi and no more.
     """
     wanted = list(route.capabilities)
+    aspects = read_aspects(request.question)
+    if "facts" in wanted and "facts.fault" in aspects:
+        wanted.append("spectrum")
     if "compare" in wanted and "compare" not in agents:
-        named = dict.fromkeys(aspect.partition(".")[0] for aspect in read_aspects(request.question))
-        stand_ins = [capability for capability in named if capability in agents]
+        stand_ins = [name for name in dict.fromkeys(aspect.partition(".")[0] for aspect in aspects) if name in agents]
         if stand_ins:
             wanted.remove("compare")
-            wanted += [capability for capability in stand_ins if capability not in wanted]
-    return wanted
+            wanted += stand_ins
+    return list(dict.fromkeys(wanted))
 
 
 def _listening(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from grym_synth.answering.words.page import Sentence, labels
 from grym_synth.answering.write import WRITERS, Draft, compose, write
-from grym_synth.messages import Evidence, Gap, Json
+from grym_synth.messages import CAPABILITIES, Evidence, Gap, Json
 
 from .made_evidence import everything, made, request, route
 
@@ -70,13 +70,13 @@ def test_a_rounded_tag_is_no_contradiction() -> None:
 
 def test_louder_towards_the_end_is_answered_with_the_difference() -> None:
     text = ask("does it get louder towards the end", "loudness", aspects=("over_time",))
-    assert text.startswith("Yes, it gets louder towards the end, by 6.1 LU: -18.2 LUFS in the first third, ")
+    assert text.startswith("Yes: it gets louder towards the end, by 6.1 LU: -18.2 LUFS in the first third, ")
 
 
 def test_a_fade_is_no_to_the_question_whether_it_gets_louder() -> None:
     found = [made("loudness.thirds_lufs", "loudness", [-12.0, -13.0, -17.5])]
     text = ask("does it get louder towards the end", "loudness", aspects=("over_time",), evidence=found)
-    assert text.startswith("No, it gets quieter towards the end, by 5.5 LU")
+    assert text.startswith("No: it gets quieter towards the end, by 5.5 LU")
 
 
 def test_a_target_is_met_with_a_computed_difference_and_what_to_do() -> None:
@@ -95,27 +95,40 @@ def test_a_target_is_met_with_a_computed_difference_and_what_to_do() -> None:
 
 def test_left_and_right_are_compared() -> None:
     text = ask("is the left channel quieter than the right", "facts", aspects=("balance",))
-    assert text.startswith("The left channel is 2.1 dB quieter than the right (-18.4 dBFS RMS on the left, -16.3 dBFS")
+    assert text.startswith(
+        "Yes: the left channel is 2.1 dB quieter than the right (-18.4 dBFS RMS on the left, -16.3 dBFS"
+    )
 
 
 def test_tuning_is_told_in_words() -> None:
     text = ask("is the piano flat", "tonality", aspects=("tuning",), evidence=without("facts.tags"))
-    assert text.startswith("It is 8 cents flat of A440, which puts A4 at 437.9 Hz [e1][e2]. Tune up")
+    assert text.startswith("Yes: it is 8 cents flat of A440, which puts A4 at 437.9 Hz [e1][e2]. Tune up")
 
 
-def test_faults_come_worst_first() -> None:
-    text = ask("is anything wrong with it", "facts", aspects=("fault",))
-    places = [text.index(word) for word in ("clips", "DC offset", "hum", "silent", "left channel")]
+def test_faults_come_worst_first_and_once_and_nothing_else_is_told() -> None:
+    found = [*without("facts.balance_db"), made("facts.balance_db", "ratio", -4.0)]
+    found.append(made("facts.nonfinite_samples", "count", 7))
+    text = ask("is anything wrong with it", "facts", "spectrum", aspects=("facts.fault",), evidence=found)
+    words = ("not numbers", "clips", "true peak", "hum", "resonance", "DC offset", "silent", "lopsided")
+    assert [text.count(word) for word in words] == [1] * len(words)
+    places = [text.index(word) for word in words]
     assert places == sorted(places)
+    assert not any(word in text for word in ("energy", "centroid", "strongest", "WAV", "title"))
+
+
+def test_a_slight_offset_is_no_fault() -> None:
+    found = [made("facts.clipped_samples", "count", 3), made("facts.dc_offset_percent", "share", 0.3)]
+    assert "DC" not in ask("is anything wrong", "facts", aspects=("fault",), evidence=found)
 
 
 def test_a_sound_file_is_said_to_be_sound() -> None:
     found = [
-        made("facts.clipped_samples", "count", 0), made("facts.dc_offset_percent", "share", 0.001),
-        made("facts.silence_s", "time", []), made("facts.balance_db", "ratio", 0.1),
+        made("facts.clipped_samples", "count", 0), made("facts.dc_offset_percent", "share", 0.3),
+        made("spectrum.hum_hz", "frequency", None), made("facts.silence_s", "time", [[0.0, 0.4]]),
+        made("facts.balance_db", "ratio", 0.1),
     ]  # fmt: skip
-    assert ask("is anything wrong", "facts", aspects=("fault",), evidence=found) == (
-        "I found nothing wrong: no clipping, DC offset to speak of or silence [e1][e2][e3]."
+    assert ask("is anything wrong", "facts", "spectrum", aspects=("fault",), evidence=found) == (
+        "I found nothing wrong: no clipping, no hum, no DC offset to speak of, no long silence [e1][e2][e3][e4]."
     )
 
 
@@ -139,6 +152,95 @@ def test_gaps_become_sentences_and_no_claims() -> None:
         "I could not hear `x.wav`: it ends after 3 s. Export it again. "
         "Chords are not in this version of grym-synth yet."
     )
+
+
+def test_capabilities_are_answered_in_the_order_of_the_question() -> None:
+    asked = ("rhythm.tempo", "tonality.key", "loudness.integrated")
+    found = without("facts.tags")
+    text = ask("How fast, in which key, how loud?", "loudness", "rhythm", "tonality", aspects=asked, evidence=found)
+    assert text.index("126 BPM") < text.index("A minor") < text.index("LUFS")
+    text = ask("How loud and fast?", "rhythm", "loudness", aspects=(asked[2], asked[0]), evidence=found)
+    assert text.index("LUFS") < text.index("126 BPM")
+
+
+def test_what_the_question_does_not_mention_comes_last_in_the_order_of_a_report() -> None:
+    text = ask("and the key?", "spectrum", "loudness", "tonality", aspects=("tonality.key",))
+    assert text.index("A minor") < text.index("LUFS") < text.index("strongest frequencies")
+
+
+def test_missing_recordings_are_asked_for_once() -> None:
+    gaps = tuple(Gap(name, f"{name!r} is measured in a recording", "no_recording") for name in ("rhythm", "facts"))
+    text = ask("how fast", "rhythm", "facts", evidence=[], paths=(), gaps=gaps)
+    assert text == "Tell me which recording: put the file after the question."
+
+
+@pytest.mark.parametrize("capability", CAPABILITIES)
+def test_what_cannot_be_done_yet_is_said_in_words(capability: str) -> None:
+    gap = Gap(capability, f"{capability!r} is not in this version of grym-synth", "missing", hint="see CHANGELOG.md")
+    text = ask("?", capability, evidence=[], gaps=(gap,))
+    assert text.startswith("I cannot ")
+    assert text.endswith(" yet: that is not in this version of grym-synth.")
+
+
+def test_several_things_that_cannot_be_done_yet_share_a_sentence() -> None:
+    gaps = tuple(Gap(name, f"{name!r} is not in this version", "missing") for name in ("chords", "notes"))
+    text = ask("chords and notes?", "chords", "notes", evidence=[], gaps=gaps)
+    assert text == "I cannot name chords or write down notes yet: that is not in this version of grym-synth."
+
+
+def test_one_reason_that_stops_two_capabilities_is_told_once() -> None:
+    gaps = tuple(Gap(name, "the agent stopped", "crashed", "x.wav", retry_after_s=at) for name, at in
+                 (("rhythm", 3.0), ("tonality", 5.0)))  # fmt: skip
+    text = ask("tempo and key", "rhythm", "tonality", evidence=[], gaps=gaps)
+    assert text == "I could not tell the rhythm and tonality of `x.wav`: the agent stopped. Try again in 5 s."
+
+
+YES_AND_NO: list[tuple[str, str, str, list[Evidence], str]] = [
+    ("is it loud enough for streaming?", "loudness", "integrated",
+     [made("loudness.integrated_lufs", "loudness", -10.2)], "Yes: at -10.2 LUFS it lies 3.8 LU above the -14 LUFS"),
+    ("Is it loud enough for streaming?", "loudness", "target",
+     [made("loudness.integrated_lufs", "loudness", -20.0)], "No: at -20.0 LUFS it lies 6.0 LU below the -14 LUFS"),
+    ("is the right channel louder?", "facts", "balance",
+     [made("facts.balance_db", "ratio", -2.0)], "Yes: the left channel is 2.0 dB quieter than the right"),
+    ("is the left channel louder?", "facts", "balance",
+     [made("facts.balance_db", "ratio", -2.0)], "No: the left channel is 2.0 dB quieter than the right"),
+    ("is the left channel quieter?", "facts", "balance",
+     [made("facts.balance_db", "ratio", -0.2)], "About the same: the left channel is 0.2 dB quieter"),
+    ("is it in tune?", "tonality", "tuning", [made("tonality.tuning_cents", "tuning", 2.0)], "Yes: it is in tune"),
+    ("is it in tune?", "tonality", "tuning",
+     [made("tonality.tuning_cents", "tuning", -31.0)], "No: it is 31 cents flat of A440"),
+    ("does it get louder towards the end?", "loudness", "over_time",
+     [made("loudness.thirds_lufs", "loudness", [-14.0, -13.8, -14.3])], "About the same: it stays about level"),
+    ("does it fade out?", "loudness", "over_time",
+     [made("loudness.thirds_lufs", "loudness", [-14.0, -14.8, -24.3])], "Yes: it gets quieter towards the end"),
+    ("does it clip?", "facts", "clipping", [made("facts.clipped_samples", "count", 0)], "No: nothing is clipped"),
+    ("does it clip?", "facts", "clipping",
+     [made("facts.clipped_samples", "count", 9)], "Yes: 9 samples stuck at full scale"),
+    ("is there a hum?", "spectrum", "hum",
+     [made("spectrum.hum_hz", "frequency", 50.0)], "Yes: there is a mains hum at 50 Hz"),
+    ("is it mono?", "facts", "channels", [made("facts.channels", "count", 2)], "No: it is stereo"),
+    ("is it in C minor?", "tonality", "key", [made("tonality.key", "musical_key", "A minor")], "No: it is in A minor"),
+    ("is it in Bb minor?", "tonality", "key",
+     [made("tonality.key", "musical_key", "A# minor")], "Yes: it is in A# minor"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "capability", "aspect", "found", "wanted"), YES_AND_NO)
+def test_a_yes_or_no_question_gets_its_verdict_first(
+    question: str, capability: str, aspect: str, found: list[Evidence], wanted: str
+) -> None:
+    assert ask(question, capability, aspects=(aspect,), evidence=found).startswith(wanted)
+
+
+def test_a_question_that_names_a_tempo_gets_a_verdict() -> None:
+    found = [made("rhythm.tempo_bpm", "tempo", 126.0)]
+    for question, wanted in (("is it 120 BPM?", "No: it runs at 126 BPM"), ("is it faster than 120?", "Yes: it runs")):
+        text = ask(question, "rhythm", aspects=("tempo",), evidence=found, targets={"tempo_bpm": 120})
+        assert text.startswith(wanted), text
+
+
+def test_an_open_question_gets_no_verdict() -> None:
+    assert ask("how loud is it?", "loudness", aspects=("integrated",)).startswith("Overall it is at -14.1 LUFS")
 
 
 def test_a_question_for_somebody_else_is_not_guessed_at() -> None:

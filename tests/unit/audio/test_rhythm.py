@@ -84,6 +84,94 @@ def test_tempo_of_a_drum_beat_is_within_half_a_percent(bpm: float) -> None:
     assert rhythm.confidence > 0.5
 
 
+# Steps of a sixteenth, or of a third of a beat in shuffle and swing; `o` is a soft hit. Rows repeat.
+PATTERNS = {
+    "rock": (4, {"kick": "x.......x.x.....", "snare": "....x...", "hat": "x.x."}),
+    "ballad": (4, {"kick": "x.......x.......", "snare": "....x...", "hat": "xoxo"}),
+    "four on the floor": (4, {"kick": "x...", "snare": "....x...", "hat": "..x."}),
+    "drum and bass": (4, {"kick": "x.........x.....", "snare": "....x...", "hat": "x.x."}),
+    "hip hop": (4, {"kick": "x.....x...x.....", "snare": "....x...", "hat": "x.x."}),
+    "funk": (4, {"kick": "x..x..x...x..x..", "snare": "....x..o.o..x...", "hat": "xoxo"}),
+    "break": (4, {"kick": "x.x.......xx....", "snare": "....x..o.o..x..o", "hat": "x.x."}),
+    "shuffle": (3, {"kick": "x.....", "snare": "...x..", "hat": "x.x"}),
+    "swing": (3, {"kick": "o..", "ride": "x..x.x", "hat": "...x.."}),
+    "train": (4, {"kick": "x.......", "snare": "ooooxooo"}),
+    "kick only": (4, {"kick": "x..."}),
+}
+
+
+def pattern(name: str, bpm: float, seed: int, seconds: float = 14.0, sr: int = 22050) -> FloatArray:
+    """One of PATTERNS on a kit that the seed tunes, played a little unevenly."""
+    rng = np.random.default_rng(seed)
+    steps, rows = PATTERNS[name]
+    kit: dict[str, tuple[float, float | None, float]] = {
+        "kick": (rng.uniform(0.06, 0.12), rng.uniform(48.0, 70.0), 0.8),
+        "snare": (rng.uniform(0.03, 0.08), None, 0.35),
+        "hat": (rng.uniform(0.01, 0.03), None, rng.uniform(0.04, 0.1)),
+        "ride": (rng.uniform(0.06, 0.12), None, 0.1),
+    }
+    y = 1e-4 * rng.standard_normal(round(seconds * sr))
+    for voice, row in rows.items():
+        decay_s, frequency_hz, level = kit[voice]
+        for step in range(int((seconds - 0.4) * bpm * steps / 60.0)):
+            mark = row[step % len(row)]
+            if mark != ".":
+                at = 0.2 + step * 60.0 / bpm / steps + rng.normal(0.0, 0.003)
+                gain = level * (1.0 if mark == "x" else 0.35) * rng.uniform(0.85, 1.15)
+                add_hit(y, at, sr, decay_s=decay_s, frequency_hz=frequency_hz, level=gain)
+    return y
+
+
+@pytest.mark.parametrize(
+    ("name", "bpm"),
+    [
+        ("rock", 66.0),
+        ("rock", 84.0),
+        ("rock", 120.0),
+        ("rock", 144.0),
+        ("rock", 168.0),
+        ("ballad", 72.0),
+        ("ballad", 90.0),
+        ("four on the floor", 105.0),
+        ("four on the floor", 124.0),
+        ("four on the floor", 140.0),
+        ("drum and bass", 174.0),
+        ("hip hop", 82.0),
+        ("hip hop", 94.0),
+        ("funk", 100.0),
+        ("break", 96.0),
+        ("break", 126.0),
+        ("shuffle", 76.0),
+        ("shuffle", 112.0),
+        ("swing", 132.0),
+        ("train", 108.0),
+        ("kick only", 120.0),
+    ],
+)
+def test_the_beat_of_a_common_pattern_is_neither_halved_nor_doubled(name: str, bpm: float) -> None:
+    for seed in (1, 2):
+        assert rhythm_of(pattern(name, bpm, seed)).tempo_bpm == pytest.approx(bpm, rel=0.01)
+
+
+@pytest.mark.parametrize("bpm", [84.0, 104.0, 120.0, 138.0])
+def test_a_chord_on_every_beat_does_not_halve_a_rock_beat(bpm: float) -> None:
+    sr, y = 22050, pattern("rock", bpm, 3)
+    for i in range(int(13.5 * bpm / 60.0)):
+        start, n = round((0.2 + i * 60.0 / bpm) * sr), round(60.0 / bpm * sr)
+        t = np.arange(n) / sr
+        root = (110.0, 130.8, 146.8, 110.0)[i // 4 % 4]
+        for ratio in (1.0, 2.0, 3.0, 4.0, 5.0):
+            y[start : start + n] += 0.1 / ratio * np.sin(2 * np.pi * ratio * root * t) * np.exp(-t / 0.6)
+    rhythm = rhythm_of(y)
+    assert rhythm.tempo_bpm == pytest.approx(bpm, rel=0.01)
+    assert rhythm.confidence > 0.6
+
+
+def test_confidence_is_shared_where_half_the_tempo_is_as_good() -> None:
+    same, apart = rhythm_of(pattern("kick only", 160.0, 4)), rhythm_of(pattern("rock", 100.0, 4))
+    assert same.confidence < apart.confidence
+
+
 def test_beats_and_onsets_of_drums_are_where_they_were_played() -> None:
     y, beats = drums(110.0)
     rhythm = rhythm_of(y)
@@ -93,6 +181,18 @@ def test_beats_and_onsets_of_drums_are_where_they_were_played() -> None:
     assert abs(np.median(late_onsets)) < 0.015
     assert len(rhythm.beats_s) == pytest.approx(len(beats), abs=2)
     assert len(rhythm.onsets_s) == pytest.approx(2 * len(beats), abs=3)
+
+
+@pytest.mark.parametrize("decay_s", [0.0005, 0.005, 0.05])
+@pytest.mark.parametrize("noise", [0.0, 1e-5])
+def test_clicks_out_of_silence_are_not_reported_early(decay_s: float, noise: float) -> None:
+    sr, clicks = 44100, np.arange(0.5, 9.6, 0.6)
+    y = noise * np.random.default_rng(5).standard_normal(10 * sr)
+    for at in clicks:
+        add_hit(y, at, sr, decay_s=decay_s, frequency_hz=None, level=0.5)
+    rhythm = rhythm_of(y, sr)
+    assert abs(np.median(offsets(rhythm.onsets_s, clicks))) < 0.006
+    assert abs(np.median(offsets(rhythm.beats_s, clicks))) < 0.006
 
 
 @pytest.mark.parametrize("sr", [8000, 44100])

@@ -73,6 +73,14 @@ def test_measuring_each_recording_stands_in_for_comparing_them() -> None:
     ]
 
 
+def test_faults_are_looked_for_in_the_samples_and_in_the_spectrum() -> None:
+    agents = {**AGENTS, "facts": LISTEN}
+    (step,) = plan(Request("is anything wrong with it?"), route("facts"), [File("a.wav")], agents, deadline=60).steps
+    assert step.capabilities == ("facts", "spectrum")
+    (step,) = plan(Request("how long is it?"), route("facts"), [File("a.wav")], agents, deadline=60).steps
+    assert step.capabilities == ("facts",)
+
+
 def test_long_recordings_get_more_time() -> None:
     short, long = plan(Request("?"), route("rhythm"), [File("a", 0), File("b", 10**9)], AGENTS, deadline=60).steps
     assert short.deadline_s == 60

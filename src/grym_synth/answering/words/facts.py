@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
+from . import faults
 from . import phrasing as say
 from .page import Page, Phrase
 
 VOCABULARY = frozenset(
     "format duration sample_rate bit_depth channels clipping silence dc_offset balance stereo tags fault".split()
 )
-DC_PERCENT = 0.1  # an offset below this does no harm
 BALANCE_DB = 0.5  # nobody hears a smaller difference of the sides
-LONG_SILENCE = 1.0  # s; shorter ones are pauses
 _PCM = {
     "PCM_S8": "8-bit PCM",
     "PCM_U8": "8-bit PCM",
@@ -24,15 +25,17 @@ _FORMAT = frozenset(("format", "duration", "sample_rate", "bit_depth", "channels
 def describe(page: Page, subject: str) -> None:
     """Sentences about one recording."""
     focus = page.focus(VOCABULARY)
+    if focus & {"balance", "stereo"} and not page.asks("how many|channel count"):
+        focus -= {"channels"}  # "the left channel" does not ask how many there are
     if not focus or focus & _FORMAT:
         _format(page, subject, focus & _FORMAT)
-    if "fault" in focus or not focus:
-        _faults(page, subject, in_short=not focus)
+    if not focus:
+        faults.describe(page, subject)
     if "clipping" in focus and "fault" not in focus:
         clipping(page, subject)
-    if "silence" in focus:
+    if "silence" in focus and not ("fault" in focus and faults.long_silences(page, subject)):
         silence(page, subject)
-    if "dc_offset" in focus:
+    if "dc_offset" in focus and "fault" not in focus:
         _dc_offset(page, subject)
     if "balance" in focus:
         balance(page, subject)
@@ -55,8 +58,8 @@ def brief(page: Page, subject: str) -> list[Phrase]:
             phrases.append(Phrase(shown, (clipped[0],)))
     if "fault" in focus or "dc_offset" in focus:
         offset = page.number(subject, "facts.dc_offset_percent")
-        if offset is not None and (offset[1] >= DC_PERCENT or "dc_offset" in focus):
-            phrases.append(Phrase(f"{'' if offset[1] >= DC_PERCENT else 'no '}DC offset", (offset[0],)))
+        if offset is not None and (offset[1] >= faults.DC_PERCENT or "dc_offset" in focus):
+            phrases.append(Phrase(f"{'' if offset[1] >= faults.DC_PERCENT else 'no '}DC offset", (offset[0],)))
     if "balance" in focus and (found := page.number(subject, "facts.balance_db")) is not None:
         if abs(found[1]) < 0.05:
             phrases.append(Phrase("left and right equally strong", (found[0],)))
@@ -107,9 +110,13 @@ def _format_parts(page: Page, subject: str, focus: frozenset[str]) -> list[Phras
 def _format(page: Page, subject: str, focus: frozenset[str]) -> None:
     parts = _format_parts(page, subject, focus)
     if parts:
-        page.say(f"It is {say.listed([part.text for part in parts])}." if focus and len(parts) < 3 else
-                 f"The file: {', '.join(part.text for part in parts)}.",
-                 *(item for part in parts for item in part.cited))  # fmt: skip
+        in_short = bool(focus) and len(parts) < 3
+        listed = say.listed([part.text for part in parts]) if in_short else ", ".join(part.text for part in parts)
+        text = f"It is {listed}." if in_short else f"The file: {listed}."
+        if in_short and focus == {"channels"} and page.asks("mono|stereo"):
+            asked = "mono" if page.asks("mono") else "stereo"
+            text = page.verdict(listed == asked, text)
+        page.say(text, *(item for part in parts for item in part.cited))
     if "bit_depth" in focus and page.find(subject, "facts.bit_depth") is None:
         page.note("There is no bit depth to report: lossy formats have none.")
 
@@ -121,13 +128,12 @@ def clipping(page: Page, subject: str) -> bool:
         return False
     if not clipped[1]:
         shown = f": the highest peak is {say.decibels(peak[1])} dBFS" if peak else ""
-        page.say(f"Nothing is clipped{shown}.", clipped[0], *([peak[0]] if peak else []))
+        page.say(page.verdict(False, f"Nothing is clipped{shown}."), clipped[0], *([peak[0]] if peak else []))
         return False
-    page.say(
-        f"It clips: {say.count(clipped[1], 'sample')} stuck at full scale; "
-        "turn it down before the limiter and render it again.",
-        clipped[0],
+    text = (
+        f"{say.count(clipped[1], 'sample')} stuck at full scale; turn it down before the limiter and render it again."
     )
+    page.say(page.verdict(True, text) if page.verdict(True, "") else f"It clips: {text}", clipped[0])
     return True
 
 
@@ -138,25 +144,23 @@ def silence(page: Page, subject: str) -> bool:
         return False
     pairs = say.pairs_in(found)
     if not pairs:
-        page.say("There is no silence in it.", found)
+        page.say(page.verdict(False, "There is no silence in it."), found)
         return False
     shown = [f"{say.position(start)} to {say.position(end)}" for start, end in pairs[:4]]
     more = " and elsewhere" if len(pairs) > 4 else ""
-    page.say(f"It is silent from {say.listed(shown)}{more}.", found)
-    return max(end - start for start, end in pairs) >= LONG_SILENCE
+    page.say(page.verdict(True, f"It is silent from {say.listed(shown)}{more}."), found)
+    return True
 
 
 def _dc_offset(page: Page, subject: str) -> bool:
     offset = page.number(subject, "facts.dc_offset_percent")
     if offset is None:
         return False
-    if abs(offset[1]) < DC_PERCENT:
-        page.say("There is no DC offset to speak of.", offset[0])
+    if abs(offset[1]) < faults.DC_PERCENT:
+        page.say(page.verdict(False, "There is no DC offset to speak of."), offset[0])
         return False
-    page.say(
-        f"There is a DC offset of {say.percent(offset[1])} of full scale; a high-pass filter removes it.",
-        offset[0],
-    )
+    text = f"There is a DC offset of {say.percent(offset[1])} of full scale; a high-pass filter removes it."
+    page.say(page.verdict(True, text), offset[0])
     return True
 
 
@@ -175,13 +179,30 @@ def balance(page: Page, subject: str) -> bool:
         detail = f" ({say.decibels(values[0])} dBFS RMS on the left, {say.decibels(values[1])} dBFS on the right)"
     cited = [found[0], *([levels] if levels is not None and detail else [])]
     if abs(found[1]) < 0.05:
-        page.say(f"Left and right are equally strong{detail}.", *cited)
+        page.say(_balance_verdict(page, found[1], f"Left and right are equally strong{detail}."), *cited)
         return False
     word = "louder" if found[1] > 0 else "quieter"
-    page.say(f"The left channel is {say.magnitude(found[1])} dB {word} than the right{detail}.", *cited)
+    text = f"The left channel is {say.magnitude(found[1])} dB {word} than the right{detail}."
+    page.say(_balance_verdict(page, found[1], text), *cited)
     if abs(found[1]) < BALANCE_DB:
         page.say("That is too little to hear.", found[0], support="inferred")
     return abs(found[1]) >= BALANCE_DB
+
+
+def _balance_verdict(page: Page, difference: float, text: str) -> str:
+    """Behind a yes or a no when the question says which side is the louder, or whether they are even."""
+    if page.asks("balanced|even|centred|centered|equal|same"):
+        return page.verdict(abs(difference) < BALANCE_DB, text)
+    if page.asks("off|uneven|lopsided|imbalanced?|unbalanced|lean(?:s|ing)?|different"):
+        return page.verdict(abs(difference) >= BALANCE_DB, text)
+    side, word = page.asks("left|right"), page.asks("louder|stronger|hotter|quieter|softer|weaker|missing|dead|low")
+    if not side or not word:
+        return text
+    if abs(difference) < BALANCE_DB:
+        return page.verdict(None, text)
+    first = re.search(r"\b(?:left|right)\b", page.question.casefold())
+    is_louder = (difference > 0) == (first is not None and first[0] == "left")
+    return page.verdict(is_louder == page.asks("louder|stronger|hotter"), text)
 
 
 def stereo(page: Page, subject: str) -> None:
@@ -215,47 +236,3 @@ def _tags(page: Page, subject: str, *, in_short: bool) -> None:
         page.say(f"In its tags {say.listed(shown)}.", tags, support="quoted")
     elif not in_short and not tags.value:
         page.say("It has no tags.", tags)
-
-
-def _faults(page: Page, subject: str, *, in_short: bool) -> None:
-    """What is wrong, the worst first; one sentence when nothing is."""
-    found: list[bool] = []
-    broken = page.number(subject, "facts.nonfinite_samples")
-    if broken and broken[1]:
-        page.say(
-            f"It is damaged: {say.count(broken[1], 'sample')} in it are not numbers and were read as zero.", broken[0]
-        )
-        found.append(True)
-    clipped = page.number(subject, "facts.clipped_samples")
-    if clipped and clipped[1]:
-        found.append(clipping(page, subject))
-    offset = page.number(subject, "facts.dc_offset_percent")
-    if offset and abs(offset[1]) >= DC_PERCENT:
-        found.append(_dc_offset(page, subject))
-    hum = page.number(subject, "spectrum.hum_hz")
-    if hum and not page.focus(frozenset(("hum",))) and not in_short:
-        page.say(f"There is a mains hum at {say.frequency(hum[1])}.", hum[0])
-        found.append(True)
-    silent = page.find(subject, "facts.silence_s")
-    if any(end - start >= LONG_SILENCE for start, end in say.pairs_in(silent)):
-        found.append(silence(page, subject))
-    sides = page.number(subject, "facts.balance_db")
-    if sides and abs(sides[1]) >= 1.5:
-        found.append(balance(page, subject))
-    if not found:
-        _nothing_wrong(page, subject)
-
-
-def _nothing_wrong(page: Page, subject: str) -> None:
-    looked = [
-        (page.find(subject, "facts.clipped_samples"), "clipping"),
-        (page.find(subject, "facts.dc_offset_percent"), "DC offset to speak of"),
-    ]
-    silent = page.find(subject, "facts.silence_s")
-    if silent is not None and not say.pairs_in(silent):
-        looked.append((silent, "silence"))
-    parts = [(item, text) for item, text in looked if item is not None and item.value is not None]
-    if parts:
-        page.say(
-            f"I found nothing wrong: no {say.listed([text for _, text in parts], 'or')}.", *(item for item, _ in parts)
-        )

@@ -6,16 +6,24 @@ from . import phrasing as say
 from .page import Page, Phrase
 
 VOCABULARY = frozenset("integrated short_term momentary range true_peak dynamics over_time target".split())
+STREAMING_LUFS = -14.0  # what most services turn recordings to
+STREAMING_ROOM_LU = 1.0  # this much below is as good as there
 STEADY_LU = 1.0  # a smaller change of the level is not heard as one
 _NAME = "loudness.integrated_lufs"
 
 
 def describe(page: Page, subject: str) -> None:
     focus = page.focus(VOCABULARY)
-    targets = "loudness_lufs" in page.targets or "true_peak_dbtp" in page.targets
+    if "over_time" in focus and not page.asks("how loud|lufs|overall"):
+        focus -= {"integrated"}  # "louder towards the end" asks for the change
+    has_target = "loudness_lufs" in page.targets
     if "over_time" in focus:
         over_time(page, subject)
-    if focus & {"integrated", "target"} or not focus or (targets and "over_time" not in focus):
+    if page.asks("streaming|spotify|youtube|tidal|apple music") and _for_streaming(page, subject):
+        focus -= {"integrated", "target"}
+        if not focus:
+            return
+    if focus & {"integrated", "target"} or not focus or (has_target and "over_time" not in focus):
         _overall(page, subject, with_peak=not focus)
     if "loudness_lufs" in page.targets:
         _against_target(page, subject, page.targets["loudness_lufs"])
@@ -85,11 +93,20 @@ def _overall(page: Page, subject: str, *, with_peak: bool) -> None:
             page.note("The integrated loudness has no value: all of it lies below the gate.")
         return
     beside = f", with a true peak of {say.decibels(peak[1])} dBTP" if peak and with_peak else ""
-    page.say(
-        f"Overall it is at {say.decibels(found[1])} LUFS{beside}.", found[0], *([peak[0]] if peak and beside else [])
-    )
+    text = _with_verdict(page, found[1], "loudness_lufs", f"Overall it is at {say.decibels(found[1])} LUFS{beside}.")
+    page.say(text, found[0], *([peak[0]] if peak and beside else []))
     if peak and with_peak and peak[1] > 0:
         _overshoot(page, subject)
+
+
+def _with_verdict(page: Page, value: float, target: str, text: str) -> str:
+    """Behind a yes or a no when the question asks on which side of a target it lies."""
+    limit = page.targets.get(target)
+    if limit is None or abs(value - limit) < 0.05:
+        return text
+    if page.asks("louder|above|over|more than|exceeds?|hotter|too loud"):
+        return page.verdict(value > limit, text)
+    return page.verdict(value < limit, text) if page.asks("quieter|below|under|less than|too quiet") else text
 
 
 def _overshoot(page: Page, subject: str) -> None:
@@ -126,6 +143,33 @@ def _against_target(page: Page, subject: str, target: float) -> None:
         )
 
 
+def _for_streaming(page: Page, subject: str) -> bool:
+    """Against the level that most streaming services turn recordings to, when the question gives no level."""
+    found = page.number(subject, _NAME)
+    if found is None or "loudness_lufs" in page.targets:
+        return False
+    page.cite(found[0])
+    level = page.compute("loudness.streaming_lufs", "loudness", "LUFS", STREAMING_LUFS, "usual level of streaming")
+    gap = found[1] - STREAMING_LUFS
+    usual = f"the {say.trimmed(STREAMING_LUFS, 0)} LUFS usual for streaming"
+    enough = gap > -STREAMING_ROOM_LU
+    if abs(gap) < 0.05:
+        page.say(page.verdict(True, f"It is at {say.decibels(found[1])} LUFS, {usual}."), found[0], level)
+        return True
+    away = page.compute(
+        "loudness.streaming_difference_lu", "loudness_difference", "LU", gap, "{0} - {1}", found[0], level
+    )
+    side = "above" if gap > 0 else "below"
+    text = f"At {say.decibels(found[1])} LUFS it lies {say.magnitude(gap)} LU {side} {usual}."
+    page.say(page.verdict(enough, text), found[0], level, away, support="computed")
+    if not enough:
+        page.say(f"Turn it up by {say.magnitude(gap)} LU, with a limiter where the peaks need one.", away)
+    peak = page.number(subject, "loudness.true_peak_dbtp")
+    if peak is not None and peak[1] > 0:
+        _overshoot(page, subject)
+    return True
+
+
 def _loudest(page: Page, subject: str, name: str, word: str) -> None:
     found = page.number(subject, name)
     if found is None:
@@ -138,7 +182,8 @@ def _true_peak(page: Page, subject: str) -> None:
     peak = page.number(subject, "loudness.true_peak_dbtp")
     if peak is None:
         return
-    page.say(f"The true peak is {say.decibels(peak[1])} dBTP.", peak[0])
+    text = _with_verdict(page, peak[1], "true_peak_dbtp", f"The true peak is {say.decibels(peak[1])} dBTP.")
+    page.say(text, peak[0])
     if "true_peak_dbtp" in page.targets:
         limit = page.targets["true_peak_dbtp"]
         gap = peak[1] - limit
@@ -150,6 +195,7 @@ def _true_peak(page: Page, subject: str) -> None:
                 f"That is {say.magnitude(gap)} dB {side} your limit of {asked}.", peak[0], away, support="computed"
             )
             return
+        page.say(f"That is right at your limit of {asked}.", peak[0])
     _overshoot(page, subject)
 
 
@@ -188,12 +234,18 @@ def over_time(page: Page, subject: str) -> None:
     course = f"{start} LUFS in the first third, {middle} LUFS in the middle, {end} LUFS in the last"
     if abs(gain) < STEADY_LU:
         page.say(
-            f"It stays about level, the ends {say.magnitude(gain)} LU apart: {course}.",
+            page.verdict(None, f"It stays about level, the ends {say.magnitude(gain)} LU apart: {course}."),
             thirds,
             change,
             support="computed",
         )
         return
-    word, answer = ("louder", "Yes") if gain > 0 else ("quieter", "No")
-    lead = f"{answer}, it gets {word}" if "louder" in page.question.casefold() else f"It gets {word}"
-    page.say(f"{lead} towards the end, by {say.magnitude(gain)} LU: {course}.", thirds, change, support="computed")
+    word = "louder" if gain > 0 else "quieter"
+    text = f"It gets {word} towards the end, by {say.magnitude(gain)} LU: {course}."
+    if page.asks("louder|build|builds|grow|grows|rise|rises|crescendo|up"):
+        text = page.verdict(gain > 0, text)
+    elif page.asks("quieter|softer|fade|fades|fade out|drop|drops|fall|falls|down"):
+        text = page.verdict(gain < 0, text)
+    elif page.asks("same|level|steady|constant|change|changes|vary|varies"):
+        text = page.verdict(page.asks("change|changes|vary|varies"), text)
+    page.say(text, thirds, change, support="computed")

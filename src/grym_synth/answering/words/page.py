@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
@@ -31,20 +32,41 @@ class Phrase:
     cited: tuple[Evidence, ...]
 
 
+_YES_OR_NO = re.compile(
+    r"(?i)^\W*(?:(?:and|so|ok|hey|please),? )?"
+    r"(?:is|are|was|were|does|do|did|has|have|will|would|can|could|should|any)\b"
+    r"(?! (?:you|i|we)\b)"
+)
+
+
 class Page:
     """Collects sentences; evidence gets its id ("e1", ...) when it is first cited."""
 
     def __init__(self, request: Request, route: Route, findings: Findings, version: str = "") -> None:
         self.question = request.question
         self.findings = findings
-        self.aspects = frozenset(_words(route.params.get("aspects")))
+        asked = route.params.get("aspects")
+        self.mentioned = tuple(str(item) for item in asked) if isinstance(asked, list) else ()  # in their order
+        self.aspects = frozenset(_words(asked))
         self.targets = _targets(route.params)
         self.sentences: list[Sentence] = []
         self.notices: list[str] = []  # what was looked for and is not there: no claims
         self.evidence: list[Evidence] = []
         self._ids: dict[int, Evidence] = {}  # identity of what was found → the same with its id
+        self._found: list[Evidence] = []  # keeps what was cited alive: an identity must not be given away again
         self._labels = labels((*request.paths, *findings.subjects))
         self._version = version
+
+    def verdict(self, holds: bool | None, text: str) -> str:
+        """The sentence behind "Yes: " or "No: " when that is what was asked for; None: neither, "About the same: "."""
+        if not _YES_OR_NO.match(self.question) or self.sentences:
+            return text
+        word = "About the same" if holds is None else "Yes" if holds else "No"
+        return f"{word}: {text}" if text.startswith("I ") else f"{word}: {text[:1].lower()}{text[1:]}"
+
+    def asks(self, words: str) -> bool:
+        """Whether one of those words (a pattern) stands in the question."""
+        return re.search(rf"\b(?:{words})\b", self.question.casefold()) is not None
 
     def wants(self, *aspects: str) -> bool:
         return not self.aspects.isdisjoint(aspects)
@@ -71,6 +93,7 @@ class Page:
         if id(evidence) not in self._ids:
             numbered = replace(evidence, id=f"e{len(self.evidence) + 1}")
             self.evidence.append(numbered)
+            self._found.append(evidence)
             # The numbered one stands for itself, so that it can be cited again.
             self._ids[id(evidence)] = self._ids[id(numbered)] = numbered
         return self._ids[id(evidence)]

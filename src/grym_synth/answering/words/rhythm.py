@@ -75,15 +75,32 @@ def tempo(page: Page, subject: str) -> None:
     if main.confidence >= SURE:
         text = f"It runs at {shown}"
         text += _other_tempo(bpm, others[0][1]) if others and feel(bpm, others[0][1]) else ""
-        page.say(f"{text}.", main, *([others[0][0]] if ";" in text else []))
+        text = _with_verdict(page, bpm, f"{text}.")
+        page.say(text, main, *([others[0][0]] if ";" in text else []))
     elif main.confidence >= LIKELY:
         text = f"Most likely {shown}"
         text += _other_tempo(bpm, others[0][1]) if others else ""
-        page.say(f"{text}.", main, *(item for item, _ in others[:1]), support="inferred")
+        # Another tempo that could be meant keeps the answer open.
+        target = page.targets.get("tempo_bpm")
+        is_open = target is not None and any(abs(value - target) <= 1.0 for _, value in others)
+        text = f"{text}." if is_open else _with_verdict(page, bpm, f"{text}.")
+        page.say(text, main, *(item for item, _ in others[:1]), support="inferred")
     else:
         _unsure(page, shown, main, others)
     if "tempo_bpm" in page.targets:
         _against_target(page, main, bpm, page.targets["tempo_bpm"])
+
+
+def _with_verdict(page: Page, bpm: float, text: str) -> str:
+    """Behind a yes or a no when the question names a tempo."""
+    target = page.targets.get("tempo_bpm")
+    if target is None:
+        return text
+    if page.asks("faster|above|over|more than"):
+        return page.verdict(bpm > target, text)
+    if page.asks("slower|below|under|less than"):
+        return page.verdict(bpm < target, text)
+    return text if feel(bpm, target) else page.verdict(abs(bpm - target) <= 0.5, text)
 
 
 def _unsure(page: Page, shown: str, main: Evidence, others: list[tuple[Evidence, float]]) -> None:

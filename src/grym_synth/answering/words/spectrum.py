@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...messages import Evidence, Json
 from . import phrasing as say
+from .faults import resonance_list
 from .page import Page, Phrase
 
 VOCABULARY = frozenset("peaks balance hum resonances descriptors spectrogram fft".split())
@@ -22,9 +23,10 @@ def describe(page: Page, subject: str) -> None:
         _bands(page, subject)
     if "descriptors" in focus or not focus:
         _descriptors(page, subject, all_of_them="descriptors" in focus)
-    if "hum" in focus or "fault" in page.aspects or not focus:
+    told = "fault" in page.aspects
+    if ("hum" in focus or not focus) and not told:
         _hum(page, subject)
-    if "resonances" in focus:
+    if "resonances" in focus and not told:
         _resonances(page, subject)
 
 
@@ -121,12 +123,12 @@ def _bands(page: Page, subject: str) -> None:
     levels = _levels(bands.value) if bands is not None else []
     if bands is None or not levels:
         return
-    if page.wants("balance"):
-        shown = [f"{_BANDS[band]} {say.decibels(level)} dB" for band, level in levels]
-        page.say(f"Share of the whole power by band: {', '.join(shown)}.", bands)
     top = sorted(levels, key=lambda each: each[1], reverse=True)[:2]
     shown = [f"the {_BANDS[band]} ({say.decibels(level)} dB of the whole)" for band, level in top]
     page.say(f"Most of the energy is in {say.listed(shown)}.", bands)
+    if page.wants("balance"):
+        shown = [f"{_BANDS[band]} {say.decibels(level)} dB" for band, level in levels]
+        page.say(f"Share of the whole power by band: {', '.join(shown)}.", bands)
 
 
 def _descriptors(page: Page, subject: str, *, all_of_them: bool) -> None:
@@ -152,26 +154,21 @@ def _hum(page: Page, subject: str) -> None:
     if looked is None:
         return
     if hum is None:
-        if page.wants("hum", "fault"):
-            page.say("There is no mains hum in it.", looked)
+        if page.wants("hum"):
+            page.say(page.verdict(False, "There is no mains hum in it."), looked)
         return
     text = f"There is a mains hum at {say.frequency(hum[1])}"
     text += f", standing out by {say.decibels(level[1])} dB" if level else ""
-    page.say(f"{text}; notch it and its harmonics.", hum[0], *([level[0]] if level else []))
+    text = f"{text}; notch it and its harmonics."
+    page.say(page.verdict(True, text) if page.wants("hum") else text, hum[0], *([level[0]] if level else []))
 
 
 def _resonances(page: Page, subject: str) -> None:
     found = page.find(subject, "spectrum.resonances")
     if found is None:
         return
-    shown = []
-    for item in say.objects_in(found)[:5]:
-        frequency, prominence = say.finite(item.get("frequency_hz")), say.finite(item.get("prominence_db"))
-        note = item.get("note")
-        if frequency is not None:
-            text = say.frequency(frequency) + (f" ({say.plain(note, 4)})" if isinstance(note, str) and note else "")
-            shown.append(text + (f", {say.decibels(prominence)} dB out" if prominence is not None else ""))
-    if shown:
-        page.say(f"There are resonances at {'; '.join(shown)}; try a narrow cut there.", found)
+    if shown := resonance_list(found)[:5]:
+        text = f"{'There are resonances' if len(shown) > 1 else 'There is a resonance'} at {say.listed(shown)}; "
+        page.say(page.verdict(True, f"{text}try {'narrow cuts' if len(shown) > 1 else 'a narrow cut'} there."), found)
     elif not found.value:
-        page.say("There are no resonances that stand out.", found)
+        page.say(page.verdict(False, "There are no resonances that stand out."), found)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from ...messages import Evidence
+from ..weigh import read_key
 from . import phrasing as say
 from .page import LIKELY, SURE, Page, Phrase
 
@@ -59,11 +62,16 @@ def key(page: Page, subject: str) -> None:
     shown = name
     if code and wheel is not None:
         shown, cited = f"{name} ({code} on the Camelot wheel)", [found, wheel]
+    asked = _asked_key(page)
     if found.confidence >= SURE:
-        page.say(f"It is in {shown}.", *cited)
+        text = f"It is in {shown}."
+        page.say(text if asked is None else page.verdict(read_key(name) == asked, text), *cited)
     elif found.confidence >= LIKELY:
         rest = f", or else {others[0][1]}" if others else ""
-        page.say(f"Most likely {shown}{rest}.", *cited, *(item for item, _ in others[:1]), support="inferred")
+        text = f"Most likely {shown}{rest}."
+        if asked is not None and all(read_key(other) != asked for _, other in others):
+            text = page.verdict(read_key(name) == asked, text)
+        page.say(text, *cited, *(item for item, _ in others[:1]), support="inferred")
     else:
         rest = " or ".join(text for _, text in others[:2])
         text = f"I am not sure: perhaps {name}, or {rest}" if rest else f"I am not sure, but {name} fits best"
@@ -71,6 +79,13 @@ def key(page: Page, subject: str) -> None:
         page.say(f"{text}; {advice}.", found, *(item for item, _ in others[:2]), support="inferred")
     if "key" in page.aspects and "sure" in page.question.casefold():
         page.say(f"I am {say.fixed(100 * found.confidence, 0)} % sure of that.", found)
+
+
+def _asked_key(page: Page) -> str | None:
+    """The one key that a question names."""
+    named = re.findall(r"\b([A-Ga-g](?: ?[#b♯♭])?(?: (?:sharp|flat))? (?:major|minor))\b", page.question)
+    spelled = {read_key(text.replace(" sharp", "#").replace(" flat", "b").replace(" #", "#")) for text in named}
+    return spelled.pop() if len(spelled) == 1 else None
 
 
 def tuning(page: Page, subject: str) -> None:
@@ -83,11 +98,26 @@ def tuning(page: Page, subject: str) -> None:
     detail = f", which puts A4 at {say.fixed(reference[1], 1)} Hz" if reference else ""
     cited = [cents[0], *([reference[0]] if reference else [])]
     shown = _tuning_words(cents[1])
+    is_sure = cents[0].confidence >= LIKELY
     lead = "It is" if cents[0].confidence >= LIKELY else "I am not sure, but it seems to be"
-    page.say(f"{lead} {shown}{detail}.", *cited, support="measured" if cents[0].confidence >= LIKELY else "inferred")
+    text = f"{lead} {shown}{detail}."
+    if is_sure and (holds := _as_asked(page, cents[1])) is not None:
+        text = page.verdict(holds, text)
+    page.say(text, *cited, support="measured" if is_sure else "inferred")
     if abs(cents[1]) > IN_TUNE_CENTS and "tuning" in page.aspects:
         way = "up" if cents[1] < 0 else "down"
         page.say(f"Tune {way} by that much to match instruments at A440.", cents[0], support="inferred")
+
+
+def _as_asked(page: Page, cents: float) -> bool | None:
+    """Whether it is in tune, sharp or flat, or out of tune, if that is the question."""
+    if page.asks("out of tune|off pitch|detuned|mistuned"):
+        return abs(cents) > IN_TUNE_CENTS
+    if page.asks("flat|low"):
+        return cents < -IN_TUNE_CENTS
+    if page.asks("sharp|high"):
+        return cents > IN_TUNE_CENTS
+    return abs(cents) <= IN_TUNE_CENTS if page.asks("in tune|tuned to (?:a ?)?440|at 440|a440|concert pitch") else None
 
 
 def _tuning_words(cents: float) -> str:

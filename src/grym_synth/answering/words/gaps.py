@@ -1,0 +1,79 @@
+"""What an answer lacks, in words: one sentence for each reason, however many capabilities it leaves open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ...messages import Gap
+from . import phrasing as say
+
+#: What cannot be done yet, behind "I cannot"; each as somebody would say it who was asked for it.
+NOT_YET: Mapping[str, str] = {
+    "facts": "read the facts of a file", "loudness": "measure loudness", "rhythm": "find the tempo",
+    "tonality": "find the key", "spectrum": "look into the spectrum",
+    "chords": "name chords", "structure": "tell the parts of a piece apart", "notes": "write down notes",
+    "timbre": "tell which instruments play", "compare": "set recordings side by side",
+    "similar": "find recordings that sound alike", "library": "keep a library of your music",
+    "teach": "explain how to play or practise something", "knowledge": "look things up in texts",
+    "learn": "learn from your corrections", "share": "share what I have learned", "theory": "do music arithmetic",
+    "edit": "change a recording", "system": "tell how this machine is doing",
+}  # fmt: skip
+WHICH = "Tell me which recording: put the file after the question."
+
+
+def gap_sentences(gaps: Sequence[Gap], names: Mapping[str, str]) -> list[str]:
+    """Each reason once, in the order in which they first came up."""
+    grouped: dict[tuple[object, ...], list[Gap]] = {}
+    for gap in gaps:
+        same: tuple[object, ...] = (gap.subject, gap.code, gap.reason, gap.hint)
+        if gap.code in ("no_recording", "missing") and not gap.subject:
+            same = (gap.code, gap.code == "missing" and _is_own_words(gap) and gap.reason)
+        grouped.setdefault(same, []).append(gap)
+    return [_sentence(together, names) for together in grouped.values()]
+
+
+def _is_own_words(gap: Gap) -> bool:
+    """Whether a reason is a sentence by itself, to be passed on as it is."""
+    return gap.reason.strip()[:1].isupper() or gap.capability not in NOT_YET
+
+
+def _sentence(gaps: list[Gap], names: Mapping[str, str]) -> str:
+    first = gaps[0]
+    if first.code == "no_recording":
+        return WHICH
+    if first.code == "missing" and not first.subject and not _is_own_words(first):
+        wanted = list(dict.fromkeys(NOT_YET[gap.capability] for gap in gaps))
+        return f"I cannot {say.listed(wanted, 'or')} yet: that is not in this version of grym-synth."
+    text = _reason(gaps, names)
+    if first.hint:
+        hint = " ".join(first.hint.split()).rstrip(".")
+        text += f" {hint[:1].upper()}{hint[1:]}."
+    waits = [gap.retry_after_s for gap in gaps if gap.retry_after_s is not None]
+    if waits:
+        text += f" Try again in {max(1, round(max(waits)))} s."
+    return text
+
+
+def _reason(gaps: list[Gap], names: Mapping[str, str]) -> str:
+    first = gaps[0]
+    reason = " ".join(first.reason.split()).rstrip(".")
+    if first.subject:
+        name = names.get(first.subject, first.subject)
+        # The reason often repeats the path that the name says already.
+        for shown in (f"{first.subject!r}: ", f"{first.subject!r} ", f"{first.subject}: ", f"{first.subject} "):
+            reason = reason.removeprefix(shown)
+        if first.code == "partial":
+            return f"About `{name}`: {reason}."
+        return f"I could not {_attempt(gaps)} `{name}`: {reason}."
+    if reason[:1].isupper() or not first.capability:
+        return f"{reason[:1].upper()}{reason[1:]}."
+    return f"{say.listed([gap.capability for gap in gaps]).capitalize()}: {reason}."
+
+
+def _attempt(gaps: list[Gap]) -> str:
+    capabilities = list(dict.fromkeys(gap.capability for gap in gaps))
+    if gaps[0].code == "unreadable":
+        return "hear"
+    if set(capabilities) <= {"", "facts"} or len(capabilities) > 2:
+        return "use"
+    return f"tell the {say.listed(capabilities)} of"
