@@ -11,14 +11,14 @@ import re
 from collections.abc import Sequence
 
 from ..messages import Evidence
-from .case import Case, Problem, holds_words
-from .directions import check_directions
-from .names import check_name
-from .presence import check_presence
-from .proper_names import check_proper_names
-from .quantities import check_quantities
-from .rankings import check_rankings
-from .tokens import MAX_CHARS
+from .checks.case import Case, Problem, holds_words
+from .checks.directions import check_directions
+from .checks.names import check_name
+from .checks.presence import check_presence
+from .checks.proper_names import check_proper_names
+from .checks.quantities import check_quantities
+from .checks.rankings import check_rankings
+from .checks.tokens import MAX_CHARS
 
 __all__ = ["Problem", "check"]
 

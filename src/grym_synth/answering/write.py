@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..messages import Claim, Evidence, Gap, Request, Route
 from .check import check
-from .held import operands
+from .checks.held import operands
 from .weigh import Contradiction, Findings, weigh
 from .words import facts, faults, loudness, rhythm, spectrum, theory, tonality
 from .words import phrasing as say

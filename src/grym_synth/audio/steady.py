@@ -1,4 +1,4 @@
-"""What stays in a recording while the music comes and goes: mains hum, whistles and other narrow resonances."""
+"""What stays in a recording while the music comes and goes: mains hum, whistles, and peaks of the response."""
 
 from __future__ import annotations
 
@@ -12,7 +12,31 @@ from .frames import FloatArray, Framer
 from .spectrum import ComplexArray, make_window
 
 _LEAST_FRAMES = 5  # seconds of sound before anything can be said to stay
-_MOST_RESONANCES = 3  # harmonics of one source counted once
+_MOST_WHISTLES = 3  # harmonics of one source counted once
+_MOST_PEAKS = 2  # a struck bell or a set of tuned drums has more
+
+# The bands in which a peak of the response is looked for.
+_SHORT_PER_S = 4
+_LOWEST_HZ, _HIGHEST_HZ = 180.0, 12000.0
+_STEPS = 48  # bands in an octave; each is two steps broad
+_INNER, _OUTER = 4, 20  # steps away from a band where its surroundings begin and end
+
+
+@dataclass(frozen=True, slots=True)
+class Relief:
+    """How far bands of 1/24 octave stand out of their surroundings whenever something sounds there.
+
+    Surroundings are what lies 1/12 to 5/12 octave away, on the louder of the two sides; the windows last 0.25 s.
+    Band k lies around 180 * 2**(k/48) Hz.
+
+    height_db : np.ndarray [shape=(bands,)], float64, mean over the windows with sound; -inf where there are too few
+    spread_db : np.ndarray [shape=(bands,)], float64, standard deviation over those windows
+    share : np.ndarray [shape=(bands,)], float64, share of those windows in which the band clearly stands out
+    """
+
+    height_db: FloatArray
+    spread_db: FloatArray
+    share: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +50,7 @@ class SteadySpectrum:
     coherence : np.ndarray [shape=(bins,)], float64, 0..1: 1 where the phase runs on evenly from window to window, as
         that of one uninterrupted tone does; towards 0 for notes that start again
     quiet_db : np.ndarray [shape=(bins below 650 Hz,)], float64, level that is reached in nine windows of ten
+    relief : what stands out of its surroundings, from shorter windows
     """
 
     level_db: FloatArray
@@ -33,6 +58,7 @@ class SteadySpectrum:
     persistence: FloatArray
     coherence: FloatArray
     quiet_db: FloatArray
+    relief: Relief
     n_frames: int
     bin_hz: float
 
@@ -47,11 +73,60 @@ class Hum:
 
 @dataclass(frozen=True, slots=True)
 class Resonance:
-    """A narrow peak that stays: a whistle, feedback, a ringing room."""
+    """A narrow peak that stays: a whistle or feedback, or a peak of the response that colours all that sounds."""
 
     frequency_hz: float
     prominence_db: float
     note: str
+
+
+class _ReliefMeter:
+    """Sums over the short windows of what `Relief` needs; its size does not grow."""
+
+    def __init__(self, sr: int, n_fft: int) -> None:
+        bin_hz = sr / n_fft
+        octaves = np.log2(max(1.0, min(_HIGHEST_HZ, 0.45 * sr) / _LOWEST_HZ))
+        centre_hz = _LOWEST_HZ * 2.0 ** (np.arange(int(_STEPS * octaves)) / _STEPS)
+        self._bands = len(centre_hz)
+        reach = np.maximum(centre_hz * (2.0 ** (1.0 / _STEPS) - 1.0), bin_hz)
+        self._low = np.round((centre_hz - reach) / bin_hz).astype(np.intp)
+        self._high = np.maximum(np.round((centre_hz + reach) / bin_hz).astype(np.intp), self._low + 1)
+        window = make_window("hann", n_fft)
+        self._window = (window * (2.0 / window.sum())).astype(np.float32)
+        # Noise in a band of few bins wavers, so a lower height is clear enough there.
+        self._clear_db = np.where(centre_hz < 700.0, 4.0, 5.0)
+        self._loudest_db = np.full(self._bands, -120.0)
+        self._windows, self._clear = np.zeros(self._bands), np.zeros(self._bands)
+        self._height, self._square = np.zeros(self._bands), np.zeros(self._bands)
+
+    def take(self, frames: FloatArray) -> None:
+        """Take windows as rows of `frames`, shape (windows, n_fft)."""
+        if self._bands <= 2 * _OUTER:
+            return  # such a low sample rate leaves a band no surroundings
+        spectrum = scipy.fft.rfft(frames * self._window)[:, : self._high[-1]]
+        total = _running_sum(spectrum.real**2 + spectrum.imag**2)
+        power = (total[:, self._high] - total[:, self._low]) / (self._high - self._low)
+        level_db = 10.0 * np.log10(np.maximum(power, 1e-16))
+        # mean of the levels, not of the powers: a note beside hides nothing
+        run, n = _running_sum(level_db), _OUTER - _INNER + 1
+        mean_db = (run[:, n:] - run[:, :-n]) / n  # of the bands i to i + n - 1
+        inside = slice(_OUTER, self._bands - _OUTER)
+        beside_db = np.maximum(mean_db[:, : -_OUTER - _INNER], mean_db[:, _OUTER + _INNER :])
+        loudest_db = np.maximum(self._loudest_db[inside], beside_db.max(axis=0))
+        sounds = beside_db > np.maximum(-120.0, loudest_db - 40.0)
+        height = np.where(sounds, level_db[:, inside] - beside_db, 0.0)
+        self._loudest_db[inside] = loudest_db
+        self._windows[inside] += sounds.sum(axis=0)
+        self._clear[inside] += (height >= self._clear_db[inside]).sum(axis=0)
+        self._height[inside] += height.sum(axis=0)
+        self._square[inside] += (height**2).sum(axis=0)
+
+    def finish(self) -> Relief:
+        n = np.maximum(1.0, self._windows)
+        mean = self._height / n
+        spread = np.sqrt(np.maximum(0.0, self._square / n - mean**2))
+        heard = self._windows >= _LEAST_FRAMES * _SHORT_PER_S
+        return Relief(np.where(heard, mean, -np.inf), spread, self._clear / n)
 
 
 class LongSpectrum:
@@ -73,6 +148,8 @@ class LongSpectrum:
         self._pairs = 0
         self._low: list[FloatArray] = []  # levels of the bins below 650 Hz, window by window
         self._frames = 0
+        self._n_short = self.n_fft // _SHORT_PER_S
+        self._relief = _ReliefMeter(sr, self._n_short)
 
     def feed(self, y: FloatArray) -> None:
         for frames in self._framer.feed(y):
@@ -88,8 +165,9 @@ class LongSpectrum:
         persistence = np.minimum(1.0, (tops[:-2] + tops[1:-1] + tops[2:]) / n)
         coherence = np.abs(self._turn) / max(1, self._pairs)
         quiet = np.quantile(np.array(self._low, np.float64), 0.1, axis=0) if self._low else np.zeros(0)
+        relief = self._relief.finish()
         return SteadySpectrum(
-            self._log * (10.0 / n), self._power / n, persistence, coherence, quiet, self._frames, self.bin_hz
+            self._log * (10.0 / n), self._power / n, persistence, coherence, quiet, relief, self._frames, self.bin_hz
         )
 
     def _take(self, frame: FloatArray) -> None:
@@ -98,6 +176,7 @@ class LongSpectrum:
         if float(power.sum()) < 1e-10:
             self._previous = None
             return  # digital silence says nothing about what is always there
+        self._relief.take(frame[: _SHORT_PER_S * self._n_short].reshape(_SHORT_PER_S, self._n_short))
         power += np.float32(1e-16)
         level = np.log10(power)
         self._log += level
@@ -131,13 +210,27 @@ def find_hum(steady: SteadySpectrum) -> Hum | None:
 
 
 def find_resonances(steady: SteadySpectrum) -> tuple[Resonance, ...]:
-    """Narrow peaks that sound without a break, strongest first; those of a mains hum are left out.
+    """Whistles and peaks of the response, strongest first, each source once; those of a mains hum are left out.
+
+    A whistle sounds without a break and is found over any music. A peak of the response, such as a room mode or a
+    harsh band, is only heard where something sounds there: it is found from 250 Hz to 9 kHz in noise, and some of
+    the time in drums and dense mixes. Over notes it mostly goes unreported, since they make peaks themselves.
+    The prominence of a peak is that of a band of 1/24 octave: about 4 dB below the gain of a filter that makes it.
+    """
+    if steady.n_frames < _LEAST_FRAMES:
+        return ()
+    whistles = _whistles(steady)
+    known = [whistle.frequency_hz for whistle in whistles]
+    peaks = [peak for peak in _peaks(steady) if not any(abs(peak.frequency_hz / hz - 1.0) < 0.03 for hz in known)]
+    return tuple(sorted([*whistles, *peaks], key=lambda resonance: -resonance.prominence_db))
+
+
+def _whistles(steady: SteadySpectrum) -> list[Resonance]:
+    """Lines that sound without a break.
 
     Music does not make them: its notes begin anew, and the ring of a cymbal that never stops comes as dozens of peaks
     at once, so where more than three sources seem to sound, none is reported.
     """
-    if steady.n_frames < _LEAST_FRAMES:
-        return ()
     prominence = _prominence(steady.level_db, steady.bin_hz, 60.0)
     unevenness = 10.0 * np.log10(steady.power + 1e-20) - steady.level_db
     candidates = np.flatnonzero(
@@ -148,13 +241,49 @@ def find_resonances(steady: SteadySpectrum) -> tuple[Resonance, ...]:
     if hum is not None:
         tops = [k for k in tops if not _is_harmonic(k * steady.bin_hz, hum.frequency_hz)]
     sources = [k for i, k in enumerate(tops) if not any(abs(k / j - round(k / j)) * j < 2.0 for j in tops[:i])]
-    if len(sources) > _MOST_RESONANCES:
-        return ()
-    resonances = []
-    for k in tops:
-        hz = _vertex(steady.level_db, k) * steady.bin_hz
-        resonances.append(Resonance(hz, float(prominence[k]), note_name(round(frequency_to_midi(hz)))))
-    return tuple(sorted(resonances, key=lambda resonance: -resonance.prominence_db))
+    if len(sources) > _MOST_WHISTLES:
+        return []
+    return [_resonance(_vertex(steady.level_db, k) * steady.bin_hz, float(prominence[k])) for k in tops]
+
+
+def _peaks(steady: SteadySpectrum) -> list[Resonance]:
+    """Bands that stand out whenever something sounds around them, and by much the same amount.
+
+    A note stands out too, but not as long as what lies around it sounds, or it is a line. A bell, a ride or tuned
+    drums have many such peaks, so where there are more than two, none is reported.
+    """
+    relief = steady.relief
+    height = relief.height_db
+    standing = np.flatnonzero((height >= 7.0) & (relief.share >= 0.85) & (relief.spread_db <= 5.5))
+    peaks = []
+    for k in [int(k) for k in standing if k == _top_near(height, int(k), _INNER)]:
+        hz = _LOWEST_HZ * 2.0 ** (_vertex(height, k) / _STEPS)
+        if _sharpness(steady, hz) < 11.0:
+            peaks.append((k, hz))
+    if len(peaks) > _MOST_PEAKS:
+        return []
+    # A wavering note has steeper sides than a filter.
+    return [_resonance(hz, float(height[k])) for k, hz in peaks if height[k - 2 : k + 3].min() > 0.1 * height[k]]
+
+
+def _resonance(frequency_hz: float, prominence_db: float) -> Resonance:
+    return Resonance(frequency_hz, prominence_db, note_name(round(frequency_to_midi(frequency_hz))))
+
+
+def _sharpness(steady: SteadySpectrum, frequency_hz: float) -> float:
+    """How far the highest line near a frequency stands out of the bins beside it, in dB: little for a broad peak."""
+    reach_hz = max(5.0 * steady.bin_hz, frequency_hz / 400.0)
+    step, reach = 2.0 ** (1.0 / 24.0), round(reach_hz / steady.bin_hz)
+    low, high = int(frequency_hz / step / steady.bin_hz), int(frequency_hz * step / steady.bin_hz) + 1
+    around = steady.level_db[max(0, low - reach) : high + reach]
+    return float(_prominence(around, steady.bin_hz, reach_hz)[reach:-reach].max())
+
+
+def _running_sum(x: FloatArray) -> FloatArray:
+    """Sums of the first 0, 1, ... columns, shape (rows, columns + 1)."""
+    total = np.zeros((len(x), x.shape[1] + 1))
+    np.cumsum(x, axis=1, dtype=np.float64, out=total[:, 1:])
+    return total
 
 
 def _hum_of(steady: SteadySpectrum, prominence: FloatArray, mains: float) -> Hum | None:

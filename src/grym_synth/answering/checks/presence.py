@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..messages import Evidence
+from ...messages import Evidence
+from ..words.phrasing import finite, pairs_in
 from .case import Case, Problem
-from .words.phrasing import finite, pairs_in
 
 DC_PERCENT = 0.1  # below this an offset is none
 DC_HARM_PERCENT = 0.5  # from here on it cannot be denied

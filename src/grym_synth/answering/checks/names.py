@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..messages import Evidence
+from ...messages import Evidence
+from ..weigh import pitch_class_name
 from .case import Case, Problem, holds_words, may_be_alternative
 from .held import camelot, canonical_key, keys_of, strings_of
 from .tokens import FileName, Name
-from .weigh import pitch_class_name
 
 
 def check_name(case: Case, name: Name) -> Problem | None:

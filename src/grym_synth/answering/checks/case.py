@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..messages import Evidence
+from ...messages import Evidence
 from .held import Fact, facts_of, strings_of, subjects_of
 from .tokens import FileName, Quantity, Reading, Tokens, normalise, read
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..messages import Evidence, Json
+from ...messages import Evidence, Json
+from ..weigh import TEMPO_TAGS, pitch_class_name, read_key
+from ..words.phrasing import finite
 from .tokens import normalise
-from .weigh import TEMPO_TAGS, pitch_class_name, read_key
-from .words.phrasing import finite
 
 Relation = Literal["finding", "span", "length", "confidence", "tag", "count"]
 

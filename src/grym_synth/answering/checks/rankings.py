@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..messages import Evidence, Json
+from ...messages import Evidence, Json
+from ..words.phrasing import finite
 from .case import Case, Problem
 from .names import pitch
 from .qualifiers import BAND_WORDS
 from .quantities import supporting
 from .tokens import Name, Quantity
-from .words.phrasing import finite
 
 _MOST = r"strongest|loudest|biggest|highest|hottest|most prominent|dominant|most powerful|heaviest|sharpest"
 _LEAST = r"weakest|quietest|softest|faintest|smallest|thinnest"
