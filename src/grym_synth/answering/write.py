@@ -105,7 +105,8 @@ def compose(draft: Draft) -> tuple[str, tuple[Claim, ...]]:
     closing = [*gap_sentences(draft.gaps, names), *draft.notices]
     if not claims and not closing:
         closing = [NOTHING_FOUND]
-    text = " ".join(dict.fromkeys((*(claim.text for claim in claims), *closing)))
+    between = "\n" if len(draft.subjects) > 1 else " "  # about several recordings, a line for each statement
+    text = between.join(dict.fromkeys((*(claim.text for claim in claims), *closing)))
     return text, tuple(claims)
 
 
