@@ -289,7 +289,9 @@ def _spectrum(meters: _Meters, audio: AudioFile) -> Items:
         {"frequency_hz": item.frequency_hz, "prominence_db": item.prominence_db, "note": item.note}
         for item in find_resonances(long)
     ]
-    yield Finding("spectrum.resonances", "spectrum", resonances, "narrow lines and peaks that stay over the whole recording")
+    yield Finding(
+        "spectrum.resonances", "spectrum", resonances, "narrow lines and peaks that stay over the whole recording"
+    )
 
 
 def _window_of(meters: _Meters, audio: AudioFile) -> tuple[FloatArray, float]:

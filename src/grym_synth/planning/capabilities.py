@@ -133,3 +133,12 @@ CAPABILITY: Mapping[str, Capability] = {capability.name: capability for capabili
 
 #: What this version can do.
 LANDED: tuple[str, ...] = tuple(name for name in CAPABILITIES if CAPABILITY[name].landed)
+
+#: Aspects that are understood and not measured in this version, as what I cannot do yet.
+NOT_YET_MEASURED: Mapping[str, str] = {
+    "rhythm.downbeats": "tell where the bars begin",
+    "rhythm.metre": "tell the metre",
+    "rhythm.swing": "measure swing",
+    "rhythm.drift": "measure how steady the tempo is",
+    "tonality.key_changes": "follow changes of key",
+}

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from ..messages import Gap, Json, Need, Plan, Request, Route, Step
 from .aspects import read_aspects
+from .capabilities import NOT_YET_MEASURED
 
 _BYTES_AN_HOUR = 200e6  # of a coded recording, to stretch deadlines by
 
@@ -49,7 +50,8 @@ def plan(
     """
     gaps: list[Gap] = []
     by_agent: dict[str, list[str]] = {}
-    for capability in _measured(request, route, agents):
+    aspects = read_aspects(request.question)
+    for capability in _measured(route, aspects, agents):
         agent = agents.get(capability)
         if agent is None:
             reason = f"{capability!r} is not in this version of grym-synth"
@@ -61,6 +63,7 @@ def plan(
             gaps.append(Gap(capability, reason, "no_recording", hint="put the file after the question"))
         else:
             by_agent.setdefault(agent.name, []).append(capability)
+            gaps += [_not_yet(aspect) for aspect in aspects if aspect in NOT_YET_MEASURED and _of(aspect) == capability]
     steps: list[Step] = []
     for capabilities in by_agent.values():
         agent = agents[capabilities[0]]
@@ -72,7 +75,7 @@ def plan(
     return Plan(tuple(_numbered(steps)), tuple(gaps))
 
 
-def _measured(request: Request, route: Route, agents: Mapping[str, Capable]) -> list[str]:
+def _measured(route: Route, aspects: Sequence[str], agents: Mapping[str, Capable]) -> list[str]:
     """The capabilities of the route, and what has to be measured beside or in place of them.
 
     Faults are of two kinds: those in the samples, and hum and ringing in the spectrum. Where comparing is not in this
@@ -80,15 +83,23 @@ def _measured(request: Request, route: Route, agents: Mapping[str, Capable]) -> 
     faster?" needs their tempi and no more.
     """
     wanted = list(route.capabilities)
-    aspects = read_aspects(request.question)
     if "facts" in wanted and "facts.fault" in aspects:
         wanted.append("spectrum")
     if "compare" in wanted and "compare" not in agents:
-        stand_ins = [name for name in dict.fromkeys(aspect.partition(".")[0] for aspect in aspects) if name in agents]
+        stand_ins = [name for name in dict.fromkeys(map(_of, aspects)) if name in agents]
         if stand_ins:
             wanted.remove("compare")
             wanted += stand_ins
     return list(dict.fromkeys(wanted))
+
+
+def _of(aspect: str) -> str:
+    return aspect.partition(".")[0]
+
+
+def _not_yet(aspect: str) -> Gap:
+    reason = f"I cannot {NOT_YET_MEASURED[aspect]} yet: that is not in this version of grym-synth"
+    return Gap(_of(aspect), reason, "missing")
 
 
 def _listening(

@@ -13,10 +13,11 @@ NOT_YET: Mapping[str, str] = {
     "tonality": "find the key", "spectrum": "look into the spectrum",
     "chords": "name chords", "structure": "tell the parts of a piece apart", "notes": "write down notes",
     "timbre": "tell which instruments play", "compare": "set recordings side by side",
-    "similar": "find recordings that sound alike", "library": "keep a library of your music",
-    "teach": "explain how to play or practise something", "knowledge": "look things up in texts",
-    "learn": "learn from your corrections", "share": "share what I have learned", "theory": "do music arithmetic",
-    "edit": "change a recording", "system": "tell how this machine is doing",
+    "similar": "find recordings that sound alike", "library": "keep a library of your recordings",
+    "teach": "learn your labels and corrections", "knowledge": "look things up in your notes",
+    "learn": "read pages and files into a knowledge base", "share": "export or import packs",
+    "theory": "do music arithmetic",
+    "edit": "make an edited copy of a recording", "system": "tell how the hub is doing",
 }  # fmt: skip
 WHICH = "Tell me which recording: put the file after the question."
 

@@ -23,9 +23,6 @@ def describe(page: Page, subject: str) -> None:
         onsets = page.number(subject, "rhythm.onset_count")
         beside = f" and {say.count(onsets[1], 'onset')}" if onsets else ""
         page.say(f"I count {say.count(beats[1], 'beat')}{beside}.", beats[0], *([onsets[0]] if onsets else []))
-    for aspect in ("downbeats", "metre", "swing", "drift"):
-        if aspect in focus:
-            _not_yet(page, subject, aspect)
 
 
 def brief(page: Page, subject: str) -> list[Phrase]:
@@ -148,10 +145,3 @@ def _times(page: Page, subject: str, name: str, count_name: str, noun: str) -> N
             page.say(f"They lie at {say.listed(shown)}.", times)
     elif times is not None:
         page.note(f"I found no {noun}s in it.")
-
-
-def _not_yet(page: Page, subject: str, aspect: str) -> None:
-    known = any(aspect in item.name for item in page.findings.of(subject, "rhythm"))
-    if not known:
-        word = {"drift": "tempo drift"}.get(aspect, aspect)
-        page.note(f"I have no measurement of {word} for it.")

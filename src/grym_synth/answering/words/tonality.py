@@ -20,8 +20,6 @@ def describe(page: Page, subject: str) -> None:
         key(page, subject)
     if not focus or "tuning" in focus:
         tuning(page, subject)
-    if "key_changes" in focus and not any("change" in item.name for item in page.findings.of(subject, "tonality")):
-        page.note("I have no measurement of key changes for it: that is the key of the whole.")
 
 
 def brief(page: Page, subject: str) -> list[Phrase]:
