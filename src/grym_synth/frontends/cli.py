@@ -53,7 +53,7 @@ def ask(
     def show(document: dict[str, Any]) -> None:
         typer.echo(document["answer"])
         cited = {key for claim in document["claims"] for key in claim["evidence"]}
-        shown = [item for item in document["evidence"] if item["id"] in cited and item["name"] != "theory.text"]
+        shown = [item for item in document["evidence"] if item["id"] in cited]
         several = len({item["subject"] for item in shown}) > 1
         for number, item in enumerate(shown):
             typer.echo(("" if number else "\n") + evidence_line(item, with_subject=several))

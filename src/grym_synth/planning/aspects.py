@@ -45,7 +45,8 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
         ),
         "dc_offset": "dc dc_offset offset bias gleichspannung* desplazamiento decalage",
         "balance": (
-            "left right one_channel other_channel both_channels channel_balance stereo_balance left_channel right_channel links rechts gauche droite "
+            "left right one_channel other_channel both_channels channel_balance stereo_balance left_channel "
+            "right_channel links rechts gauche droite "
             "izquierd* derech* esquerd* direit* sinistr* destr* vanster hoger one_side dead_channel"
         ),
         "stereo": (
@@ -90,11 +91,13 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
     },
     "rhythm": {
         "tempo": (
-            "tempo bpm fast faster fastest slow slower slowest how_fast speed quick pace beats_per_minute velocidad rapido schnell geschwindigkeit "
+            "tempo bpm fast faster fastest slow slower slowest how_fast speed quick pace beats_per_minute "
+            "velocidad rapido schnell geschwindigkeit "
             "vitesse vite rapide andamento rapida veloce velocita snabb hastighet half_time double_time"
         ),
         "beats": (
-            "beats beat first_beat beat_times pulse pulses beat_grid grid pulsos pulso schlage puls temps_des battements batidas "
+            "beats beat first_beat beat_times pulse pulses beat_grid grid pulsos pulso schlage puls temps_des "
+            "battements batidas "
             "battiti slag slagen"
         ),
         "onsets": (
@@ -139,11 +142,13 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
         ),
         "balance": (
             "balance tonal_balance bass low_end low_mid low_mids mud muddy bright dull harsh treble highs sub "
-            "boomy graves bajos basses grave bassi boxy thin brightness brighter brightest dark darker darkest warm warmer dumpf sibilance air by_band "
+            "boomy graves bajos basses grave bassi boxy thin brightness brighter brightest dark darker darkest "
+            "warm warmer dumpf sibilance air by_band "
             "bands eq"
         ),
         "hum": (
-            "hum buzz ground_loop mains cycle zumbido brumm* netzbrumm* brummt ronflement ronzio natbrum brum electrical_noise"
+            "hum buzz ground_loop mains cycle zumbido brumm* netzbrumm* brummt ronflement ronzio natbrum brum "
+            "electrical_noise"
         ),
         "resonances": (
             "resonan* reson* ring rings ringing notch feedback risuon* ressoam resuenan resonnent resonerar"

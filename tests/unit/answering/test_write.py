@@ -258,7 +258,7 @@ def test_a_theory_sentence_is_used_when_its_finding_bears_it_out() -> None:
         made("theory.text", "label", text, subject="", confidence=1.0),
     ]
     asked = "dotted eighth at 120 bpm"
-    assert ask(asked, "theory", evidence=found, paths=()) == f"{text[:-1]} [e1][e2]."
+    assert ask(asked, "theory", evidence=found, paths=()) == f"{text[:-1]} [e1]."
     found[0] = made("theory.delay_ms", "delay", 500.0, subject="", confidence=1.0)
     assert ask(asked, "theory", evidence=found, paths=()) == "The answer is 500 ms [e1]."
 

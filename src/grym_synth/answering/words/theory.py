@@ -21,12 +21,21 @@ def describe(page: Page) -> None:
     for rank in sorted({*by_rank, *texts}):
         findings = by_rank.get(rank, [])
         sentence, text = texts.get(rank), say.text_in(texts.get(rank))
-        if sentence is not None and text and not check(text, [*findings, sentence], question=page.question):
-            page.say(text, *findings, sentence, support="computed")
+        cited = _bearing(text, findings, sentence, page.question) if sentence is not None and text else None
+        if text and cited:
+            page.say(text, *cited, support="computed")
             continue
         for finding in findings:
             if (shown := _value_words(finding.value, finding.unit)) is not None:
                 page.say(f"The answer is {shown}.", finding, support="computed")
+
+
+def _bearing(text: str, findings: list[Evidence], sentence: Evidence, question: str) -> list[Evidence] | None:
+    """What bears the sentence out: the findings alone, or with its own words where those bring names; None if neither."""
+    for cited in (findings, [*findings, sentence]):
+        if cited and not check(text, cited, question=question):
+            return cited
+    return None
 
 
 def _value_words(value: Json, unit: str) -> str | None:
