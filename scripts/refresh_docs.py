@@ -1,6 +1,6 @@
 """Run every command that the docs show in a console block, and show what it prints now.
 
-    .venv/bin/python scripts/refresh_docs.py
+.venv/bin/python scripts/refresh_docs.py
 """
 
 from __future__ import annotations

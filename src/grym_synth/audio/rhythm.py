@@ -26,7 +26,8 @@ _BANDS = (0, 8, 20)  # first mel band of the low, middle and high third in which
 _PULSE_GAIN, _ONSET_GAIN, _LEVEL_GAIN = 1e5, 1e7, 1e4
 _FAINTEST_ONSET = 0.003  # of an envelope: a steady tone stays far below, the softest bow stroke above
 _STRETCH_S = 180.0  # the tempo of a longer recording is read in its liveliest stretch of this length
-_EARLY = {"onset": 0.17, "beat": 0.16}  # a compressed window reports a hit this share of its length too early
+# A compressed window reports a hit of strength 1 this share of its length too early, and more with every e-fold.
+_EARLY, _EARLIER = {"onset": 0.15, "beat": 0.14}, 0.06
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,9 @@ class Rhythm:
 def measure_rhythm(spectra: ShortSpectra, duration_s: float) -> Rhythm:
     """All of the rhythm of one recording of `duration_s` seconds."""
     frame_rate, window_s = spectra.frame_rate, spectra.n_fft / spectra.sr
-    onsets = detect_onsets(onset_envelope(spectra.mel), frame_rate) + _EARLY["onset"] * window_s
+    strength = onset_envelope(spectra.mel)
+    onsets = detect_onsets(strength, frame_rate)
+    onsets = onsets + window_s * (_EARLY["onset"] + _earlier(strength, onsets * frame_rate))
     onsets = onsets[onsets < duration_s - window_s / 2]  # later, the cut at the end of the file is heard as well
     pulse = pulse_envelope(spectra.mel, frame_rate)
     candidates = estimate_tempo(pulse, frame_rate, spectra.mel) if len(onsets) >= 4 else ()
@@ -57,7 +60,8 @@ def measure_rhythm(spectra: ShortSpectra, duration_s: float) -> Rhythm:
         return Rhythm(None, 0.0, (), np.zeros(0), onsets)
     coarse, confidence = candidates[0]
     frames = track_beats(pulse, frame_rate, coarse)
-    beats = frames / frame_rate + _EARLY["beat"] * window_s
+    beats = frames / frame_rate
+    beats = beats + window_s * (_EARLY["beat"] + np.median(_earlier(strength, frames)))
     # The chain runs on through silence before the first note and after the last, evenly and at the coarse tempo: one
     # beat of it is kept, and it has no say in the tempo.
     first, last = max(0.0, onsets[0] - 75.0 / coarse), min(duration_s, onsets[-1] + 75.0 / coarse)
@@ -65,6 +69,14 @@ def measure_rhythm(spectra: ShortSpectra, duration_s: float) -> Rhythm:
     tempo = fit_tempo(beats, coarse)
     others = tuple((bpm * tempo / coarse, p) for bpm, p in candidates[1:])
     return Rhythm(tempo, confidence, others, beats, onsets)
+
+
+def _earlier(strength: FloatArray, frames: FloatArray) -> FloatArray:
+    """How much earlier than hits of strength 1 those at `frames` are reported, in lengths of the window.
+
+    The more a hit stands out of what sounded before, the smaller the part of it under the window that is noticed.
+    """
+    return np.asarray(_EARLIER * np.log(_struck(strength, frames).clip(0.2, 40.0)))
 
 
 # ---- onset strength ---------------------------------------------------------------------------------------------
@@ -162,14 +174,21 @@ def _refine(envelope: FloatArray, peaks: IntArray) -> FloatArray:
 _PERIODS = (0.5, 2 / 3, 1.0, 1.5, 2.0, 3.0, 4.0)  # multiples of the beat at which the pulse should repeat, or not
 _LOW_PERIODS = (1.0, 2.0)  # the same in the low band: bass and bass drum
 _BEATS_APART = (1, 2, 3, 4, 6, 8)  # beats between two that are compared by their sound
-# Fitted to the development half of the evaluation set and to variations of its recipes, cross-validated by piece.
+# benchmarks/fit_tempo.py fits both: to real recordings, and to drum patterns whose backbeat says what the beat is.
 _WEIGHTS = np.array([
-    2.36, -2.59, 3.26, -2.53, 1.39, 2.98, 3.02,  # repetition at _PERIODS
-    3.48, 0.52,  # and at _LOW_PERIODS
-    1.75, -3.63,  # octaves above 110 BPM, squared
-    -6.95, 0.01, -0.98, -1.61, -1.36, 2.56,  # likeness of beats that are _BEATS_APART
+    1.46, -1.40, 2.00, -0.97, 1.15, 1.11, 1.49,  # repetition at _PERIODS
+    2.99, 0.47,  # and at _LOW_PERIODS
+    1.45, -2.62,  # octaves above 110 BPM, squared
+    -2.52, 0.04, -0.74, 0.21, -0.26, 1.66,  # likeness of beats that are _BEATS_APART
+    2.96, 3.39,  # how hard the beats are struck, and low and higher drums in turn
+    # The same, times how broad the hits are: what speaks for a tempo of drums is not what speaks for one of strings.
+    0.80, -0.17, -1.24, 0.66, 0.01, -0.82, 0.45,
+    0.78, -1.14,
+    0.99, -0.57,
+    0.55, 0.07, 0.56, 0.18, -0.50, -0.94,
+    0.37, 2.01,
 ])  # fmt: skip
-_PLATT = (0.95, 0.50)  # what the model says is spread too far: confidence = logistic(0.95 + 0.50 logit(probability))
+_PLATT = (0.89, 0.65)  # to the chance of being right: confidence = logistic(first + second * logit(probability))
 
 
 def estimate_tempo(envelope: FloatArray, frame_rate: float, mel: FloatArray) -> tuple[tuple[float, float], ...]:
@@ -182,35 +201,46 @@ def estimate_tempo(envelope: FloatArray, frame_rate: float, mel: FloatArray) -> 
     ----------
     Peeters (2007), "Template-based estimation of time-varying tempo", for reading a spectrum of periods at multiples.
     """
-    envelope, mel = _liveliest(envelope, mel, round(_STRETCH_S * frame_rate))
-    if len(envelope) < 1.5 * frame_rate or not envelope.any():
-        return ()
-    repeats = _autocorrelation(envelope, round(26.0 * frame_rate))
-    tempi = _candidates(repeats.mean(axis=1), frame_rate)
+    tempi, features = weigh_candidates(envelope, frame_rate, mel)
     if not len(tempi):
         return ()
-    beats = [track_beats(envelope, frame_rate, bpm) for bpm in tempi]
-    features = _tempo_features(tempi, beats, repeats, frame_rate, mel)
-    # Noise repeats by chance, the more so the shorter it is: up to 0.4 in 3 s, 0.07 in 20 s.
-    if features[:, : len(_PERIODS)].max() < max(0.05, 0.8 / np.sqrt(len(envelope) / frame_rate) - 0.06):
-        return ()
-    real = np.array([not _is_hollow(envelope, frames) for frames in beats])
-    if real.any():
-        tempi, features = tempi[real], features[real]
     confidence = _confidences(features @ _WEIGHTS)
     order = np.argsort(-confidence)
     return tuple((float(tempi[i]), float(confidence[i])) for i in order if confidence[i] >= 0.01 or i in order[:2])
 
 
+def weigh_candidates(envelope: FloatArray, frame_rate: float, mel: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Possible tempi and what speaks for each, shapes (candidates,) and (candidates, features); the model's input."""
+    nothing = np.zeros(0), np.zeros((0, len(_WEIGHTS)))
+    envelope, mel = _liveliest(envelope, mel, round(_STRETCH_S * frame_rate))
+    if len(envelope) < 1.5 * frame_rate or not envelope.any():
+        return nothing
+    repeats = _autocorrelation(envelope, round(26.0 * frame_rate))
+    tempi = _candidates(repeats.mean(axis=1), frame_rate)
+    if not len(tempi):
+        return nothing
+    beats = [track_beats(envelope, frame_rate, bpm) for bpm in tempi]
+    features = _tempo_features(tempi, beats, repeats, frame_rate, envelope, mel)
+    # Noise repeats by chance, the more so the shorter it is: up to 0.4 in 3 s, 0.07 in 20 s.
+    if features[:, : len(_PERIODS)].max() < max(0.05, 0.8 / np.sqrt(len(envelope) / frame_rate) - 0.06):
+        return nothing
+    real = np.array([not _is_hollow(envelope, frames) for frames in beats])
+    return (tempi[real], features[real]) if real.any() else (tempi, features)
+
+
 def _is_hollow(envelope: FloatArray, beats: FloatArray) -> bool:
     """Whether nothing at all sounds at half of the beats, as at double the tempo of a metronome."""
-    frames = np.round(beats).astype(int).clip(2, len(envelope) - 3)
-    if not len(frames):
+    if not len(beats):
         return True
-    strength = envelope.sum(axis=1)
-    strongest = np.max([strength[frames + k] for k in (-2, -1, 0, 1, 2)], axis=0)
+    strongest = _struck(envelope.sum(axis=1), beats)
     lower, upper = np.quantile(strongest, (0.45, 0.95))
     return bool(lower < 0.02 * upper)
+
+
+def _struck(envelope: FloatArray, beats: FloatArray) -> FloatArray:
+    """Strength of each beat, within 20 ms of it."""
+    frames = np.round(beats).astype(int).clip(2, len(envelope) - 3)
+    return np.asarray(np.max([envelope[frames + k] for k in (-2, -1, 0, 1, 2)], axis=0))
 
 
 def _confidences(score: FloatArray) -> FloatArray:
@@ -270,9 +300,14 @@ def _candidates(repeats: FloatArray, frame_rate: float) -> FloatArray:
 
 
 def _tempo_features(
-    tempi: FloatArray, beats: list[FloatArray], repeats: FloatArray, frame_rate: float, mel: FloatArray
+    tempi: FloatArray,
+    beats: list[FloatArray],
+    repeats: FloatArray,
+    frame_rate: float,
+    envelope: FloatArray,
+    mel: FloatArray,
 ) -> FloatArray:
-    """What speaks for each candidate, shape (candidates, features): repetition, height, likeness of its beats."""
+    """What speaks for each candidate, shape (candidates, features), in the order of `_WEIGHTS`."""
     lags, periods = np.arange(len(repeats)), 60.0 * frame_rate / tempi
 
     def repeat(column: FloatArray, multiple: float) -> FloatArray:
@@ -283,9 +318,36 @@ def _tempo_features(
     columns = [repeat(repeats.mean(axis=1), m) for m in _PERIODS]
     columns += [repeat(repeats[:, 0], m) for m in _LOW_PERIODS]
     columns += [octaves, octaves**2]
-    sound = _level(mel)
-    likeness = [_beat_likeness(sound, frames) for frames in beats]
-    return np.column_stack([*columns, np.array(likeness)])
+    level = _level(mel)
+    likeness = [_beat_likeness(level, frames) for frames in beats]
+    hits = [_beat_strength(envelope, frames) for frames in beats]
+    features = np.column_stack([*columns, np.array(likeness), np.array(hits)])
+    return np.hstack([features, _breadth(level) * features])
+
+
+def _beat_strength(envelope: FloatArray, beats: FloatArray) -> tuple[float, float]:
+    """How hard the beats are struck (log), and how far low and higher drums take turns: kick, snare, kick, snare."""
+    if not len(beats):
+        return 0.0, 0.0
+    struck = _struck(envelope, beats)
+    strength = float(np.log(struck.sum(axis=1).mean() + 0.05))
+    if len(beats) < 8:
+        return strength, 0.0
+    mean = struck.mean(axis=0) + 0.05
+    turn = struck[:, 0] / mean[0] - 0.5 * (struck[:, 1] / mean[1] + struck[:, 2] / mean[2])
+    turn[1::2] *= -1.0
+    n = min(16, len(turn))  # a bar of three, or a beat too many, turns the sign: it holds for a few bars only
+    backbeat = np.abs(np.lib.stride_tricks.sliding_window_view(turn, n)[:: n // 2].mean(axis=1)).mean()
+    return strength, 0.5 * float(backbeat)
+
+
+def _breadth(level: FloatArray) -> float:
+    """0..1: 0 when single partials rise at the strongest hits, 1 when all bands above the bass rise alike."""
+    rise = np.maximum(np.diff(level[::2], axis=0), 0.0)
+    strongest = np.argsort(-rise.mean(axis=1))[: max(4, len(rise) // 50)]
+    rise = rise[strongest, 12:]
+    flatness = float(np.mean(rise.mean(axis=1) ** 2 / ((rise**2).mean(axis=1) + 1e-9)))
+    return min(1.0, max(0.0, (flatness - 0.3) / 0.6))
 
 
 def _level(mel: FloatArray) -> FloatArray:

@@ -153,6 +153,12 @@ def test_the_beat_of_a_common_pattern_is_neither_halved_nor_doubled(name: str, b
         assert rhythm_of(pattern(name, bpm, seed)).tempo_bpm == pytest.approx(bpm, rel=0.01)
 
 
+@pytest.mark.parametrize("bpm", [90.0, 120.0, 140.0])
+@pytest.mark.parametrize("seconds", [3.0, 5.0])
+def test_a_loop_of_a_few_seconds_is_enough(bpm: float, seconds: float) -> None:
+    assert rhythm_of(pattern("rock", bpm, 5, seconds)).tempo_bpm == pytest.approx(bpm, rel=0.02)
+
+
 @pytest.mark.parametrize("bpm", [84.0, 104.0, 120.0, 138.0])
 def test_a_chord_on_every_beat_does_not_halve_a_rock_beat(bpm: float) -> None:
     sr, y = 22050, pattern("rock", bpm, 3)

@@ -19,10 +19,14 @@ def describe(page: Page, subject: str) -> None:
     focus = page.focus(VOCABULARY)
     if focus & {"peaks", "fft", "spectrogram"} or not focus:
         _peaks(page, subject, with_window=bool(focus & {"fft", "spectrogram"}))
+    if "descriptors" in focus:
+        _descriptors(page, subject, all_of_them=True)
     if "balance" in focus or not focus:
         _bands(page, subject)
-    if "descriptors" in focus or not focus:
-        _descriptors(page, subject, all_of_them="descriptors" in focus)
+    if not focus:
+        _descriptors(page, subject, all_of_them=False)
+    if "spectrogram" in focus:
+        page.note(f"To see it: grym analyze {page.name(subject)} --plot spectrogram.png")
     told = "fault" in page.aspects
     if ("hum" in focus or not focus) and not told:
         _hum(page, subject)
