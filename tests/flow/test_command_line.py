@@ -73,7 +73,7 @@ def test_the_same_question_again_gives_the_same_answer_from_memory(grym: Grym, m
 def test_exit_codes_say_what_kind_of_nothing(grym: Grym, make_loop: Callable[..., Path]) -> None:
     make_loop(seconds=4.0)
     (grym.folder / "notes.wav").write_text("milk, eggs")
-    cases = {
+    cases: dict[int, list[tuple[str, ...]]] = {
         0: [
             ("ask", "order me a pizza"),
             ("ask", "what is a fifth above D"),

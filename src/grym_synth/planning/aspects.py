@@ -154,7 +154,8 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
             "resonan* reson* ring rings ringing notch feedback risuon* ressoam resuenan resonnent resonerar"
         ),
         "descriptors": (
-            "bright brighter brightest dark darker darkest dull centroid rolloff roll_off flatness bandwidth slope tilt descriptor* brightness noise_like spread"
+            "bright brighter brightest dark darker darkest dull centroid "
+            "rolloff roll_off flatness bandwidth slope tilt descriptor* brightness noise_like spread"
         ),
         "spectrogram": (
             "spectrogram spektrogramm spectrogramme espectrograma spettrogramma spektrogram sonogram waterfall "

@@ -149,7 +149,7 @@ def _descriptors(page: Page, subject: str, *, all_of_them: bool) -> None:
     if bandwidth is not None:
         page.say(f"The bandwidth is {say.frequency(bandwidth[1])}.", bandwidth[0])
     if flatness is not None:
-        page.say(f"The spectral flatness is {say.trimmed(flatness[1], 3)}.", flatness[0])
+        page.say(f"The spectral flatness is {say.trimmed(flatness[1], 3 if flatness[1] >= 0.01 else 6)}.", flatness[0])
 
 
 def _hum(page: Page, subject: str) -> None:

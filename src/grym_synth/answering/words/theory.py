@@ -31,7 +31,7 @@ def describe(page: Page) -> None:
 
 
 def _bearing(text: str, findings: list[Evidence], sentence: Evidence, question: str) -> list[Evidence] | None:
-    """What bears the sentence out: the findings alone, or with its own words where those bring names; None if neither."""
+    """What bears it out: the findings alone, or with its own words where those bring names; None if neither does."""
     for cited in (findings, [*findings, sentence]):
         if cited and not check(text, cited, question=question):
             return cited
