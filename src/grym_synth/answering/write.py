@@ -38,13 +38,14 @@ class Draft:
     """An answer before it is checked.
 
     `evidence` has its ids: what the sentences cite, in that order, then the headline findings. `notices` are said
-    at the end, after the gaps; they claim nothing.
+    at the end, after the gaps; they claim nothing, and tell the gaps of the capabilities in `explained`.
     """
 
     sentences: tuple[Sentence, ...]
     evidence: tuple[Evidence, ...]
     gaps: tuple[Gap, ...] = ()
     notices: tuple[str, ...] = ()
+    explained: frozenset[str] = frozenset()
     question: str = ""
     subjects: tuple[str, ...] = ()
 
@@ -79,7 +80,15 @@ def write(
     elif not page.sentences and not notices and not gaps:
         notices.append(NOTHING_FOUND)
     known = tuple(dict.fromkeys((*request.paths, *findings.subjects)))
-    return Draft(tuple(page.sentences), tuple(page.evidence), tuple(gaps), tuple(notices), request.question, known)
+    return Draft(
+        tuple(page.sentences),
+        tuple(page.evidence),
+        tuple(gaps),
+        tuple(notices),
+        frozenset(page.explained),
+        request.question,
+        known,
+    )
 
 
 def compose(draft: Draft) -> tuple[str, tuple[Claim, ...]]:
@@ -102,7 +111,8 @@ def compose(draft: Draft) -> tuple[str, tuple[Claim, ...]]:
         else:
             claims.append(Claim(cite(sentence), sentence.evidence_ids, sentence.support))
     names = _gap_names(draft)
-    closing = [*gap_sentences(draft.gaps, names), *draft.notices]
+    untold = [gap for gap in draft.gaps if gap.code != "unmeasurable" or gap.capability not in draft.explained]
+    closing = [*gap_sentences(untold, names), *draft.notices]
     if not claims and not closing:
         closing = [NOTHING_FOUND]
     between = "\n" if len(draft.subjects) > 1 else " "  # about several recordings, a line for each statement

@@ -171,8 +171,7 @@ def _facts(meters: _Meters, audio: AudioFile) -> Items:
     header = "file header"
     yield Finding("facts.container", "label", audio.header.container, header)
     yield Finding("facts.codec", "label", audio.header.codec, header)
-    if audio.header.bit_depth is not None:
-        yield Finding("facts.bit_depth", "bits", audio.header.bit_depth, header)
+    yield Finding("facts.bit_depth", "bits", audio.header.bit_depth, header)
     yield Finding("facts.duration_s", "duration", meters.duration_s, "decoded samples / sample rate")
     yield Finding("facts.sample_rate_hz", "sample_rate", audio.sr, header)
     yield Finding("facts.channels", "count", audio.channels, header)

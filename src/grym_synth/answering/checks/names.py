@@ -19,17 +19,32 @@ def check_name(case: Case, name: Name) -> Problem | None:
     if any(holds_words(text, name.text) for text in case.understood):
         return None
     if name.kind == "key" and case.denies(name.start):
-        main = [item for item in case.cited if item.rank == 0 and item.kind == "musical_key"]
-        keys = [canonical_key(name.text) in keys_of(item) for item in main if case.touches(item, bound)]
+        keys = [canonical_key(name.text) in keys_of(item) for item in _main_keys(case) if case.touches(item, bound)]
         if keys and all(keys):
             return Problem(name.text, "denied, and the cited evidence holds it")
         if keys:
             return None  # "not in C major", "not both in C major": so it is
+    if _is_said_of_everyone(case, name) and not all(_holds_name(name, item) for item in _main_keys(case)):
+        return Problem(name.text, "not every recording has this key")
     if all(_name_is_held(case, name, each) for each in wanted) or _pairs_hold(case, name, group):
         return None
     if _name_repeats(case, name):
         return None
     return Problem(name.text, f"the cited evidence does not hold this {name.kind}")
+
+
+_EVERYONE = re.compile(r"(?i)\b(?:both|all|each|every)\b")
+
+
+def _main_keys(case: Case) -> list[Evidence]:
+    return [item for item in case.cited if item.rank == 0 and item.kind == "musical_key"]
+
+
+def _is_said_of_everyone(case: Case, name: Name) -> bool:
+    """ "Both files are in D major": the only key of a sentence, and said of all."""
+    if name.kind != "key" or sum(each.kind == "key" for each in case.tokens.names) > 1:
+        return False
+    return _EVERYONE.search(case.tokens.text[: name.start]) is not None
 
 
 _HEARD = re.compile(r"(?i)\b(?:hear|heard|measured?|sounds?) (?:like |it as |it in )?$")

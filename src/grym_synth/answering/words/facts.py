@@ -117,7 +117,7 @@ def _format(page: Page, subject: str, focus: frozenset[str]) -> None:
             asked = "mono" if page.asks("mono") else "stereo"
             text = page.verdict(listed == asked, text)
         page.say(text, *(item for part in parts for item in part.cited))
-    if "bit_depth" in focus and page.find(subject, "facts.bit_depth") is None:
+    if "bit_depth" in focus and page.number(subject, "facts.bit_depth") is None:
         page.note("There is no bit depth to report: lossy formats have none.")
 
 

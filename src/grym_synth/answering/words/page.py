@@ -51,6 +51,7 @@ class Page:
         self.targets = _targets(route.params)
         self.sentences: list[Sentence] = []
         self.notices: list[str] = []  # what was looked for and is not there: no claims
+        self.explained: set[str] = set()  # capabilities whose gap a notice tells in better words
         self.evidence: list[Evidence] = []
         self._ids: dict[int, Evidence] = {}  # identity of what was found → the same with its id
         self._found: list[Evidence] = []  # keeps what was cited alive: an identity must not be given away again
@@ -112,9 +113,11 @@ class Page:
         ids = dict.fromkeys(self.cite(item).id for item in cited)
         self.sentences.append(Sentence(text, tuple(ids), support))
 
-    def note(self, text: str) -> None:
+    def note(self, text: str, *, instead_of: str = "") -> None:
+        """Say something that claims nothing; with a capability, in place of the gap that it left."""
         if text not in self.notices:
             self.notices.append(text)
+        self.explained.add(instead_of)
 
 
 def labels(subjects: Sequence[str]) -> dict[str, str]:

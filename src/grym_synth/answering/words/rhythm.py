@@ -19,7 +19,7 @@ def describe(page: Page, subject: str) -> None:
         _times(page, subject, "rhythm.beats_s", "rhythm.beat_count", "beat")
     if "onsets" in focus:
         _times(page, subject, "rhythm.onsets_s", "rhythm.onset_count", "onset")
-    elif not focus and (beats := page.number(subject, "rhythm.beat_count")) is not None:
+    elif not focus and (beats := page.number(subject, "rhythm.beat_count")) is not None and beats[1]:
         onsets = page.number(subject, "rhythm.onset_count")
         beside = f" and {say.count(onsets[1], 'onset')}" if onsets else ""
         page.say(f"I count {say.count(beats[1], 'beat')}{beside}.", beats[0], *([onsets[0]] if onsets else []))
@@ -64,7 +64,7 @@ def tempo(page: Page, subject: str) -> None:
     found = page.number(subject, _NAME)
     if found is None:
         if page.find(subject, _NAME) is not None:
-            page.note("I hear no steady pulse in it, so there is no tempo to give.")
+            page.note("I hear no steady pulse in it, so there is no tempo to give.", instead_of="rhythm")
         return
     main, bpm = found
     others = [(item, value) for item in page.findings.alternatives(subject, _NAME) if (value := say.number_in(item))]

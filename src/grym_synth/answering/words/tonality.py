@@ -53,7 +53,7 @@ def key(page: Page, subject: str) -> None:
     if found is None:
         return
     if not name:
-        page.note("I hear no clear key in it: too few pitched sounds, or too many keys at once.")
+        page.note("I hear no clear key in it: too few pitched sounds, or too many keys at once.", instead_of="tonality")
         return
     others = [(item, text) for item in page.findings.alternatives(subject, _NAME) if (text := say.text_in(item))]
     cited: list[Evidence] = [found]
@@ -91,7 +91,7 @@ def tuning(page: Page, subject: str) -> None:
     cents, reference = page.number(subject, "tonality.tuning_cents"), page.number(subject, "tonality.reference_hz")
     if cents is None:
         if page.find(subject, "tonality.tuning_cents") is not None:
-            page.note("There is too little pitched sound to tell how it is tuned.")
+            page.note("There is too little pitched sound to tell how it is tuned.", instead_of="tonality")
         return
     detail = f", which puts A4 at {say.fixed(reference[1], 1)} Hz" if reference else ""
     cited = [cents[0], *([reference[0]] if reference else [])]
