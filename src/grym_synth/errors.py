@@ -2,12 +2,10 @@
 
 GrymError
 |- BadRequest            change the request
-|  |- UnsupportedQuestion    nothing here answers that
 |  |- UnusableAudio          this file cannot be listened to
 |  `- UnknownAgent           no agent of that name
 |- Unavailable           try again later
 |  |- AdmissionDenied        no room, or the hub is not fit
-|  |- LeaseExpired           the room was taken back
 |  `- HubUnreachable         another process holds this home and does not answer
 |- AgentFailed           look at the agent
 |  |- AgentTimeout           it did not answer in time
@@ -41,12 +39,6 @@ class BadRequest(GrymError):
     code = "bad_request"
 
 
-class UnsupportedQuestion(BadRequest):
-    """Nothing here answers that."""
-
-    code = "unsupported"
-
-
 class UnusableAudio(BadRequest):
     """A file cannot be listened to: it is missing, unreadable, empty, or not audio."""
 
@@ -76,12 +68,6 @@ class AdmissionDenied(Unavailable):
     """There is no room, or the hub is not fit to take new work."""
 
     code = "refused"
-
-
-class LeaseExpired(Unavailable):
-    """The room was taken back because its holder gave no sign of life."""
-
-    code = "lease_expired"
 
 
 class HubUnreachable(Unavailable):

@@ -18,7 +18,7 @@ from .protocol import Emit, error_exit, error_to_json
 
 #: What a gap or an error means for the exit code, by its code word; what is not named here is a missing part.
 _UNUSABLE = {"unreadable", "unmeasurable", "partial", "no_recording", "unsupported", "bad_request"}
-_REFUSED = {"refused", "unavailable", "lease_expired", "hub_unreachable", "store_unavailable"}
+_REFUSED = {"refused", "unavailable", "hub_unreachable", "store_unavailable"}
 
 
 def gap_exit(gaps: Sequence[Gap]) -> int:

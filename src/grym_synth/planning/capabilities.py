@@ -1,11 +1,9 @@
-"""The capabilities: what each one answers, what it needs, and whether this version can do it yet."""
+"""The capabilities: what each one answers and what it needs. Which have landed, the agents declare."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-from ..messages import CAPABILITIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +17,6 @@ class Capability:
     answers: str
     asks: str
     needs_recording: bool
-    landed: bool = False
 
 
 _ALL = (
@@ -28,28 +25,24 @@ _ALL = (
         "format, duration, rate, bit depth, channels, tags, clipping, silence, DC offset, balance and correlation",
         "asks for plain facts about the file",
         needs_recording=True,
-        landed=True,
     ),
     Capability(
         "loudness",
         "integrated, short-term and momentary LUFS, loudness range, true peak, crest and PLR, also against targets",
         "asks how loud it is",
         needs_recording=True,
-        landed=True,
     ),
     Capability(
         "rhythm",
         "tempo with its alternative, beats, downbeats, metre, onsets, swing and drift",
         "asks for the pulse",
         needs_recording=True,
-        landed=True,
     ),
     Capability(
         "tonality",
         "key and mode with the alternative, Camelot code, tuning offset in cents and key changes",
         "asks for the key or tuning",
         needs_recording=True,
-        landed=True,
     ),
     Capability("chords", "chord segments, change rate and Roman numerals", "asks for the chords", needs_recording=True),
     Capability(
@@ -57,7 +50,6 @@ _ALL = (
         "FFT on demand, peaks, balance by band, descriptors, hum and resonances",
         "asks what frequencies are in it",
         needs_recording=True,
-        landed=True,
     ),
     Capability(
         "structure",
@@ -118,7 +110,6 @@ _ALL = (
         "music arithmetic without audio: intervals, scales, transposition, delay times and frequencies",
         "asks for music arithmetic",
         needs_recording=False,
-        landed=True,
     ),
     Capability(
         "edit", "a new audio file made from another", "asks for a changed copy of the audio", needs_recording=True
@@ -130,9 +121,6 @@ _ALL = (
 
 #: By name, in the order of `messages.CAPABILITIES`.
 CAPABILITY: Mapping[str, Capability] = {capability.name: capability for capability in _ALL}
-
-#: What this version can do.
-LANDED: tuple[str, ...] = tuple(name for name in CAPABILITIES if CAPABILITY[name].landed)
 
 #: Aspects that are understood and not measured in this version, as what I cannot do yet.
 NOT_YET_MEASURED: Mapping[str, str] = {

@@ -94,10 +94,6 @@ def describe_files(paths: Sequence[str]) -> str:
     return f"{count}text" if any(suffix in _TEXT for suffix in suffixes) else f"{count}other"
 
 
-def is_audio_path(path: str) -> bool:
-    return PurePosixPath(path).suffix.lower().lstrip(".") in _AUDIO
-
-
 def _say_file(match: re.Match[str]) -> str:
     suffix = match.group(1).lower()
     return " packfile " if suffix == "grym" else " audiofile " if suffix in _AUDIO else " textfile "

@@ -40,11 +40,6 @@ def bar_quarters(metre: tuple[int, int] = (4, 4)) -> float:
     return 4.0 * metre[0] / metre[1]
 
 
-def bars_to_s(bars: float, tempo_bpm: float, metre: tuple[int, int] = (4, 4)) -> float:
-    """Seconds that a number of bars lasts."""
-    return quarters_to_s(bars * bar_quarters(metre), tempo_bpm)
-
-
 def s_to_bars(seconds: float, tempo_bpm: float, metre: tuple[int, int] = (4, 4)) -> float:
     """Bars, with fraction, that fill a time."""
     return seconds * tempo_bpm / 60.0 / bar_quarters(metre)

@@ -88,11 +88,6 @@ class Note:
         """The same spelling in the octave in which it sounds as `midi`, a number of its pitch class."""
         return Note(self.letter, self.accidental, (midi - self.accidental - _NATURAL[self.letter]) // 12 - 1)
 
-    def in_sharps(self) -> Note:
-        """The same key of the piano as machine values spell it."""
-        note = spell(self.pitch_class)
-        return note if self.midi is None else note.at_midi(self.midi)
-
 
 def spell(pitch_class: int, *, flats: bool = False) -> Note:
     """The usual spelling of a pitch class, black keys as sharps or as flats."""
@@ -100,11 +95,6 @@ def spell(pitch_class: int, *, flats: bool = False) -> Note:
     if pitch_class in _NATURAL:
         return Note(_NATURAL.index(pitch_class))
     return Note(_NATURAL.index(pitch_class + 1), -1) if flats else Note(_NATURAL.index(pitch_class - 1), 1)
-
-
-def midi_note(midi: int, *, flats: bool = False) -> Note:
-    """The usual spelling of a MIDI number, with octave."""
-    return spell(midi, flats=flats).at_midi(midi)
 
 
 def parse_note(text: str, *, german: bool = False) -> Note | None:
