@@ -2,7 +2,8 @@
 
     python -m benchmarks.routing EVAL
 
-EVAL holds routing.jsonl and score_routing.py.
+EVAL holds routing.jsonl and score_routing.py. `routing_second.jsonl` in this folder was written by somebody who had not seen
+the training examples, after the router was fixed: nothing may be tuned to it.
 """
 
 from __future__ import annotations
@@ -23,9 +24,12 @@ from grym_synth.planning.router import Router, load_router
 COMMAND = "python -m benchmarks.routing EVAL"
 
 
-def score(router: Router, evaluation: Path) -> tuple[str, list[float]]:
-    """The scorer's line, and the milliseconds of each route."""
-    questions = [json.loads(line) for line in (evaluation / "routing.jsonl").read_text().splitlines()]
+SECOND_SET = Path(__file__).with_name("routing_second.jsonl")
+
+
+def score(router: Router, evaluation: Path, truth: Path) -> tuple[str, list[float]]:
+    """The scorer's line on the questions of `truth`, and the milliseconds of each route."""
+    questions = [json.loads(line) for line in truth.read_text().splitlines()]
     router.route("warm up", [])
     times, lines = [], []
     for question in questions:
@@ -37,7 +41,7 @@ def score(router: Router, evaluation: Path) -> tuple[str, list[float]]:
         routes = Path(folder) / "routes.jsonl"
         routes.write_text("\n".join(lines) + "\n")
         command = [sys.executable, str(evaluation / "score_routing.py"), str(routes)]
-        command += ["--truth", str(evaluation / "routing.jsonl")]
+        command += ["--truth", str(truth)]
         printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return printed.strip().splitlines()[-1], times
 
@@ -48,10 +52,12 @@ def measure(evaluation: Path) -> list[Row]:
         ("with the MiniLM pack", load_router(find_pack("minilm")), "≥ .75 / .85, then .90 / .94"),
         ("without it", load_router(None), "≥ .70 / .78, then .78 / .86"),
     ):
-        line, times = score(router, evaluation)
+        line, times = score(router, evaluation, evaluation / "routing.jsonl")
         rows.append(Row(f"routing {what}: exact, micro-F1", line, goal, COMMAND))
         figure = f"p50 {statistics.median(times):.1f}, worst {max(times):.1f} ms"
         rows.append(Row(f"routing {what}: warm time", figure, "p50 ≤ 15 ms", COMMAND))
+        second, _ = score(router, evaluation, SECOND_SET)
+        rows.append(Row(f"routing {what}, second set that nothing was tuned to", second, "as it is", COMMAND))
     return rows
 
 
