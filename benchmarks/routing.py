@@ -2,8 +2,8 @@
 
     python -m benchmarks.routing EVAL
 
-EVAL holds routing.jsonl and score_routing.py. `routing_second.jsonl` in this folder was written by somebody who had not seen
-the training examples, after the router was fixed: nothing may be tuned to it.
+EVAL holds routing.jsonl and score_routing.py. `routing_second.jsonl` in this folder was written after the router was
+fixed, by somebody who had not seen the training examples: nothing may be tuned to it.
 """
 
 from __future__ import annotations
