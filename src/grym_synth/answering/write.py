@@ -26,6 +26,9 @@ HEADLINES = (
     "tonality.camelot", "tonality.tuning_cents", "spectrum.centroid_hz",
 )  # fmt: skip
 
+#: Aspects that a headline answers by itself.
+PLAIN_ASPECTS = frozenset({"loudness.integrated", "rhythm.tempo", "tonality.key"})
+
 NOT_FOR_THIS_HUB = (
     "That is not a question I can answer. Ask me about a recording, such as its loudness, tempo, key, spectrum or "
     'faults, or about music arithmetic: "How fast is it, and in which key?"'
@@ -38,14 +41,14 @@ class Draft:
     """An answer before it is checked.
 
     `evidence` has its ids: what the sentences cite, in that order, then the headline findings. `notices` are said
-    at the end, after the gaps; they claim nothing, and tell the gaps of the capabilities in `explained`.
+    at the end, after the gaps; they claim nothing. `untold` are the gaps that still have to be said in words.
     """
 
     sentences: tuple[Sentence, ...]
     evidence: tuple[Evidence, ...]
     gaps: tuple[Gap, ...] = ()
     notices: tuple[str, ...] = ()
-    explained: frozenset[str] = frozenset()
+    untold: tuple[Gap, ...] = ()
     question: str = ""
     subjects: tuple[str, ...] = ()
 
@@ -85,7 +88,7 @@ def write(
         tuple(page.evidence),
         tuple(gaps),
         tuple(notices),
-        frozenset(page.explained),
+        tuple(gap for gap in gaps if not _is_told(gap, page)),
         request.question,
         known,
     )
@@ -111,13 +114,22 @@ def compose(draft: Draft) -> tuple[str, tuple[Claim, ...]]:
         else:
             claims.append(Claim(cite(sentence), sentence.evidence_ids, sentence.support))
     names = _gap_names(draft)
-    untold = [gap for gap in draft.gaps if gap.code != "unmeasurable" or gap.capability not in draft.explained]
-    closing = [*gap_sentences(untold, names), *draft.notices]
+    closing = [*gap_sentences(draft.untold, names), *draft.notices]
     if not claims and not closing:
         closing = [NOTHING_FOUND]
     between = "\n" if len(draft.subjects) > 1 else " "  # about several recordings, a line for each statement
     text = between.join(dict.fromkeys((*(claim.text for claim in claims), *closing)))
     return text, tuple(claims)
+
+
+def _is_told(gap: Gap, page: Page) -> bool:
+    """Whether what could not be measured needs no words: a notice tells it, or what was asked for is there anyway."""
+    if gap.code != "unmeasurable":
+        return False
+    beside = {name for name in page.mentioned if name.startswith(f"{gap.capability}.")} - PLAIN_ASPECTS
+    headlines = (page.find(gap.subject, name) for name in HEADLINES if name.startswith(f"{gap.capability}."))
+    is_there = any(item is not None and item.value is not None for item in headlines)
+    return gap.capability in page.explained or (is_there and not beside and bool(page.sentences))
 
 
 def with_operands(cited: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Evidence]:

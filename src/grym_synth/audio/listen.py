@@ -218,8 +218,8 @@ def _loudness(meters: _Meters, audio: AudioFile) -> Items:
     thirds = list(loudness.thirds_lufs)
     yield Finding("loudness.thirds_lufs", "loudness", thirds, f"{standard}, each third of the recording")
     for reason in dict.fromkeys(loudness.reasons.values()):
-        names = ", ".join(name for name, why in loudness.reasons.items() if why == reason)
-        yield Unheard("loudness", f"{names}: {reason}")
+        names = [name.rpartition("_")[0].replace("_", " ") for name, why in loudness.reasons.items() if why == reason]
+        yield Unheard("loudness", f"no {' or '.join(names)}: {reason}")
 
 
 def _rhythm(meters: _Meters, audio: AudioFile) -> Items:

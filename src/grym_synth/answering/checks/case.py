@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -177,12 +178,14 @@ def _groups(tokens: Tokens) -> list[list[FileName]]:
 
 def _words_of(*texts: str) -> frozenset[str]:
     """The words of texts, and what stands between their spaces, lower case; without a possessive."""
-    found: set[str] = set()
-    for text in texts:
-        lower = normalise(text).casefold()
-        found.update(re.sub(r"'?s$", "", word) for word in re.split(r"[\s,;:()\"/\\]+", lower))
-        found.update(re.split(r"[\W_]+", lower))
-    return frozenset(found - {""})
+    return frozenset().union(*map(_words_in, texts)) - {""}
+
+
+@functools.lru_cache(maxsize=1024)
+def _words_in(text: str) -> frozenset[str]:
+    lower = normalise(text).casefold()
+    between_spaces = (re.sub(r"'?s$", "", word) for word in re.split(r"[\s,;:()\"/\\]+", lower))
+    return frozenset([*between_spaces, *re.split(r"[\W_]+", lower)])
 
 
 def holds_words(text: str, wanted: str) -> bool:

@@ -6,9 +6,10 @@ backtracking over long runs. What looks like a number and is none is returned al
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -197,7 +198,11 @@ def read(text: str, subjects: Iterable[str] = (), places: Iterable[str] = ()) ->
     """
     shown = _CITATION.sub("", normalise(text))
     reader = _Reader(shown)
-    files = [*reader.take_files(name_table(subjects)), *reader.take_places(tuple(places)), *reader.take_unknown_files()]
+    files = [
+        *reader.take_files(name_table(tuple(subjects))),
+        *reader.take_places(tuple(places)),
+        *reader.take_unknown_files(),
+    ]
     unnamed = reader.plain
     quotations = reader.take_quotations(files)
     reader.take(_CONSTANT)
@@ -214,7 +219,8 @@ def read(text: str, subjects: Iterable[str] = (), places: Iterable[str] = ()) ->
     )
 
 
-def name_table(subjects: Iterable[str]) -> dict[str, tuple[str, ...]]:
+@functools.lru_cache(maxsize=8)  # the sentences of one answer speak of the same recordings
+def name_table(subjects: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
     """Every way to name a recording (base name, with one folder, ... whole path) → the recordings so named."""
     table: dict[str, tuple[str, ...]] = {}
     for subject in dict.fromkeys(subjects):
@@ -270,7 +276,7 @@ class _Reader:
             self.mask(match.start(), match.end())
         return found
 
-    def take_files(self, table: dict[str, tuple[str, ...]]) -> Iterator[FileName]:
+    def take_files(self, table: Mapping[str, tuple[str, ...]]) -> Iterator[FileName]:
         used = sorted((name for name in table if name in self.text), key=len, reverse=True)
         if not used:
             return
