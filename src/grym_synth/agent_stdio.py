@@ -99,11 +99,18 @@ class _Server:
         for line in sys.stdin:
             try:
                 message = json.loads(line)
-            except ValueError:
-                self._send({"jsonrpc": "2.0", "id": None, "error": {"code": -32700, "message": "not JSON"}})
+            except (ValueError, RecursionError):
+                self._refuse(None, -32700, "not JSON")
                 continue
-            if isinstance(message, dict):
-                self._receive(message)
+            match message:
+                case {"params": params} if not isinstance(params, dict):
+                    self._refuse(message.get("id"), -32602, "params must be an object")
+                case {"params": {"_meta": meta}} if not isinstance(meta, dict):
+                    self._refuse(message.get("id"), -32602, "_meta must be an object")
+                case {"method": str()}:
+                    self._receive(message)
+                case _:
+                    self._refuse(message.get("id") if isinstance(message, dict) else None, -32600, "no request")
         os._exit(0)  # a call may still be running; nobody waits for it
 
     def _receive(self, message: dict[str, Any]) -> None:
@@ -115,6 +122,9 @@ class _Server:
         elif "id" not in message:
             return  # other notifications ask for nothing
         elif method == "tools/call":
+            if json.dumps(message["id"]) in self._calls:
+                self._refuse(message["id"], -32600, "a call with this id is under way")
+                return
             self._calls[json.dumps(message["id"])] = self._new_call(params)
             self._work.put((message["id"], params))
         else:
@@ -168,8 +178,12 @@ class _Server:
                 "code": -32602,
                 "message": f"no tool {params.get('name')!r}; there is {', '.join(self.tools)}",
             }
+        arguments = params.get("arguments") or {}
+        missing = [name for name in tool.input_schema.get("required", ()) if name not in arguments]
+        if missing:
+            return None, {"code": -32602, "message": f"{tool.name} needs {', '.join(missing)}"}
         try:
-            found = tool.function(params.get("arguments") or {}, call)
+            found = tool.function(arguments, call)
         except GrymError as error:
             return {"isError": True, "content": [{"type": "text", "text": str(error)}]}, None
         except CallCancelled:
@@ -196,6 +210,9 @@ class _Server:
         peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         meta = {"io.modelcontextprotocol/serverInfo": self.info, HEALTH_KEY: {"peak_ram_mb": round(peak_mb, 1)}}
         self._send({"jsonrpc": "2.0", "id": request_id, "result": {**result, "_meta": meta}})
+
+    def _refuse(self, request_id: Any, code: int, message: str) -> None:
+        self._send({"jsonrpc": "2.0", "id": request_id, "error": {"code": code, "message": message}})
 
     def _send(self, message: dict[str, Any]) -> None:
         try:

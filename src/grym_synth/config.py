@@ -22,7 +22,7 @@ class Config:
     home: Path
     store: str = ""  # sqlite:///PATH; "" is grym.db in the home
     cpu: int = 0  # cores that agents may use at once; 0 is all of them
-    step_deadline: float = 120.0  # seconds a single step may take, and as many more for each hour of audio
+    step_deadline: float = 120.0  # seconds a step may take, and as many more for each 200 MB of file
     max_files: int = 200  # files that one question reads; the rest is named in a gap
 
     @property
@@ -86,7 +86,7 @@ def _default_home() -> Path:
 def _read_file(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, ValueError) as error:
         raise InvalidConfig(f"cannot read {path}: {error}", hint="mend or remove the file") from error

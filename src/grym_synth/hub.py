@@ -45,7 +45,8 @@ class Hub:
         clock = Stopwatch()
         inputs = await self.look_up(request)
         await self._warm_up(inputs)
-        route = await asyncio.to_thread(self.router.route, request.question, [r.subject for r in inputs.recordings])
+        named = [recording.subject for recording in inputs.recordings] or list(request.paths)
+        route = await asyncio.to_thread(self.router.route, request.question, named)
         clock.lap("route")
         steps = self.plan(request, route, inputs)
         outcomes = [found async for found in self.run(request, steps, on_progress)]
@@ -64,9 +65,16 @@ class Hub:
     ) -> AsyncIterator[tuple[Plan, Outcome | None]]:
         """Measure recordings without a question: the plan with None first, then each outcome in the order asked."""
         inputs = await self.look_up(request)
-        reasons = dict.fromkeys(capabilities, "asked for by name")
-        steps = self.plan(request, Route(tuple(capabilities), 1.0, reasons, {}), inputs)
-        yield replace(steps, gaps=(*self.troubles, *inputs.gaps, *steps.gaps)), None
+        agents = self.catalog.capabilities()
+        of_sound = [name for name in capabilities if name not in agents or agents[name].needs_recording]
+        others = [
+            Gap(name, f"{name!r} measures no recording; ask it a question", "unsupported")
+            for name in capabilities
+            if name not in of_sound
+        ]
+        reasons = dict.fromkeys(of_sound, "asked for by name")
+        steps = self.plan(request, Route(tuple(of_sound), 1.0, reasons, {}), inputs)
+        yield replace(steps, gaps=(*self.troubles, *inputs.gaps, *others, *steps.gaps)), None
         async for outcome in self.run(request, steps, on_progress):
             yield steps, outcome
 

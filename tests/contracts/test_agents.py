@@ -121,10 +121,16 @@ def test_nonsense_is_answered_with_an_error_and_the_next_call_works(
 ) -> None:
     talk.say("good morning")
     assert next(talk.messages())["error"]["code"] == -32700
-    talk.say("[1, 2]")
+    for nonsense, code in (
+        ("[1, 2]", -32600),
+        ('{"id": 1, "method": "ping", "params": [1]}', -32602),
+        ("[" * 99_999, -32700),
+    ):
+        talk.say(nonsense)
+        assert next(talk.messages())["error"]["code"] == code
     assert talk.ask("tools/fly")["error"]["code"] == -32601
     assert talk.ask("tools/call", {"name": "sing", "arguments": {}})["error"]["code"] == -32602
-    assert talk.ask("tools/call", {"name": card.name, "arguments": {}})["result"]["isError"]
+    assert talk.ask("tools/call", {"name": card.name, "arguments": {}})["error"]["code"] == -32602
     assert talk.ask("tools/call", {"name": card.name, "arguments": {**task, "path": 7, "question": 7}})["result"]
     assert talk.ask("tools/call", {"name": card.name, "arguments": task})["result"]["structuredContent"]["evidence"]
 

@@ -49,7 +49,7 @@ def test_a_command_prints_what_the_docs_show(command: str, shown: str, tmp_path:
     number = re.compile(r"\d+(?:\.\d+)?")
     assert number.sub("#", printed) == number.sub("#", shown)
     for one, other in zip(number.findall(printed), number.findall(shown), strict=True):
-        assert float(one) == pytest.approx(float(other), rel=0.02, abs=0.02)
+        assert float(one) == pytest.approx(float(other), rel=2e-3, abs=0.011)
 
 
 def test_the_readme_shows_commands() -> None:

@@ -141,6 +141,53 @@ def test_a_plot_is_drawn(grym: Grym, make_loop: Callable[..., Path]) -> None:
     assert grym("analyze", "loop.wav", "--plot", "nowhere/out.png").returncode == 3
 
 
+def test_a_plot_never_takes_the_place_of_a_recording(grym: Grym, make_loop: Callable[..., Path]) -> None:
+    make_loop(seconds=4.0).rename(grym.folder / "loop.png")
+    before = (grym.folder / "loop.png").read_bytes()
+    assert grym("analyze", "loop.png", "--only", "facts", "--plot", "loop.png").returncode == 2
+    assert (grym.folder / "loop.png").read_bytes() == before
+
+
+def test_a_plot_of_a_folder_is_a_picture_for_each(grym: Grym, make_loop: Callable[..., Path]) -> None:
+    (grym.folder / "set").mkdir()
+    for name in ("set/a.wav", "set/b.wav"):
+        make_loop(name, seconds=4.0)
+    assert grym("analyze", "set", "--only", "facts", "--plot", "out.png").returncode == 0
+    assert (grym.folder / "out.png").exists()
+    assert (grym.folder / "out-2.png").exists()
+
+
+def test_output_that_cannot_be_written_is_told_or_swallowed(grym: Grym) -> None:
+    for tail, code in ((">/dev/full", 1), (">&-", 0), ("2>&-", 0)):
+        command = f"{sys.executable} -m grym_synth route 'how fast' x.wav {tail}"
+        environment = {**os.environ, "GRYM_HOME": str(grym.home)}
+        done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, env=environment, check=False)
+        assert done.returncode == code, (tail, done.stderr)
+        assert "Traceback" not in done.stderr
+        assert "fault" not in done.stderr
+
+
+def test_nothing_but_the_home_is_written_to(grym: Grym, tmp_path: Path) -> None:
+    grym("route", "how fast is this?", "x.wav", HOME=str(tmp_path / "person"))
+    assert not (tmp_path / "person").exists()
+
+
+def test_a_section_that_is_not_in_this_version_is_null_with_a_gap(grym: Grym, make_loop: Callable[..., Path]) -> None:
+    make_loop(seconds=4.0)
+    (document,) = grym.json("analyze", "loop.wav", "--only", "chords,facts")
+    assert document["chords"] is None
+    assert [(gap["capability"], gap["code"]) for gap in document["gaps"]] == [("chords", "missing")]
+    (document,) = grym.json("analyze", "loop.wav", "--only", "chords", code=5)
+    assert document["chords"] is None
+
+
+def test_an_empty_folder_is_told_and_is_no_answer(grym: Grym) -> None:
+    (grym.folder / "empty").mkdir()
+    (answer,) = grym.json("ask", "how fast", "empty", code=3)
+    assert "holds no audio files" in answer["answer"]
+    assert "not a question I can answer" not in answer["answer"]
+
+
 def test_batch_routes_keep_order_and_ids(grym: Grym) -> None:
     questions = [{"id": f"q{i}", "query": "how fast is it?", "files": ["x.wav"]} for i in range(20)]
     (grym.folder / "q.jsonl").write_text("\n".join(json.dumps(question) for question in questions))
@@ -148,8 +195,9 @@ def test_batch_routes_keep_order_and_ids(grym: Grym) -> None:
     assert [route["id"] for route in routes] == [f"q{i}" for i in range(20)]
     assert all(route["capabilities"] == ["rhythm"] for route in routes)
     assert set(routes[0]) >= {"capabilities", "confidence", "reasons", "params"}
-    (grym.folder / "bad.jsonl").write_text('{"id": 1}')
-    assert grym("route", "--batch", "bad.jsonl").returncode == 2
+    for bad in ('{"id": 1}', '{"query": "x", "files": 5}', '{"query": "x", "id": NaN}', "[" * 100_000):
+        (grym.folder / "bad.jsonl").write_text(bad)
+        assert grym("route", "--batch", "bad.jsonl").returncode == 2
 
 
 def test_nothing_can_be_remembered_and_the_answer_says_so(grym: Grym, make_loop: Callable[..., Path]) -> None:

@@ -32,7 +32,7 @@ from typing import Any
 
 from grym_synth.agent_stdio import Call, Result, Tool, print_result, serve
 from grym_synth.audio.listen import SECTIONS, Finding, Settings, hear
-from grym_synth.errors import GrymError
+from grym_synth.errors import BadRequest, GrymError
 from grym_synth.messages import EVIDENCE_UNITS, Evidence, Gap, Source, Span
 
 NAME, VERSION = "listen", "1"
@@ -56,6 +56,9 @@ def listen(arguments: dict[str, Any], call: Call) -> Result:
     path = str(arguments["path"])
     subject = str(arguments.get("subject", path))
     capabilities = tuple(arguments.get("capabilities", SECTIONS))
+    unknown = set(capabilities) - set(SECTIONS)
+    if unknown:
+        raise BadRequest(f"unknown {', '.join(map(repr, unknown))}; there is {', '.join(SECTIONS)}")
     try:
         settings = Settings.read(arguments)
         heard = hear(path, capabilities, settings, call.progress)

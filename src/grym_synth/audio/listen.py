@@ -97,8 +97,6 @@ def hear(path: str, sections: Sequence[str], settings: Settings, progress: Progr
     ------
     UnusableAudio, MissingDependency
         The file cannot be listened to at all; the message says why.
-    BadRequest
-        The FFT was asked for beyond the end.
     """
     with open_audio(path) as audio:
         meters = _Meters(audio, sections, settings)
@@ -178,6 +176,8 @@ def _facts(meters: _Meters, audio: AudioFile) -> Items:
     yield Finding("facts.clipped_samples", "count", facts.clipped_samples, "runs of 3 or more samples at full scale")
     if audio.nonfinite_samples:
         yield Finding("facts.nonfinite_samples", "count", audio.nonfinite_samples, "samples that are NaN or infinite")
+    if facts.peak_dbfs is None:
+        yield Unheard("facts", "it is silent, so it has no level")
     yield Finding("facts.peak_dbfs", "level", facts.peak_dbfs, "greatest sample")
     yield Finding("facts.rms_dbfs", "level", facts.rms_dbfs, "root of the mean square over all channels")
     yield Finding("facts.channel_levels_dbfs", "level", list(facts.channel_levels_dbfs), "RMS of each channel")
@@ -259,7 +259,13 @@ def _tonality(meters: _Meters, audio: AudioFile) -> Items:
 def _spectrum(meters: _Meters, audio: AudioFile) -> Items:
     assert meters.long is not None
     spectra, settings = meters.spectra(), meters.settings
-    y, start = _window_of(meters, audio)
+    window = _window_of(meters, audio)
+    if window is None:
+        ends, asked = f"{meters.duration_s:.3f} s", f"{settings.start_s:g} s"
+        reason = f"the FFT was asked for at {asked}, the recording ends at {ends}"
+        yield Unheard("spectrum", reason, "bad_request", "give a --start before the end")
+        return
+    y, start = window
     span = (start, start + settings.n_fft / meters.sr)
     peaks = measure_peaks(y, meters.sr, n_fft=settings.n_fft, window=settings.window)
     listed = [
@@ -293,18 +299,15 @@ def _spectrum(meters: _Meters, audio: AudioFile) -> Items:
     )
 
 
-def _window_of(meters: _Meters, audio: AudioFile) -> tuple[FloatArray, float]:
-    """The samples that peaks are read from, and where they start in seconds."""
+def _window_of(meters: _Meters, audio: AudioFile) -> tuple[FloatArray, float] | None:
+    """The samples that peaks are read from, and where they start in seconds; None beyond the end."""
     settings = meters.settings
     if meters.loudest is not None:
         excerpt = meters.loudest.finish()
         return excerpt.y, excerpt.start_s
     assert settings.start_s is not None
     if settings.start_s >= meters.duration_s:
-        raise BadRequest(
-            f"the FFT was asked for at {settings.start_s:g} s, the recording ends at {meters.duration_s:.3f} s",
-            hint="give a --start before the end",
-        )
+        return None
     block = audio.read(settings.start_s, settings.n_fft)
     return block.mean(axis=1), settings.start_s
 

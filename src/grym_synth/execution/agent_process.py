@@ -33,17 +33,20 @@ class AgentProcess:
     @classmethod
     async def launch(cls, card: AgentCard, environment: Mapping[str, str]) -> AgentProcess:
         """Start the script with the running interpreter, in a process group of its own."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-P",  # the script's folder is not searched for modules
-            str(card.script),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=dict(environment),
-            start_new_session=True,
-            limit=MAX_ANSWER_BYTES,
-        )
+        try:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-P",  # the script's folder is not searched for modules
+                str(card.script),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env=dict(environment),
+                start_new_session=True,
+                limit=MAX_ANSWER_BYTES,
+            )
+        except OSError as error:
+            raise AgentCrashed(f"agent {card.name!r} could not be started: {error}") from error
         return cls(card, process)
 
     @property

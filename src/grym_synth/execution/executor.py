@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 import logging
 import stat
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,9 @@ from .agent_process import AgentProcesses
 from .catalog import AgentCard, Catalog
 
 log = logging.getLogger(__name__)
+
+_LONGEST_WAIT = 24 * 3600.0  # seconds: what one plan queues may take all night
+_HASH_FIRST_BYTES = 1 << 30  # larger files are hashed only once they proved to be audio
 
 #: Gaps that the same recording will always leave, so they are remembered with its evidence.
 LASTING_GAPS = frozenset({"unmeasurable", "partial"})
@@ -39,6 +43,7 @@ class Outcome:
     heard: Heard
     sha256: str | None = None
     was_cached: bool = False
+    seconds: float = 0.0
 
 
 class Executor:
@@ -74,8 +79,8 @@ class Executor:
             return False
 
     async def _run_step(self, step: Step, use_cache: bool, on_progress: OnProgress) -> Outcome:
-        card = self.catalog.agent(step.agent)
-        stamp, sha256 = await self._identify(step.path)
+        card, begun = self.catalog.agent(step.agent), time.perf_counter()
+        stamp, sha256 = await self._identify(step.path, up_to_bytes=_HASH_FIRST_BYTES)
         known = self._recall(step, card, sha256) if use_cache and sha256 else {}
         missing = [capability for capability in step.capabilities if capability not in known]
         cached = not missing
@@ -83,6 +88,9 @@ class Executor:
             if missing:
                 fresh = await self._call(step, card, missing, on_progress)
                 known |= fresh
+                if sha256 is None and any(heard.evidence for heard in fresh.values()):
+                    on_progress(step, 0.95, "hashing")
+                    _, sha256 = await self._identify(step.path)
                 if sha256 and stamp == _stamp(step.path):  # else it was being written to while we listened
                     self._keep(step, card, sha256, fresh)
         except GrymError as error:
@@ -92,32 +100,26 @@ class Executor:
         parts = [known[capability] for capability in step.capabilities]
         evidence = tuple(item for part in parts for item in part.evidence)
         gaps = tuple(dict.fromkeys(gap for part in parts for gap in part.gaps))
-        return Outcome(step, Heard(evidence, gaps), sha256, cached)
+        return Outcome(step, Heard(evidence, gaps), sha256, cached, time.perf_counter() - begun)
 
     async def _call(
         self, step: Step, card: AgentCard, capabilities: list[str], on_progress: OnProgress
     ) -> dict[str, Heard]:
-        signals = self.read_signals()
-        name, signal = worst(signals)
-        if signal.state == "critical":
-            raise AdmissionDenied(
-                f"the hub takes no new work: {name} is critical (pressure {signal.pressure:.2f})",
-                hint="close something, or free some space",
-                retry_after=10.0,
-            )
         arguments: dict[str, Any] = {"capabilities": capabilities, **step.params}
         if step.path:
             arguments |= {"path": step.path, "subject": step.subject}
         lease = {"cpu": step.need.cpu, "ram_gb": step.need.ram_gb, "deadline_s": step.deadline_s}
-        health = {"state": signal.state, "pressure": round(signal.pressure, 3), "quality": "full", "lease": lease}
         on_progress(step, 0.0, "waiting for room")
-        async with self.pool.lease(step.need, holder=step.id, timeout=600.0), self.processes.borrow(card) as process:
-            content = await process.call(
-                arguments,
-                deadline=step.deadline_s,
-                health=health,
-                on_progress=lambda fraction, message: on_progress(step, fraction, message),
-            )
+        async with self.pool.lease(step.need, holder=step.id, timeout=_LONGEST_WAIT):
+            signal = self._fitness()
+            health = {"state": signal.state, "pressure": round(signal.pressure, 3), "quality": "full", "lease": lease}
+            async with self.processes.borrow(card) as process:
+                content = await process.call(
+                    arguments,
+                    deadline=step.deadline_s,
+                    health=health,
+                    on_progress=lambda fraction, message: on_progress(step, fraction, message),
+                )
         evidence = [evidence_from_json(item) for item in content["evidence"]]
         gaps = [gap_from_json(item) for item in content["gaps"]]
         return {
@@ -128,13 +130,26 @@ class Executor:
             for name in capabilities
         }
 
-    async def _identify(self, path: str) -> tuple[FileStamp | None, str | None]:
-        """Stamp and content hash of a file; None where there is no ordinary file to read."""
+    def _fitness(self) -> Signal:
+        """The signal that decides; refuses work while it is critical, also what waited until then."""
+        name, signal = worst(self.read_signals())
+        if signal.state == "critical":
+            raise AdmissionDenied(
+                f"the hub takes no new work: {name} is critical (pressure {signal.pressure:.2f})",
+                hint="close something, or free some space",
+                retry_after=10.0,
+            )
+        return signal
+
+    async def _identify(self, path: str, *, up_to_bytes: float = float("inf")) -> tuple[FileStamp | None, str | None]:
+        """Stamp and content hash of a file; None where there is no ordinary file to read, or too large a one."""
         stamp = _stamp(path)
         if stamp is None:
             return None, None
         try:
             sha256 = self.store.recall_hash(stamp)
+            if sha256 is None and stamp.size > up_to_bytes:
+                return stamp, None
             if sha256 is None:
                 sha256 = await asyncio.to_thread(_hash_file, path)
                 self.store.keep_hash(stamp, sha256)

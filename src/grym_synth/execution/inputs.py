@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,11 +36,18 @@ def find_recordings(paths: tuple[str, ...], folder: str, max_files: int) -> Inpu
     left_out = 0
     for name in paths:
         path = Path(folder, name)
-        if not path.is_dir():
-            found.setdefault(str(path), _recording(name, path))
+        if not _is_folder(path):
+            if len(found) < max_files:
+                found.setdefault(str(path), _recording(name, path))
+            else:
+                left_out += 1
             continue
-        files = list(_audio_files(path))
-        if not files:
+        refused: list[OSError] = []
+        files = list(_audio_files(path, refused.append))
+        for error in refused:
+            reason = f"the folder {error.filename!r} cannot be read: {error.strerror}"
+            gaps.append(Gap("facts", reason, "unreadable", name, "check its rights"))
+        if not files and not refused:
             hint = f"name a folder with recordings in it: {' '.join(sorted(AUDIO_SUFFIXES))}"
             gaps.append(Gap("facts", f"the folder {name!r} holds no audio files", "unreadable", name, hint))
         for file in files:
@@ -62,9 +69,16 @@ def _recording(subject: str, path: Path) -> Recording:
     return Recording(subject, str(path), size)
 
 
-def _audio_files(folder: Path) -> Iterator[Path]:
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # a name that is too long, a folder we may not look into: listening will say so
+        return False
+
+
+def _audio_files(folder: Path, refuse: Callable[[OSError], None]) -> Iterator[Path]:
     """Audio files below `folder` in name order; hidden ones and linked folders are left out."""
-    for here, folders, names in os.walk(folder):
+    for here, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             if not name.startswith(".") and Path(name).suffix.lower() in AUDIO_SUFFIXES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -121,8 +122,8 @@ def analyze(
         raise typer.BadParameter(f"unknown capability {unknown[0]!r}; there is {', '.join(CAPABILITIES)}")
     if plot is not None and len(files) != 1:
         raise typer.BadParameter(f"--plot draws one recording, {len(files)} were named")
-    if plot is not None and plot.suffix.lower() != ".png":
-        raise typer.BadParameter(f"--plot writes a PNG, so name it so: {str(plot.with_suffix('.png'))!r}")
+    if plot is not None:
+        _check_plot(plot)
     params = {"n_fft": n_fft, "window": window, "start_s": start}
     given = {name: value for name, value in params.items() if value is not None}
     operation = _operation("analyze", paths=files, capabilities=capabilities, params=given, use_cache=not no_cache)
@@ -132,12 +133,18 @@ def analyze(
 
         typer.echo(as_text(document))
 
+    drawn = 0
+
     def draw(document: dict[str, Any]) -> None:
+        nonlocal drawn
         if plot is not None and "error" not in document:
             from .plots import plot_recording
 
-            plot_recording(document["path"], document, plot)
-            sys.stderr.write(f"drawn: {plot}\n")
+            drawn += 1  # a folder may hold several: each has its picture
+            out = plot if drawn == 1 else plot.with_stem(f"{plot.stem}-{drawn}")
+            _check_plot(out)
+            plot_recording(document["path"], document, out)
+            sys.stderr.write(f"drawn: {out}\n")
 
     _perform(operation, as_json, show, afterwards=draw)
 
@@ -206,13 +213,24 @@ def _common(
 
 def main() -> None:
     """Run the command line; the exit code is the one CONTRACT promises, also for our own bugs."""
-    for stream in (sys.stdout, sys.stderr):  # names need not be UTF-8, terminals need not be either
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by the caller: what we say goes nowhere, and no other file takes its number
+            stream = open(os.open(os.devnull, os.O_WRONLY), "w")  # noqa: SIM115, PTH123 lives as long as we do
+            setattr(sys, name, stream)
+        stream.reconfigure(errors="backslashreplace")  # names need not be UTF-8, terminals need not be either
     try:
         app()
+        sys.stdout.flush()
     except BrokenPipeError:  # the reader of a pipe had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         sys.exit(0)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EIO) or error.filename is not None:
+            sys.exit(_confess(error))
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.stderr.write(f"grym: the output could not be written: {error.strerror}\n")
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as fault:  # noqa: BLE001 whatever it is, it is ours: one sentence, and the details in a file
@@ -229,6 +247,16 @@ def _confess(fault: Exception) -> int:
         traceback.print_exception(fault, file=file)
     sys.stderr.write(f"grym: this is a fault of ours ({type(fault).__name__}: {fault})\n      details: {file.name}\n")
     return 1
+
+
+def _check_plot(out: Path) -> None:
+    """A picture may replace a picture, and nothing else: recordings are never written to, whatever their name."""
+    if out.suffix.lower() != ".png":
+        raise typer.BadParameter(f"--plot writes a PNG, so name it so: {str(out.with_suffix('.png'))!r}")
+    if out.is_file():
+        with out.open("rb") as file:
+            if file.read(8) not in (b"", b"\x89PNG\r\n\x1a\n"):
+                raise typer.BadParameter(f"{str(out)!r} exists and is no picture; name another file")
 
 
 def _exists(name: str) -> bool:
@@ -309,11 +337,20 @@ def _say_error(error: dict[str, Any]) -> None:
 
 def _read_batch(path: Path) -> list[dict[str, Any]]:
     try:
-        lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-        questions = [json.loads(line) for line in lines]
-    except (OSError, ValueError) as error:
+        lines = [line for line in path.read_text(encoding="utf-8-sig").split("\n") if line.strip()]
+        questions = [json.loads(line, parse_constant=_refuse_constant) for line in lines]
+    except (OSError, ValueError, RecursionError) as error:
         raise typer.BadParameter(f"cannot read {str(path)!r}: {error}") from error
     for number, question in enumerate(questions, start=1):
-        if not isinstance(question, dict) or not isinstance(question.get("query"), str):
-            raise typer.BadParameter(f'line {number} of {str(path)!r} has no "query"')
+        match question:
+            case {"query": str(), "files": [*files]} if all(isinstance(name, str) for name in files):
+                pass
+            case {"query": str()} if question.get("files") is None:
+                pass
+            case _:
+                raise typer.BadParameter(f'line {number} of {str(path)!r} is no {{"id", "query", "files": [names]}}')
     return questions
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")

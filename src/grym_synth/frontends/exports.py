@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 _HEADLINES = {"rhythm.tempo_bpm", "tonality.key"}
 
 
-def recording_to_json(outcome: Outcome, capabilities: Sequence[str]) -> dict[str, Json]:
-    """One recording's document: the sections asked for, or `error` when nothing of it could be heard."""
+def recording_to_json(outcome: Outcome, capabilities: Sequence[str], gaps_of_all: Sequence[Gap]) -> dict[str, Json]:
+    """One recording's document: the sections asked for, or `error` when nothing of it could be heard.
+
+    `gaps_of_all` are what no recording could be measured for.
+    """
     evidence, gaps = outcome.heard.evidence, outcome.heard.gaps
     subject = outcome.step.subject
     if not evidence and gaps:
@@ -25,19 +28,22 @@ def recording_to_json(outcome: Outcome, capabilities: Sequence[str]) -> dict[str
     for name in ("duration_s", "sample_rate_hz", "channels"):
         document[name] = facts.get(f"facts.{name}")
     for capability in capabilities:
-        document[capability] = _section([item for item in evidence if item.capability == capability])
-    document["gaps"] = [_short(gap) for gap in gaps if gap.capability in capabilities]
+        document[capability] = _section(capability, [item for item in evidence if item.capability == capability])
+    document["gaps"] = [_short(gap) for gap in (*gaps, *gaps_of_all) if gap.capability in capabilities]
+    document["timings_ms"] = {"total": round(1000.0 * outcome.seconds, 1)}
     return document
 
 
-def _section(evidence: list[Evidence]) -> Json:
+def _section(capability: str, evidence: list[Evidence]) -> Json:
     if not evidence:
         return None
     section: dict[str, Any] = {}
+    if any(name.startswith(f"{capability}.") for name in _HEADLINES):
+        section["alternatives"] = []
     for item in evidence:
         leaf = item.name.partition(".")[2]
         if item.rank:
-            section.setdefault("alternatives", []).append({leaf: item.value, "confidence": item.confidence})
+            section["alternatives"].append({leaf: item.value, "confidence": item.confidence})
             continue
         section[leaf] = item.value
         if item.name in _HEADLINES:

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import fcntl
 import json
+import logging
 import os
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -22,6 +23,8 @@ from .protocol import Emit
 
 if TYPE_CHECKING:
     from ..hub import Hub
+
+log = logging.getLogger(__name__)
 
 _LINE_LIMIT = 64 * 1024 * 1024
 _PATIENCE = 15.0  # seconds to wait for a hub that holds the lock but does not take calls yet, or any more
@@ -102,9 +105,10 @@ async def serving_hub(config: Config) -> AsyncIterator[Hub]:
                 yield hub
             finally:
                 if server is not None:
+                    while calls:  # others are let in for as long: the home is ours until the last has left
+                        await asyncio.wait(calls)
                     server.close()
                     config.socket_path.unlink(missing_ok=True)
-                    await asyncio.gather(*calls, return_exceptions=True)
 
 
 async def _answer_call(hub: Hub, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -123,6 +127,11 @@ async def _answer_call(hub: Hub, reader: asyncio.StreamReader, writer: asyncio.S
                 if not task.done():
                     task.cancel()
             await asyncio.gather(work, gone, return_exceptions=True)
+            if not work.cancelled() and (fault := work.exception()) is not None:
+                log.error("a fault of ours", exc_info=fault)
+                error = {"code": "fault", "message": f"the hub met a fault of ours ({fault!r})", "hint": "see its log"}
+                emit({"document": {"error": error}})
+                emit({"exit": 1})
             await writer.drain()
     writer.close()
 
@@ -138,8 +147,8 @@ async def _ask_running_hub(config: Config, operation: Mapping[str, Any], emit: E
     try:
         writer.write(json.dumps(operation).encode() + b"\n")
         async for line in reader:
-            taken = True
             document = json.loads(line)
+            taken = taken or "document" in document  # until then nothing is lost by asking anew
             emit(document)
             if "exit" in document:
                 return True

@@ -65,9 +65,7 @@ def _reporter(emit: Emit) -> Callable[[Step, float, str], None]:
 async def _ask(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
     answer = await hub.answer(_request(operation), _reporter(emit))
     emit({"document": answer_to_json(answer)})
-    if answer.claims or not answer.route.capabilities:
-        return 0
-    return gap_exit(answer.gaps)
+    return 0 if answer.claims else gap_exit(answer.gaps)
 
 
 async def _route(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
@@ -88,11 +86,13 @@ async def _analyze(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
         if outcome is None:
             first_gaps += plan.gaps
             for gap in plan.gaps:
-                emit({"document": {"path": gap.subject or None, "error": gap_error(gap)}})
+                if gap.subject or not plan.steps:
+                    emit({"document": {"path": gap.subject or None, "error": gap_error(gap)}})
             continue
         any_heard = any_heard or any(item.capability in capabilities for item in outcome.heard.evidence)
         first_gaps += [gap for gap in outcome.heard.gaps if gap.capability in capabilities]
-        emit({"document": recording_to_json(outcome, capabilities)})
+        of_all = [gap for gap in first_gaps if not gap.subject]
+        emit({"document": recording_to_json(outcome, capabilities, of_all)})
     return 0 if any_heard else gap_exit(first_gaps)
 
 

@@ -19,7 +19,15 @@ Emit = Callable[[dict[str, Any]], None]
 
 def operation_of(op: str, **arguments: Any) -> dict[str, Any]:
     """An operation as it travels, with what the hub must know of its sender."""
-    return {"op": op, "version": __version__, "folder": str(Path.cwd()), **arguments}
+    return {"op": op, "version": __version__, "folder": _folder(), **arguments}
+
+
+def _folder() -> str:
+    """Where relative paths start; a folder that was deleted under us leaves only absolute ones."""
+    try:
+        return str(Path.cwd())
+    except FileNotFoundError:
+        return "/"
 
 
 def error_to_json(error: GrymError) -> dict[str, Any]:

@@ -7,7 +7,6 @@ This version reads memory and disk at the moment of asking. Pressure is piecewis
 from __future__ import annotations
 
 import itertools
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -122,8 +121,8 @@ def _cgroup_inactive_file() -> float:
 
 
 def _disk_free_bytes(folder: Path) -> tuple[float, float]:
-    """Free and whole size of the disk that holds `folder`; nothing is free where we may not write."""
+    """Free and whole size of the disk that holds `folder`."""
     while not folder.exists():
         folder = folder.parent
     usage = shutil.disk_usage(folder)
-    return (float(usage.free) if os.access(folder, os.W_OK) else 0.0), float(usage.total)
+    return float(usage.free), float(usage.total)

@@ -7,6 +7,7 @@ Reimers and Gurevych, "Sentence-BERT", 2019 (mean pooling); Wang et al., "MiniLM
 
 from __future__ import annotations
 
+import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,9 @@ def _open_session(file: Path) -> Any:
     The basic graph optimisations load as fast as any level that runs a sentence in single milliseconds; without
     them loading is .15 s shorter and each sentence takes ten times as long.
     """
+    # Some builds send usage events and write a device id below the home as soon as they are imported. We promise to
+    # work offline and to leave nothing behind, so this must be said first; their own switch after import is too late.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime as ort  # 0.1 s: only when a sentence is there
     from onnxruntime.capi import onnxruntime_pybind11_state as faults
 

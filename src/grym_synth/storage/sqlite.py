@@ -40,13 +40,14 @@ class FileStamp:
     path: str
     size: int
     mtime_ns: int
+    ctime_ns: int  # set by the system at every change, also when a program puts the modification time back
     inode: int
 
     @classmethod
     def of(cls, path: str) -> FileStamp:
         """The stamp of the file at `path` now; raises OSError when there is none."""
         stat = Path(path).stat()
-        return cls(path, stat.st_size, stat.st_mtime_ns, stat.st_ino)
+        return cls(path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +90,16 @@ class SqliteStore:
 
     def recall_hash(self, stamp: FileStamp) -> str | None:
         """The content hash of a file that has not changed since it was last hashed."""
-        query = "SELECT sha256 FROM files WHERE path = ? AND size = ? AND mtime_ns = ? AND inode = ?"
-        rows = self._read(query, (_text(stamp.path), stamp.size, stamp.mtime_ns, stamp.inode))
+        query = "SELECT sha256 FROM files WHERE (path, size, mtime_ns, ctime_ns, inode) = (?, ?, ?, ?, ?)"
+        rows = self._read(query, _row(stamp))
         return str(rows[0][0]) if rows else None
 
     def keep_hash(self, stamp: FileStamp, sha256: str) -> None:
         with self._transaction() as db:
             db.execute(
-                "INSERT OR REPLACE INTO files (path, size, mtime_ns, inode, sha256) VALUES (?, ?, ?, ?, ?)",
-                (_text(stamp.path), stamp.size, stamp.mtime_ns, stamp.inode, sha256),
+                "INSERT OR REPLACE INTO files (path, size, mtime_ns, ctime_ns, inode, sha256)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (*_row(stamp), sha256),
             )
 
     def recall(
@@ -125,8 +127,8 @@ class SqliteStore:
     def keep_answer(self, request: Request, answer: Answer) -> None:
         row = (
             time.time(),
-            request.context,
-            request.question,
+            _text(request.context),
+            _text(request.question),
             json.dumps(request.paths),
             json.dumps(answer_to_json(answer)),
         )
@@ -136,7 +138,7 @@ class SqliteStore:
     def answers(self, context: str, limit: int = 100) -> list[dict[str, Json]]:
         """The latest answers of a context, newest first, as JSON documents."""
         query = "SELECT answer FROM answers WHERE context = ? ORDER BY id DESC LIMIT ?"
-        return [json.loads(row[0]) for row in self._read(query, (context, limit))]
+        return [json.loads(row[0]) for row in self._read(query, (_text(context), limit))]
 
     def check(self) -> None:
         """Write and read a row, and let SQLite look itself over: raises StoreUnavailable when that fails."""
@@ -192,6 +194,10 @@ class SqliteStore:
                 f"the store {str(self.path)!r} is of version {version}, this program knows {len(steps)}",
                 hint="use the newer grym-synth that wrote it, or another GRYM_HOME",
             )
+
+
+def _row(stamp: FileStamp) -> tuple[str, int, int, int, int]:
+    return _text(stamp.path), stamp.size, stamp.mtime_ns, stamp.ctime_ns, stamp.inode
 
 
 def _text(path: str) -> str:

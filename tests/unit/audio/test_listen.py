@@ -69,7 +69,7 @@ def test_silence_leaves_gaps_that_say_why(tmp_path: Path) -> None:
     assert found["rhythm.tempo_bpm"] is None
     assert found["tonality.key"] is None
     assert found["facts.silence_s"] == [[0.0, 3.0]]
-    assert {gap.section for gap in heard.gaps} == {"loudness", "rhythm", "tonality", "spectrum"}
+    assert {gap.section for gap in heard.gaps} == {"facts", "loudness", "rhythm", "tonality", "spectrum"}
     assert {gap.code for gap in heard.gaps} == {"unmeasurable"}
 
 
@@ -102,10 +102,12 @@ def test_the_fft_is_read_where_and_as_it_was_asked(tmp_path: Path, n_fft: int) -
     assert values(heard)["spectrum.window"] == "blackmanharris"
 
 
-def test_an_fft_beyond_the_end_is_refused(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.wav", 0.1 * np.ones(SR))
-    with pytest.raises(BadRequest, match=r"at 9 s, the recording ends at 1\.000 s"):
-        listen(path, "spectrum", start_s=9.0)
+def test_an_fft_beyond_the_end_is_a_gap_beside_the_other_sections(tmp_path: Path) -> None:
+    heard = listen(write(tmp_path / "a.wav", 0.1 * np.ones(SR)), "facts", "spectrum", start_s=9.0)
+    assert values(heard)["facts.duration_s"] == 1.0
+    (gap,) = heard.gaps
+    assert (gap.section, gap.code) == ("spectrum", "bad_request")
+    assert "at 9 s, the recording ends at 1.000 s" in gap.reason
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,17 @@ def test_impossible_names_pass_on_to_where_they_are_explained(tmp_path: Path) ->
     assert [item.size for item in found.recordings] == [0, 0, 0]
 
 
+def test_a_name_that_is_too_long_is_a_file_that_is_not_there(tmp_path: Path) -> None:
+    found = find_recordings(("a" * 300 + ".wav", "b.wav"), str(tmp_path), 5)
+    assert [item.size for item in found.recordings] == [0, 0]
+
+
+def test_more_named_files_than_allowed_are_counted_too(tmp_path: Path) -> None:
+    found = find_recordings(tuple(f"{i}.wav" for i in range(7)), str(tmp_path), 5)
+    assert len(found.recordings) == 5
+    assert "2 more were left out" in found.gaps[0].reason
+
+
 def test_linked_folders_that_turn_in_circles_end(tmp_path: Path) -> None:
     make(tmp_path, "set/a.wav")
     (tmp_path / "set" / "again").symlink_to(tmp_path / "set")

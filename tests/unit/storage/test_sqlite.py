@@ -1,4 +1,5 @@
 import dataclasses
+import os
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -52,8 +53,25 @@ def test_a_changed_file_is_hashed_again(store: SqliteStore, tmp_path: Path) -> N
     assert store.recall_hash(FileStamp.of(str(file))) is None
 
 
+def test_a_file_whose_modification_time_was_put_back_is_hashed_again(store: SqliteStore, tmp_path: Path) -> None:
+    file = tmp_path / "a.wav"
+    file.write_bytes(b"one")
+    stamp = FileStamp.of(str(file))
+    store.keep_hash(stamp, "ab")
+    file.write_bytes(b"two")
+    os.utime(file, ns=(stamp.mtime_ns, stamp.mtime_ns))
+    assert FileStamp.of(str(file)).mtime_ns == stamp.mtime_ns
+    assert store.recall_hash(FileStamp.of(str(file))) is None
+
+
+def test_questions_that_are_no_utf8_can_be_stored(store: SqliteStore) -> None:
+    answer = Answer("", (), (), (), Route((), 1.0, {}, {}), Plan(()), "healthy", {})
+    store.keep_answer(Request("how fast \udcff", context="\udcfe"), answer)
+    assert len(store.answers("\udcfe")) == 1
+
+
 def test_names_that_are_no_utf8_can_be_stored(store: SqliteStore) -> None:
-    stamp = FileStamp("/x/\udcff\n😀.wav", 1, 2, 3)
+    stamp = FileStamp("/x/\udcff\n😀.wav", 1, 2, 3, 4)
     store.keep_hash(stamp, "ab")
     assert store.recall_hash(stamp) == "ab"
 
@@ -98,7 +116,7 @@ def test_a_locked_store_fails_with_a_time_to_try_again(store: SqliteStore, tmp_p
     other = sqlite3.connect(tmp_path / "grym.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreUnavailable, match="locked") as caught:
-        store.keep_hash(FileStamp("a", 1, 2, 3), "ab")
+        store.keep_hash(FileStamp("a", 1, 2, 3, 4), "ab")
     assert caught.value.retry_after
     other.close()
 

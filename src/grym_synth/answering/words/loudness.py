@@ -88,10 +88,7 @@ def rank(page: Page, subjects: tuple[str, ...]) -> None:
 def _overall(page: Page, subject: str, *, with_peak: bool) -> None:
     found, peak = page.number(subject, _NAME), page.number(subject, "loudness.true_peak_dbtp")
     if found is None:
-        silent = page.find(subject, _NAME)
-        if silent is not None and silent.value is None:
-            page.note("The integrated loudness has no value: all of it lies below the gate.", instead_of="loudness")
-        return
+        return  # the gap says why
     beside = f", with a true peak of {say.decibels(peak[1])} dBTP" if peak and with_peak else ""
     text = _with_verdict(page, found[1], "loudness_lufs", f"Overall it is at {say.decibels(found[1])} LUFS{beside}.")
     page.say(text, found[0], *([peak[0]] if peak and beside else []))
