@@ -38,16 +38,16 @@ def _section(capability: str, evidence: list[Evidence]) -> Json:
     if not evidence:
         return None
     section: dict[str, Any] = {}
-    if any(name.startswith(f"{capability}.") for name in _HEADLINES):
-        section["alternatives"] = []
     for item in evidence:
         leaf = item.name.partition(".")[2]
         if item.rank:
-            section["alternatives"].append({leaf: item.value, "confidence": item.confidence})
+            section.setdefault("alternatives", []).append({leaf: item.value, "confidence": item.confidence})
             continue
         section[leaf] = item.value
         if item.name in _HEADLINES:
             section["confidence"] = item.confidence
+    if any(name.startswith(f"{capability}.") for name in _HEADLINES):
+        section.setdefault("alternatives", [])
     return section
 
 
@@ -72,7 +72,7 @@ def as_text(document: Mapping[str, Any]) -> str:
         return f"{name}\n  not heard: {error['message']}" + (f"\n  {error['hint']}" if error["hint"] else "")
     lines = [name]
     for section, values in document.items():
-        if isinstance(values, dict):
+        if isinstance(values, dict) and section != "timings_ms":
             lines.append(f"  {section}")
             lines += [f"    {key:22} {brief(value)}" for key, value in values.items()]
     lines += [f"  open: {gap['reason']}" for gap in document["gaps"]]
