@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print compact JSON, one document a line, and nothing else.")]
+NotYetOption = Annotated[bool, typer.Option(hidden=True)]
 ContextOption = Annotated[str, typer.Option("--context", help="The project at hand; answers are kept under it.")]
 
 
@@ -109,6 +110,11 @@ def analyze(
         float | None, typer.Option(help="Where it starts, in seconds.", min=0.0, show_default="the loudest place")
     ] = None,
     as_json: JsonOption = False,
+    jams: NotYetOption = False,
+    csv: NotYetOption = False,
+    labels: NotYetOption = False,
+    vectors: NotYetOption = False,
+    report: Annotated[Path | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Measure recordings without a question.
 
@@ -116,6 +122,9 @@ def analyze(
     """
     from ..messages import CAPABILITIES
 
+    for name, given in (("jams", jams), ("csv", csv), ("labels", labels), ("vectors", vectors), ("report", report)):
+        if given:
+            _say_not_yet(f"`--{name}`", as_json=as_json)
     capabilities = [name.strip() for name in only.split(",") if name.strip()]
     unknown = [name for name in capabilities if name not in CAPABILITIES]
     if unknown:
@@ -125,8 +134,8 @@ def analyze(
     if plot is not None:
         _check_plot(plot)
     params = {"n_fft": n_fft, "window": window, "start_s": start}
-    given = {name: value for name, value in params.items() if value is not None}
-    operation = _operation("analyze", paths=files, capabilities=capabilities, params=given, use_cache=not no_cache)
+    settings = {name: value for name, value in params.items() if value is not None}
+    operation = _operation("analyze", paths=files, capabilities=capabilities, params=settings, use_cache=not no_cache)
 
     def show(document: dict[str, Any]) -> None:
         from .exports import as_text
@@ -194,6 +203,29 @@ def doctor(as_json: JsonOption = False) -> None:
             mark = "ok     " if check.ok else "missing" if check.is_optional else "FAILED "
             typer.echo(f"{mark}  {check.name}: {check.detail}")
     raise typer.Exit(0 if verdict == "pass" else 5)
+
+
+#: Commands that CONTRACT names and this version does not have: they say so, instead of being unknown.
+NOT_YET = (
+    "agents", "cleanup", "compare", "config", "context", "ear", "edit", "find", "forget", "index", "jobs", "learn",
+    "login", "logout", "mcp", "migrate", "models", "notes", "patterns", "pause", "resume", "share", "similar", "status",
+    "teach", "whoami", "worker",
+)  # fmt: skip
+
+
+def _not_yet(context: typer.Context) -> None:
+    _say_not_yet(f"`grym {context.info_name}`", as_json="--json" in context.args)
+
+
+for _name in NOT_YET:
+    _anything = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
+    app.command(_name, hidden=True, context_settings=_anything)(_not_yet)
+
+
+def _say_not_yet(what: str, *, as_json: bool) -> None:
+    from ..errors import BadSetup
+
+    _fail(BadSetup(f"{what} is not in this version of grym-synth", hint="see CHANGELOG.md for what is"), as_json)
 
 
 def _version(wanted: bool) -> None:
