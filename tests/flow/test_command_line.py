@@ -167,8 +167,11 @@ def test_output_that_cannot_be_written_is_told_or_swallowed(grym: Grym) -> None:
         assert "fault" not in done.stderr
 
 
-def test_nothing_but_the_home_is_written_to(grym: Grym, tmp_path: Path) -> None:
-    grym("route", "how fast is this?", "x.wav", HOME=str(tmp_path / "person"))
+def test_nothing_but_the_home_is_written_to(grym: Grym, tmp_path: Path, make_loop: Callable[..., Path]) -> None:
+    make_loop(seconds=4.0)
+    person = {"HOME": str(tmp_path / "person"), "XDG_CACHE_HOME": "", "XDG_CONFIG_HOME": ""}
+    grym("route", "how fast is this?", "x.wav", **person)
+    grym("analyze", "loop.wav", "--plot", "out.png", **person)
     assert not (tmp_path / "person").exists()
 
 

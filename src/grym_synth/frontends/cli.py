@@ -147,6 +147,7 @@ def analyze(
     def draw(document: dict[str, Any]) -> None:
         nonlocal drawn
         if plot is not None and "error" not in document:
+            os.environ.setdefault("MPLCONFIGDIR", str(_config().home / "matplotlib"))  # else it writes elsewhere
             from .plots import plot_recording
 
             drawn += 1  # a folder may hold several: each has its picture

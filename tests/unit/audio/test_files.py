@@ -67,7 +67,7 @@ def test_hostile_files_are_refused_heard_or_heard_in_part(
         start = time.perf_counter()
         outcome, error = outcome_of(file)
         assert outcome == file.expected, file
-        assert time.perf_counter() - start < 1.0, file
+        assert time.perf_counter() - start < 10.0, file  # a bound against hanging, not a measurement
         if error is not None:
             assert repr(str(file.path)) in str(error)
             assert "\n" not in str(error)

@@ -368,4 +368,4 @@ def test_cost_grows_no_faster_than_the_length() -> None:
         return spent
 
     short = min(seconds_for(6) for _ in range(3))
-    assert seconds_for(60) < 15.0 * short
+    assert seconds_for(60) < 40.0 * short  # ten times the length; a hundred times would be quadratic

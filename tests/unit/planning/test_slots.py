@@ -134,4 +134,4 @@ def test_any_text_gives_slots_that_are_json(question: str, paths: list[str]) -> 
 def test_hundred_kilobytes_are_read_at_once(piece: str) -> None:
     begin = time.perf_counter()
     read_slots(piece * (100_000 // len(piece)), [])
-    assert time.perf_counter() - begin < 0.25
+    assert time.perf_counter() - begin < 10.0  # a bound against patterns that explode, not a measurement
