@@ -44,7 +44,6 @@ class Hub:
         """Answer a question about recordings, or about music arithmetic."""
         clock = Stopwatch()
         inputs = await self.look_up(request)
-        await self._warm_up(inputs)
         named = [recording.subject for recording in inputs.recordings] or list(request.paths)
         route = await asyncio.to_thread(self.router.route, request.question, named)
         clock.lap("route")
@@ -88,11 +87,6 @@ class Hub:
 
     def run(self, request: Request, steps: Plan, on_progress: OnProgress) -> AsyncIterator[Outcome]:
         return self.executor.run(steps, use_cache=request.use_cache, on_progress=on_progress)
-
-    async def _warm_up(self, inputs: Inputs) -> None:
-        """Start a listener beside the routing, when something new will have to be heard."""
-        if any(recording.size and not self.executor.knows(recording.path) for recording in inputs.recordings):
-            await self.executor.processes.warm(self.catalog.agent("listen"))
 
     def _remember(self, request: Request, answer: Answer) -> Answer:
         try:

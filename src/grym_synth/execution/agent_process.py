@@ -186,11 +186,6 @@ class AgentProcesses:
             if process.is_alive:
                 self._idle[card.name].append(process)
 
-    async def warm(self, card: AgentCard) -> None:
-        """Have one process of this agent ready before it is needed."""
-        if not self._idle[card.name]:
-            self._idle[card.name].append(await AgentProcess.launch(card, self._environment))
-
     async def close(self) -> None:
         idle = [process for processes in self._idle.values() for process in processes]
         self._idle.clear()

@@ -71,13 +71,6 @@ class Executor:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    def knows(self, path: str) -> bool:
-        """Whether this file, as it is now, was read before: then an agent is perhaps not needed."""
-        try:
-            return self.store.recall_hash(FileStamp.of(path)) is not None
-        except (OSError, ValueError, StoreUnavailable):
-            return False
-
     async def _run_step(self, step: Step, use_cache: bool, on_progress: OnProgress) -> Outcome:
         card, begun = self.catalog.agent(step.agent), time.perf_counter()
         stamp, sha256 = await self._identify(step.path, up_to_bytes=_HASH_FIRST_BYTES)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..config import Config
 from ..errors import HubUnreachable
-from .protocol import Emit
+from .protocol import OPERATIONS, Emit
 
 if TYPE_CHECKING:
     from ..hub import Hub
@@ -119,8 +119,14 @@ async def _answer_call(hub: Hub, reader: asyncio.StreamReader, writer: asyncio.S
 
     with contextlib.suppress(ConnectionError):
         line = await reader.readline()
-        if line:
-            work = asyncio.create_task(perform(hub, json.loads(line), emit))
+        operation = _read_operation(line)
+        if line and operation is None:
+            error = {"code": "bad_request", "message": "that is no operation of this hub", "hint": "use the command"}
+            emit({"document": {"error": error}})
+            emit({"exit": 3})
+            await writer.drain()
+        elif operation is not None:
+            work = asyncio.create_task(perform(hub, operation, emit))
             gone = asyncio.create_task(reader.read(1))  # a guest says nothing more, so this ends when he leaves
             await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
             for task in (work, gone):
@@ -134,6 +140,15 @@ async def _answer_call(hub: Hub, reader: asyncio.StreamReader, writer: asyncio.S
                 emit({"exit": 1})
             await writer.drain()
     writer.close()
+
+
+def _read_operation(line: bytes) -> dict[str, Any] | None:
+    """What a guest asks for; None when it is no operation."""
+    try:
+        operation = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return operation if isinstance(operation, dict) and operation.get("op") in OPERATIONS else None
 
 
 async def _ask_running_hub(config: Config, operation: Mapping[str, Any], emit: Emit) -> bool:

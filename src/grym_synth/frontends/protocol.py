@@ -14,6 +14,8 @@ from typing import Any
 from .. import __version__
 from ..errors import AgentFailed, BadRequest, BadSetup, GrymError, Unavailable
 
+OPERATIONS = ("ask", "route", "analyze")
+
 Emit = Callable[[dict[str, Any]], None]
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grym_synth.answering.words.gaps import gap_sentences
 from grym_synth.answering.words.page import Sentence, labels
 from grym_synth.answering.write import WRITERS, Draft, compose, write
 from grym_synth.messages import CAPABILITIES, Evidence, Gap, Json
@@ -241,6 +242,12 @@ def test_a_question_that_names_a_tempo_gets_a_verdict() -> None:
 
 def test_an_open_question_gets_no_verdict() -> None:
     assert ask("how loud is it?", "loudness", aspects=("integrated",)).startswith("Overall it is at -14.1 LUFS")
+
+
+def test_a_reason_that_many_recordings_share_is_told_once() -> None:
+    gaps = [Gap("loudness", "it is too short", "unmeasurable", f"{i}.wav") for i in range(200)]
+    sentences = gap_sentences(gaps, {})
+    assert sentences == ["About the loudness of 200 recordings, `0.wav` and `1.wav` among them: it is too short."]
 
 
 def test_a_question_for_somebody_else_is_not_guessed_at() -> None:

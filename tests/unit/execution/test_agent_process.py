@@ -117,8 +117,8 @@ def test_a_warm_process_is_used_again_and_a_dead_one_is_replaced(card: AgentCard
 def test_a_process_that_died_while_idle_is_not_handed_out(card: AgentCard) -> None:
     async def story() -> None:
         processes = AgentProcesses(agent_environment())
-        await processes.warm(card)
-        idle = processes._idle[card.name][0]
+        async with processes.borrow(card) as idle:
+            await call(idle, "fine")
         os.kill(idle._process.pid, 9)
         await idle._process.wait()
         async with processes.borrow(card) as process:

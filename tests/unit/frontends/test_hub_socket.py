@@ -64,6 +64,26 @@ def test_many_commands_at_once_all_get_their_answer(config: Config) -> None:
     asyncio.run(story())
 
 
+def test_nonsense_on_the_socket_is_refused_and_the_hub_goes_on(config: Config) -> None:
+    async def story() -> None:
+        ready = asyncio.Event()
+        serving = asyncio.create_task(serve_forever(config, ready.set))
+        await ready.wait()
+        for nonsense in (b"good morning\n", b"[1]\n", b'{"op": "fly"}\n', b"[" * 99_999 + b"\n"):
+            with hub_socket._socket_address(config.socket_path) as address:
+                reader, writer = await asyncio.open_unix_connection(address)
+            writer.write(nonsense)
+            assert b"bad_request" in await reader.readline()
+            assert b'"exit": 3' in await reader.readline()
+            writer.close()
+            await writer.wait_closed()
+        assert (await ask(config))[-1] == {"exit": 0}
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+
+    asyncio.run(story())
+
+
 def test_a_hub_of_another_version_is_told_apart(config: Config) -> None:
     document, end = asyncio.run(ask(config, {**QUESTION, "version": "0.0.1"}))
     assert "the command is 0.0.1" in document["document"]["error"]["message"]

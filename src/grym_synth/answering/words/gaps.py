@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from ...messages import Gap
@@ -19,14 +20,18 @@ NOT_YET: Mapping[str, str] = {
     "theory": "do music arithmetic",
     "edit": "make an edited copy of a recording", "system": "tell how the hub is doing",
 }  # fmt: skip
+#: So many recordings that share a reason are told together.
+MANY = 4
 WHICH = "Tell me which recording: put the file after the question."
 
 
 def gap_sentences(gaps: Sequence[Gap], names: Mapping[str, str]) -> list[str]:
     """Each reason once, in the order in which they first came up."""
+    shared = Counter((gap.capability, gap.code, gap.reason) for gap in gaps if gap.subject)
     grouped: dict[tuple[object, ...], list[Gap]] = {}
     for gap in gaps:
-        same: tuple[object, ...] = (gap.subject, gap.code, gap.reason, gap.hint)
+        many = shared[gap.capability, gap.code, gap.reason] >= MANY
+        same: tuple[object, ...] = ("" if many else gap.subject, gap.code, gap.reason, gap.hint)
         if gap.code in ("no_recording", "missing") and not gap.subject:
             same = (gap.code, gap.code == "missing" and _is_own_words(gap) and gap.reason)
         grouped.setdefault(same, []).append(gap)
@@ -58,6 +63,11 @@ def _sentence(gaps: list[Gap], names: Mapping[str, str]) -> str:
 def _reason(gaps: list[Gap], names: Mapping[str, str]) -> str:
     first = gaps[0]
     reason = " ".join(first.reason.split()).rstrip(".")
+    subjects = list(dict.fromkeys(gap.subject for gap in gaps))
+    if len(subjects) > 1:
+        shown = " and ".join(f"`{names.get(subject, subject)}`" for subject in subjects[:2])
+        what = say.listed(list(dict.fromkeys(gap.capability for gap in gaps)))
+        return f"About the {what} of {len(subjects)} recordings, {shown} among them: {reason}."
     if first.subject:
         name = names.get(first.subject, first.subject)
         # The reason often repeats the path that the name says already.
