@@ -24,6 +24,7 @@ from ..messages import (
     gap_to_json,
 )
 
+BUSY_TIMEOUT = 2.0  # seconds to wait for another process that is writing
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -73,7 +74,7 @@ class SqliteStore:
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=2.0, isolation_level=None, check_same_thread=False)
+            self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
         except (OSError, sqlite3.OperationalError) as error:
             raise StoreUnavailable(
                 f"cannot open the store {str(path)!r}: {error}", hint="check the folder's rights, or set GRYM_HOME"
@@ -172,9 +173,21 @@ class SqliteStore:
     def _failed(self, error: sqlite3.DatabaseError) -> StoreUnavailable:
         return StoreUnavailable(f"the store {str(self.path)!r} failed: {error}", retry_after=5.0)
 
+    def _enter_wal(self) -> None:
+        """Switch to the write-ahead log. SQLite's own time-out does not wait for the lock that this takes."""
+        give_up_at = time.monotonic() + BUSY_TIMEOUT
+        while True:
+            try:
+                self._db.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at:
+                    raise
+                time.sleep(0.01)
+
     def _migrate(self) -> None:
         try:
-            self._db.execute("PRAGMA journal_mode = WAL")
+            self._enter_wal()
             self._db.execute("PRAGMA synchronous = NORMAL")
             with self._transaction() as db:  # the version is read under the lock: two processes may open at once
                 steps = sorted(MIGRATIONS.glob("*.sql"))
