@@ -14,10 +14,11 @@ import numpy as np
 
 from ..errors import BadRequest
 from ..theory.keys import camelot
+from .chroma import ChromaMeter
 from .facts import Facts, FactsMeter
 from .files import AudioFile, open_audio
 from .frames import FloatArray, ShortSpectra, ShortSpectraMeter
-from .harmony import ChromaMeter, measure_tonality
+from .harmony import measure_tonality
 from .loudness import MIN_RATE_HZ, Loudness, LoudnessMeter
 from .rhythm import measure_rhythm
 from .spectrum import WINDOWS, LoudestWindow, measure_balance, measure_peaks

@@ -7,18 +7,17 @@ import itertools
 import numpy as np
 import pytest
 
-from grym_synth.audio.frames import FloatArray
-from grym_synth.audio.harmony import (
+from grym_synth.audio.chroma import (
     LOWEST_NOTE,
     Chroma,
     ChromaMeter,
     bass_classes,
     estimate_tuning,
-    key_name,
-    measure_tonality,
     note_strengths,
     pitch_classes,
 )
+from grym_synth.audio.frames import FloatArray
+from grym_synth.audio.harmony import key_name, measure_tonality
 
 C_MAJOR = ((48, 60, 64, 67), (53, 60, 65, 69), (55, 59, 62, 67), (48, 60, 64, 67))
 A_MINOR = ((45, 57, 60, 64), (50, 57, 62, 65), (52, 56, 59, 64), (45, 57, 60, 64))
