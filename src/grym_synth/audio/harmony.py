@@ -9,16 +9,15 @@ from numpy.typing import NDArray
 
 from ..theory.pitch import NOTE_NAMES
 from .chroma import (
-    Chroma,
     bass_classes,
     estimate_tuning,
     fold_notes,
-    moving_mean,
     note_strengths,
     peak_weight,
     pitch_classes,
 )
 from .frames import FloatArray
+from .pitch_peaks import PitchPeaks, moving_mean
 
 _OPENING = 10  # frames: 0.9 s, the first chord
 
@@ -34,15 +33,15 @@ class Tonality:
     tuning_confidence: float
 
 
-def measure_tonality(chroma: Chroma) -> Tonality:
+def measure_tonality(peaks: PitchPeaks) -> Tonality:
     """Key and tuning of a whole recording."""
-    weight = peak_weight(chroma)
-    cents, steadiness = estimate_tuning(chroma)
-    pitched = _pitchedness(chroma, weight, steadiness)
-    notes = note_strengths(chroma, cents)
+    weight = peak_weight(peaks)
+    cents, steadiness = estimate_tuning(peaks)
+    pitched = _pitchedness(peaks, weight, steadiness)
+    notes = note_strengths(peaks, cents)
     if pitched < 0.5 or not pitch_classes(notes).any():
         return Tonality(None, 0.0, (), None, 0.0)
-    confidence = key_confidences(notes, opening=chroma.starts_from_silence) * pitched * _variety(notes)
+    confidence = key_confidences(notes, opening=peaks.starts_from_silence) * pitched * _variety(notes)
     order = np.argsort(-confidence, kind="stable")
     ranked = [(key_name(int(k)), round(float(confidence[k]), 4)) for k in order]
     likely = tuple((key, c) for key, c in ranked[1:6] if c >= 0.01)
@@ -91,7 +90,7 @@ def triad_shares(chroma: FloatArray) -> FloatArray:
     return share.T
 
 
-def _pitchedness(chroma: Chroma, weight: FloatArray, steadiness: float) -> float:
+def _pitchedness(peaks: PitchPeaks, weight: FloatArray, steadiness: float) -> float:
     """Probability that there are notes at all: partials stand far out of their surroundings and share a tuning.
 
     In the sum below noise stays under 0.5, drum grooves under 1.45; loops and songs with notes start at 1.55, and most
@@ -100,7 +99,7 @@ def _pitchedness(chroma: Chroma, weight: FloatArray, steadiness: float) -> float
     total = float(weight.sum())
     if total <= 0.0:
         return 0.0
-    prominence = float((weight * chroma.prominence).sum()) / total
+    prominence = float((weight * peaks.prominence).sum()) / total
     return float(1.0 / (1.0 + np.exp(-((prominence / 6.0) ** 2 + steadiness / 0.4 - 1.5) / 0.1)))
 
 

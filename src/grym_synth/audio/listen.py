@@ -14,12 +14,12 @@ import numpy as np
 
 from ..errors import BadRequest
 from ..theory.keys import camelot
-from .chroma import ChromaMeter
 from .facts import Facts, FactsMeter
 from .files import AudioFile, open_audio
 from .frames import FloatArray, ShortSpectra, ShortSpectraMeter
 from .harmony import measure_tonality
 from .loudness import MIN_RATE_HZ, Loudness, LoudnessMeter
+from .pitch_peaks import PitchPeaksMeter
 from .rhythm import measure_rhythm
 from .spectrum import WINDOWS, LoudestWindow, measure_balance, measure_peaks
 from .steady import LongSpectrum, find_hum, find_resonances
@@ -135,10 +135,10 @@ class _Meters:
         measurable = sr >= MIN_RATE_HZ
         self.loudness = LoudnessMeter(sr, audio.channels) if "loudness" in wanted and measurable else None
         self.short = ShortSpectraMeter(sr) if wanted & {"rhythm", "spectrum"} else None
-        self.chroma = ChromaMeter(sr) if "tonality" in wanted else None
+        self.peaks = PitchPeaksMeter(sr) if "tonality" in wanted else None
         self.long = LongSpectrum(sr) if "spectrum" in wanted else None
         self.loudest = LoudestWindow(sr, settings.n_fft) if "spectrum" in wanted and settings.start_s is None else None
-        self._mono = [meter for meter in (self.short, self.chroma, self.long, self.loudest) if meter is not None]
+        self._mono = [meter for meter in (self.short, self.peaks, self.long, self.loudest) if meter is not None]
         self._stereo = [meter for meter in (self.facts, self.loudness) if meter is not None]
         self._spectra: ShortSpectra | None = None
 
@@ -241,8 +241,8 @@ def _rhythm(meters: _Meters, audio: AudioFile) -> Items:
 
 
 def _tonality(meters: _Meters, audio: AudioFile) -> Items:
-    assert meters.chroma is not None
-    tonality = measure_tonality(meters.chroma.finish())
+    assert meters.peaks is not None
+    tonality = measure_tonality(meters.peaks.finish())
     method = "chroma of spectral peaks against key profiles"
     if tonality.key is None:
         yield Unheard("tonality", "no pitched material was found to tell a key by")

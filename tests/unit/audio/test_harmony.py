@@ -1,4 +1,4 @@
-"""Chroma, tuning and key on material made here: chords of harmonic tones, noise, clicks."""
+"""PitchPeaks, tuning and key on material made here: chords of harmonic tones, noise, clicks."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import pytest
 
 from grym_synth.audio.chroma import (
     LOWEST_NOTE,
-    Chroma,
-    ChromaMeter,
     bass_classes,
     estimate_tuning,
     note_strengths,
@@ -18,6 +16,7 @@ from grym_synth.audio.chroma import (
 )
 from grym_synth.audio.frames import FloatArray
 from grym_synth.audio.harmony import key_name, measure_tonality
+from grym_synth.audio.pitch_peaks import PitchPeaks, PitchPeaksMeter
 
 C_MAJOR = ((48, 60, 64, 67), (53, 60, 65, 69), (55, 59, 62, 67), (48, 60, 64, 67))
 A_MINOR = ((45, 57, 60, 64), (50, 57, 62, 65), (52, 56, 59, 64), (45, 57, 60, 64))
@@ -37,8 +36,8 @@ def render(
     return np.concatenate(seconds).astype(np.float32)
 
 
-def hear(y: FloatArray, sr: int = 22050, block: int = 65536) -> Chroma:
-    meter = ChromaMeter(sr)
+def hear(y: FloatArray, sr: int = 22050, block: int = 65536) -> PitchPeaks:
+    meter = PitchPeaksMeter(sr)
     for i in range(0, len(y), block):
         meter.feed(y[i : i + block])
     return meter.finish()
