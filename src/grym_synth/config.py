@@ -51,7 +51,7 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
         A key is unknown, or a value cannot be used.
     """
     environ = os.environ if environ is None else environ
-    home = Path(environ["GRYM_HOME"]).expanduser().absolute() if environ.get("GRYM_HOME") else _default_home()
+    home = read_home(environ)
     defaults = {field.name: field.default for field in fields(Config) if field.name != "home"}
     values: dict[str, Any] = {**defaults, **_read_file(home / "config.toml")}
     names = list(defaults)
@@ -70,17 +70,24 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
     return Config(home=home, **values)
 
 
-def agent_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The few variables an agent process is given: no secrets, one thread for each numeric library."""
+def read_home(environ: Mapping[str, str] | None = None) -> Path:
+    """The folder that everything of this user's lies in."""
     environ = os.environ if environ is None else environ
-    kept = {name: environ[name] for name in ("HOME", "PATH", "LANG", "LC_ALL", "TMPDIR", "TZ") if name in environ}
-    return kept | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": "1"}
-
-
-def _default_home() -> Path:
+    if environ.get("GRYM_HOME"):
+        return Path(environ["GRYM_HOME"]).expanduser().absolute()
     import platformdirs
 
     return platformdirs.user_data_path("grym-synth", appauthor=False)
+
+
+def agent_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The few variables an agent process is given: no secrets, one thread for each numeric library."""
+    environ = os.environ if environ is None else environ
+    names = ("HOME", "PATH", "LANG", "LC_ALL", "TMPDIR", "TZ", "XDG_DATA_HOME")
+    kept = {name: environ[name] for name in names if name in environ}
+    if environ.get("GRYM_HOME"):  # where the model packs lie, also for a process that starts in another folder
+        kept["GRYM_HOME"] = str(read_home(environ))
+    return kept | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": "1"}
 
 
 def _read_file(path: Path) -> dict[str, Any]:

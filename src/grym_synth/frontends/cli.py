@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from .. import __version__
+from . import models
 
 app = typer.Typer(
     name="grym",
@@ -206,10 +207,12 @@ def doctor(as_json: JsonOption = False) -> None:
     raise typer.Exit(0 if verdict == "pass" else 5)
 
 
+app.add_typer(models.app, name="models")
+
 #: Commands that CONTRACT names and this version does not have: they say so, instead of being unknown.
 NOT_YET = (
     "agents", "cleanup", "compare", "config", "context", "ear", "edit", "find", "forget", "index", "jobs", "learn",
-    "login", "logout", "mcp", "migrate", "models", "notes", "patterns", "pause", "resume", "share", "similar", "status",
+    "login", "logout", "mcp", "migrate", "notes", "patterns", "pause", "resume", "share", "similar", "status",
     "teach", "whoami", "worker",
 )  # fmt: skip
 

