@@ -125,7 +125,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One call to one agent: all that is wanted of one input."""
+    """One call to one agent: all that is wanted of one input, or of two that are compared."""
 
     id: str
     agent: str
@@ -135,6 +135,7 @@ class Step:
     params: Mapping[str, Json]
     need: Need
     deadline_s: float
+    beside: tuple[str, str] | None = None  # another recording that it is held against: as asked, absolute
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +271,7 @@ def plan_to_json(plan: Plan) -> list[Json]:
             "agent": step.agent,
             "capabilities": list(step.capabilities),
             "subject": step.subject,
+            **({"beside": step.beside[0]} if step.beside else {}),
             "params": dict(step.params),
             "need": {"cpu": step.need.cpu, "ram_gb": step.need.ram_gb},
             "deadline_s": step.deadline_s,

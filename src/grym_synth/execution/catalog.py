@@ -15,6 +15,7 @@ from typing import Any
 
 from ..errors import BadSetup, UnknownAgent
 from ..messages import CAPABILITIES, Need
+from ..packs import find_pack
 
 PACKAGE = Path(__file__).parent.parent
 AGENTS_FOLDER = PACKAGE / "agents"
@@ -32,6 +33,7 @@ class AgentCard:
     script: Path
     capabilities: tuple[str, ...]
     needs_recording: bool
+    takes_two: bool  # a recording and another that it is held against
     need: Need
     permissions: tuple[str, ...]
     settings: Mapping[str, tuple[str, ...]]  # by capability: what changes its result
@@ -83,11 +85,12 @@ def read_card(script: Path) -> AgentCard:
             script=script,
             capabilities=tuple(declared["capabilities"]),
             needs_recording=bool(declared["needs_recording"]),
+            takes_two=bool(declared.get("takes_two", False)),
             need=Need(float(declared["cpu"]), float(declared["ram_gb"])),
             permissions=tuple(declared["permissions"]),
             settings={name: tuple(names) for name, names in declared.get("settings", {}).items()},
             dependencies=tuple(header["dependencies"]),
-            recipe=f"{declared['name']} {declared['version']} {_fingerprint(script)}",
+            recipe=f"{declared['name']} {declared['version']} {_fingerprint(script, declared.get('packs', ()))}",
         )
     except (KeyError, TypeError, ValueError) as error:
         raise BadSetup(f"the [tool.grym] table of {script.name} is wrong or incomplete: {error!r}") from error
@@ -97,7 +100,12 @@ def read_card(script: Path) -> AgentCard:
     return card
 
 
-def _fingerprint(script: Path) -> str:
-    """Hash of the script and of what of ours it may compute with: after an upgrade nothing old is passed off as new."""
-    sources = [script, *sorted((PACKAGE / "audio").glob("*.py")), *sorted((PACKAGE / "theory").glob("*.py"))]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
+def _fingerprint(script: Path, packs: Iterable[str]) -> str:
+    """Hash of the script and of what it may compute with, code, data and model packs: nothing old passes for new."""
+    folders = (PACKAGE / "audio", PACKAGE / "audio" / "data", PACKAGE / "theory")
+    sources = [script, *(path for folder in folders for path in sorted(folder.iterdir()) if path.is_file())]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
+    for name in packs:
+        pack = find_pack(name)
+        digest.update(f"{name} {pack.spec.version if pack else None}".encode())
+    return digest.hexdigest()[:12]

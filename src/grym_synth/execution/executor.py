@@ -37,7 +37,7 @@ OnProgress = Callable[[Step, float, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one step. `sha256` is the hash of its recording, where there was one to read."""
+    """What came of one step. `sha256` is the hash of its recording, or of its two; None when there was none to read."""
 
     step: Step
     heard: Heard
@@ -74,6 +74,9 @@ class Executor:
     async def _run_step(self, step: Step, use_cache: bool, on_progress: OnProgress) -> Outcome:
         card, begun = self.catalog.agent(step.agent), time.perf_counter()
         stamp, sha256 = await self._identify(step.path, up_to_bytes=_HASH_FIRST_BYTES)
+        if step.beside and sha256:
+            _, other = await self._identify(step.beside[1], up_to_bytes=_HASH_FIRST_BYTES)
+            sha256 = None if other is None else hashlib.sha256(f"{other} {sha256}".encode()).hexdigest()
         known = self._recall(step, card, sha256) if use_cache and sha256 else {}
         missing = [capability for capability in step.capabilities if capability not in known]
         cached = not missing
@@ -81,7 +84,7 @@ class Executor:
             if missing:
                 fresh = await self._call(step, card, missing, on_progress)
                 known |= fresh
-                if sha256 is None and any(heard.evidence for heard in fresh.values()):
+                if sha256 is None and not step.beside and any(heard.evidence for heard in fresh.values()):
                     on_progress(step, 0.95, "hashing")
                     _, sha256 = await self._identify(step.path)
                 if sha256 and stamp == _stamp(step.path):  # else it was being written to while we listened
@@ -99,7 +102,9 @@ class Executor:
         self, step: Step, card: AgentCard, capabilities: list[str], on_progress: OnProgress
     ) -> dict[str, Heard]:
         arguments: dict[str, Any] = {"capabilities": capabilities, **step.params}
-        if step.path:
+        if step.beside:
+            arguments |= {"paths": [step.beside[1], step.path], "subjects": [step.beside[0], step.subject]}
+        elif step.path:
             arguments |= {"path": step.path, "subject": step.subject}
         lease = {"cpu": step.need.cpu, "ram_gb": step.need.ram_gb, "deadline_s": step.deadline_s}
         on_progress(step, 0.0, "waiting for room")
@@ -175,7 +180,8 @@ class Executor:
 
 def _settings(step: Step, card: AgentCard, capability: str) -> dict[str, Any]:
     """The settings that this capability's result depends on."""
-    return {name: step.params[name] for name in card.settings.get(capability, ()) if name in step.params}
+    beside: dict[str, Any] = {"beside": step.beside[0]} if step.beside else {}  # its findings name the other
+    return beside | {name: step.params[name] for name in card.settings.get(capability, ()) if name in step.params}
 
 
 def _stamp(path: str) -> FileStamp | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from ..messages import Gap, Json, Need, Plan, Request, Route, Step
@@ -19,6 +20,8 @@ class Capable(Protocol):
     def name(self) -> str: ...
     @property
     def needs_recording(self) -> bool: ...
+    @property
+    def takes_two(self) -> bool: ...
     @property
     def need(self) -> Need: ...
     @property
@@ -61,13 +64,19 @@ def plan(
                 continue  # what was named held no recording; who looked it up has said so
             reason = f"{capability!r} is measured in a recording, and none was named"
             gaps.append(Gap(capability, reason, "no_recording", hint="put the file after the question"))
+        elif agent.takes_two and len(recordings) < 2:
+            reason = f"{capability!r} holds recordings against each other, and one was named"
+            gaps.append(Gap(capability, reason, "no_recording", hint="name two or more files after the question"))
         else:
             by_agent.setdefault(agent.name, []).append(capability)
             gaps += [_not_yet(aspect) for aspect in aspects if aspect in NOT_YET_MEASURED and _of(aspect) == capability]
     steps: list[Step] = []
     for capabilities in by_agent.values():
         agent = agents[capabilities[0]]
-        if agent.needs_recording:
+        if agent.takes_two:
+            first, *others = recordings
+            steps += [_listening(agent, capabilities, request, route, item, deadline, first) for item in others]
+        elif agent.needs_recording:
             steps += [_listening(agent, capabilities, request, route, item, deadline) for item in recordings]
         else:
             params = {"question": request.question}
@@ -78,14 +87,13 @@ def plan(
 def _measured(route: Route, aspects: Sequence[str], agents: Mapping[str, Capable]) -> list[str]:
     """The capabilities of the route, and what has to be measured beside or in place of them.
 
-    Faults are of two kinds: those in the samples, and hum and ringing in the spectrum. Where comparing is not in this
-    version, measuring each recording stands in for it, as far as the question names what to measure: "which one is
-    faster?" needs their tempi and no more.
+    Faults are of two kinds: those in the samples, and hum and ringing in the spectrum. Where a question that compares
+    names what to measure, measuring each recording does: "which one is faster?" needs their tempi and no more.
     """
     wanted = list(route.capabilities)
     if "facts" in wanted and "facts.fault" in aspects:
         wanted.append("spectrum")
-    if "compare" in wanted and "compare" not in agents:
+    if "compare" in wanted and not ("compare" in agents and "compare" in map(_of, aspects)):
         stand_ins = [name for name in dict.fromkeys(map(_of, aspects)) if name in agents]
         if stand_ins:
             wanted.remove("compare")
@@ -103,17 +111,23 @@ def _not_yet(aspect: str) -> Gap:
 
 
 def _listening(
-    agent: Capable, capabilities: list[str], request: Request, route: Route, recording: Named, deadline: float
+    agent: Capable,
+    capabilities: list[str],
+    request: Request,
+    route: Route,
+    recording: Named,
+    deadline: float,
+    first: Named | None = None,
 ) -> Step:
+    """`first`: the recording that this one is held against."""
     given = {**route.params, **request.params}
     wanted = [name for capability in capabilities for name in agent.settings.get(capability, ())]
     params: dict[str, Json] = {name: given[name] for name in wanted if given.get(name) is not None}
-    patience = deadline * (1 + recording.size / _BYTES_AN_HOUR)
-    return Step("", agent.name, tuple(capabilities), recording.subject, recording.path, params, agent.need, patience)
+    patience = deadline * (1 + (recording.size + (first.size if first else 0)) / _BYTES_AN_HOUR)
+    subject, path = recording.subject, recording.path
+    beside = (first.subject, first.path) if first else None
+    return Step("", agent.name, tuple(capabilities), subject, path, params, agent.need, patience, beside)
 
 
 def _numbered(steps: list[Step]) -> list[Step]:
-    return [
-        Step(f"s{i}", s.agent, s.capabilities, s.subject, s.path, s.params, s.need, s.deadline_s)
-        for i, s in enumerate(steps, start=1)
-    ]
+    return [replace(step, id=f"s{i}") for i, step in enumerate(steps, start=1)]

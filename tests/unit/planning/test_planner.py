@@ -8,6 +8,7 @@ from grym_synth.planning.planner import plan
 class Agent:
     name: str
     needs_recording: bool = True
+    takes_two: bool = False
     need: Need = field(default_factory=Need)
     settings: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -98,3 +99,20 @@ def test_an_empty_route_is_an_empty_plan() -> None:
     found = plan(Request("tell me a joke"), route(), [File("a.wav")], AGENTS, deadline=60)
     assert not found.steps
     assert not found.gaps
+
+
+def test_each_recording_is_held_against_the_first() -> None:
+    agents = {**AGENTS, "compare": Agent("compare", takes_two=True)}
+    files = [File("a.wav"), File("b.wav"), File("c.wav")]
+    found = plan(Request("compare them"), route("compare"), files, agents, deadline=60)
+    assert [(step.subject, step.beside) for step in found.steps] == [
+        ("b.wav", ("a.wav", "/music/a.wav")),
+        ("c.wav", ("a.wav", "/music/a.wav")),
+    ]
+
+
+def test_comparing_one_recording_asks_for_another() -> None:
+    agents = {**AGENTS, "compare": Agent("compare", takes_two=True)}
+    found = plan(Request("compare it"), route("compare"), [File("a.wav")], agents, deadline=60)
+    assert not found.steps
+    assert [(gap.capability, gap.code) for gap in found.gaps] == [("compare", "no_recording")]
