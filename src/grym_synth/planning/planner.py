@@ -65,8 +65,8 @@ def plan(
             reason = f"{capability!r} is measured in a recording, and none was named"
             gaps.append(Gap(capability, reason, "no_recording", hint="put the file after the question"))
         elif agent.takes_two and len(recordings) < 2:
-            reason = f"{capability!r} holds recordings against each other, and one was named"
-            gaps.append(Gap(capability, reason, "no_recording", hint="name two or more files after the question"))
+            reason = "Comparing takes two recordings or more, and one was named"
+            gaps.append(Gap(capability, reason, "unsupported", hint="name the others as well"))
         else:
             by_agent.setdefault(agent.name, []).append(capability)
             gaps += [_not_yet(aspect) for aspect in aspects if aspect in NOT_YET_MEASURED and _of(aspect) == capability]

@@ -115,4 +115,4 @@ def test_comparing_one_recording_asks_for_another() -> None:
     agents = {**AGENTS, "compare": Agent("compare", takes_two=True)}
     found = plan(Request("compare it"), route("compare"), [File("a.wav")], agents, deadline=60)
     assert not found.steps
-    assert [(gap.capability, gap.code) for gap in found.gaps] == [("compare", "no_recording")]
+    assert [(gap.capability, gap.code) for gap in found.gaps] == [("compare", "unsupported")]

@@ -1,0 +1,200 @@
+"""Is a stated confidence how often it is right? Fits the lines of audio/data/calibration.json and measures them.
+
+    python -m benchmarks.calibration EVAL AUDIO               measure what is stated, draw the reliability curves
+    python -m benchmarks.calibration --fit QUANTITY FILE      fit a line to predictions, write it to the data
+
+FILE holds lines of {"p": ..., "right": true, "weight": 1.0}: probabilities of a model for recordings that took no part
+in its training, as the scripts that fit the models leave them (`fit_tempo`, `fit_chords`, `fit_one_shots`).
+
+References
+----------
+Platt (1999), "Probabilistic outputs for support vector machines"; Naeini et al. (2015), "Obtaining well calibrated
+probabilities using Bayesian binning", for the expected calibration error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.rows import Row, write_table
+
+COMMAND = "python -m benchmarks.calibration EVAL AUDIO"
+DATA = Path(__file__).parent.parent / "src/grym_synth/audio/data/calibration.json"
+PICTURE = Path(__file__).parent / "reliability.png"
+QUANTITIES = ("tempo", "key", "chord", "class")
+N_BINS, N_DRAWS = 5, 1000
+
+Floats = NDArray[np.float64]
+
+
+def corrected_ece(p: Floats, right: Floats, weight: Floats | None = None) -> float:
+    """Expected calibration error in 5 equal-count bins, less its mean over 1,000 draws from the stated confidences.
+
+    The draws are what a perfectly calibrated model would show on so few predictions.
+    """
+    weight = np.ones_like(p) if weight is None else weight
+    bins = np.array_split(np.argsort(p, kind="stable"), min(N_BINS, len(p)))
+
+    def ece(outcome: Floats) -> float:
+        gaps = [abs(float((weight[b] * (outcome[b] - p[b])).sum())) for b in bins]
+        return sum(gaps) / float(weight.sum())
+
+    rng = np.random.default_rng(0)
+    return ece(right) - float(np.mean([ece((rng.random(len(p)) < p).astype(float)) for _ in range(N_DRAWS)]))
+
+
+def fit_line(p: Floats, right: Floats, weight: Floats | None = None, *, prior: float = 0.0) -> tuple[float, float]:
+    """`(slope, offset)` of the logistic line from logit(p) to the chance of being right, by Newton's method.
+
+    `prior` pulls the slope towards 1 and the offset towards 0, as so many squared standard deviations.
+    """
+    weight = np.ones_like(p) if weight is None else weight * len(p) / weight.sum()
+    x = np.clip(p, 1e-6, 1.0 - 1e-6)
+    design = np.column_stack([np.log(x / (1.0 - x)), np.ones(len(x))])
+    line = rest = np.array([1.0, 0.0])
+    for _ in range(50):
+        chance = 1.0 / (1.0 + np.exp(-design @ line))
+        slope = design.T @ (weight * (right - chance)) - prior * (line - rest)
+        bend = design.T @ (design * (weight * chance * (1.0 - chance))[:, None]) + (prior + 1e-9) * np.eye(2)
+        line = line + np.clip(np.linalg.solve(bend, slope), -1.0, 1.0)
+    return float(line[0]), float(line[1])
+
+
+def predictions_of(path: Path, truth: Mapping[str, Any]) -> dict[str, list[tuple[float, bool, float]]]:
+    """(stated confidence, right, weight) of every quantity that the truth of one recording can judge."""
+    from grym_synth.audio.listen import Settings, hear
+
+    wanted = ["timbre"] if truth["kind"] == "oneshot" else ["rhythm", "tonality", "chords"]
+    heard = hear(str(path), wanted, Settings(), lambda fraction, message: None)
+    found = {item.name: item for item in reversed(heard.findings) if item.rank == 0}
+    said: dict[str, list[tuple[float, bool, float]]] = {}
+    if "tempo_bpm" in truth and (tempo := found.get("rhythm.tempo_bpm")) and tempo.value is not None:
+        octaves = (1, 2, 0.5, 3, 1 / 3) if truth.get("octave_free") else (1,)
+        error = min(abs(tempo.value / (truth["tempo_bpm"] * k) - 1.0) for k in octaves)
+        said["tempo"] = [(tempo.confidence, error <= 0.04, 1.0)]
+    if truth.get("key") and (key := found.get("tonality.key")) and key.value is not None:
+        said["key"] = [(key.confidence, key.value == truth["key"], 1.0)]
+    if truth.get("label") and (label := found.get("timbre.label")) and label.value is not None:
+        said["class"] = [(label.confidence, label.value == truth["label"], 1.0)]
+    if truth.get("chords") and "chords.segments" in found:
+        said["chord"] = list(_judge_chords(found["chords.segments"].value, truth["chords"]))
+    return said
+
+
+def _judge_chords(segments: Sequence[Mapping[str, Any]], truth: Sequence[Any]) -> list[tuple[float, bool, float]]:
+    """Each segment against the truth under it, as major and minor triads; what the truth leaves open is left out."""
+    import mir_eval
+
+    judged = []
+    for segment in segments:
+        right = judgeable = 0.0
+        for start, end, label in truth:
+            overlap = min(end, segment["end_s"]) - max(start, segment["start_s"])
+            if overlap <= 0.0 or label == "X":
+                continue
+            verdict = float(mir_eval.chord.majmin([label], [segment["label"]])[0])
+            if verdict >= 0.0:
+                judgeable += overlap
+                right += overlap * verdict
+        if judgeable > 0.1:
+            judged.append((float(segment["confidence"]), right >= 0.5 * judgeable, judgeable))
+    return judged
+
+
+def measure(evaluation: Path, audio: Path, workers: int) -> list[Row]:
+    truth = json.loads((evaluation / "truth.json").read_text())
+    kinds = {"score", "gen", "groove", "project", "loop", "oneshot"}
+    files = [path for path in sorted(audio.iterdir()) if truth.get(path.stem, {}).get("kind") in kinds]
+    with ProcessPoolExecutor(workers) as processes:
+        found = list(processes.map(predictions_of, files, [truth[path.stem] for path in files], chunksize=8))
+    curves: dict[str, tuple[Floats, Floats, Floats]] = {}
+    rows = []
+    for quantity in QUANTITIES:
+        said = [item for each in found for item in each.get(quantity, [])]
+        if len(said) < N_BINS:
+            print(f"{quantity}: only {len(said)} predictions", file=sys.stderr)
+            continue
+        p, right, weight = (np.array(column, float) for column in zip(*said, strict=True))
+        curves[quantity] = p, right, weight
+        ece, (slope, _) = corrected_ece(p, right, weight), fit_line(p, right, weight)
+        figure = f"ECE {ece:.3f}, slope {slope:.2f} (n {len(p)}, right {np.average(right, weights=weight):.3f})"
+        rows.append(Row(f"calibration of {quantity} confidence", figure, "≤ .05, .8-1.2; then ≤ .02, .9-1.1", COMMAND))
+        print(rows[-1].what, rows[-1].figure)
+    draw(curves, PICTURE)
+    return rows
+
+
+def draw(curves: Mapping[str, tuple[Floats, Floats, Floats]], out: Path) -> None:
+    """Reliability curves: how often predictions of each fifth are right, over what they state."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(1, max(1, len(curves)), figsize=(3.2 * max(1, len(curves)), 3.4), squeeze=False)
+    for axis, (quantity, (p, right, weight)) in zip(axes[0], curves.items(), strict=False):
+        bins = np.array_split(np.argsort(p, kind="stable"), N_BINS)
+        stated = [float(np.average(p[b], weights=weight[b])) for b in bins]
+        true = [float(np.average(right[b], weights=weight[b])) for b in bins]
+        spread = [1.96 * (t * (1.0 - t) / len(b)) ** 0.5 for t, b in zip(true, bins, strict=True)]
+        axis.plot([0, 1], [0, 1], color="0.7", linewidth=1)
+        axis.errorbar(stated, true, yerr=spread, marker="o", color="black", linewidth=1, capsize=2)
+        axis.set(title=f"{quantity} (n {len(p)})", xlim=(0, 1), ylim=(0, 1.02), xlabel="stated", ylabel="right")
+    figure.tight_layout()
+    figure.savefig(out, dpi=100)
+
+
+def fit(quantity: str, file: Path) -> None:
+    """Fit one line and write it, with how it was made."""
+    rows = [json.loads(line) for line in file.read_text().splitlines() if line.strip()]
+    p, right = (np.array([float(row[name]) for row in rows]) for name in ("p", "right"))
+    weight = np.array([float(row.get("weight", 1.0)) for row in rows])
+    slope, offset = fit_line(p, right, weight, prior=4.0)
+    most = max(0.5, min(0.99, 1.0 - 1.0 / (len(p) + 2)))
+    lines = json.loads(DATA.read_text())
+    lines[quantity] = {
+        "slope": round(slope, 3),
+        "offset": round(offset, 3),
+        "most": round(most, 3),
+        "n": len(p),
+        "how": f"python -m benchmarks.calibration --fit {quantity}: predictions of models fitted without the source "
+        "(piece, kit or track) of what they predict, on the development half",
+    }
+    DATA.write_text(json.dumps(dict(sorted(lines.items())), indent=1) + "\n")
+    z = np.clip(p, 1e-6, 1 - 1e-6)
+    after = 1.0 / (1.0 + np.exp(-(offset + slope * np.log(z / (1.0 - z)))))
+    print(
+        f"{quantity}: ECE {corrected_ece(p, right, weight):.3f} → {corrected_ece(after, right, weight):.3f}",
+        lines[quantity],
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("evaluation", nargs="?", type=Path)
+    parser.add_argument("audio", nargs="?", type=Path)
+    parser.add_argument("--fit", nargs=2, metavar=("QUANTITY", "FILE"))
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--dry-run", action="store_true", help="print, do not write the table")
+    a = parser.parse_args()
+    if a.fit:
+        fit(a.fit[0], Path(a.fit[1]))
+        return
+    if a.audio is None:
+        parser.error("give EVAL and AUDIO, or --fit")
+    rows = measure(a.evaluation, a.audio, a.workers)
+    if not a.dry_run:
+        write_table(rows)
+
+
+if __name__ == "__main__":
+    main()
