@@ -161,6 +161,25 @@ def analyze(
 
 
 @app.command()
+def compare(
+    files: Annotated[list[str], typer.Argument(help="Two recordings or more; each is held against the first.")],
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Listen again, even to what was heard before.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Say how recordings differ, and whether they fit together.
+
+    grym compare mix-3.wav mix-4.wav
+    """
+    if as_json:
+        _perform(_operation("compare", paths=files, use_cache=not no_cache), as_json, None)
+    ask(COMPARE_IN_WORDS, files, no_cache=no_cache)
+
+
+#: What `grym compare` asks when it answers in words.
+COMPARE_IN_WORDS = "Compare these recordings: what is the difference, and do they fit together?"
+
+
+@app.command()
 def serve() -> None:
     """Keep a warm hub until Ctrl-C: other commands answer sooner.
 
@@ -211,7 +230,7 @@ app.add_typer(models.app, name="models")
 
 #: Commands that CONTRACT names and this version does not have: they say so, instead of being unknown.
 NOT_YET = (
-    "agents", "cleanup", "compare", "config", "context", "ear", "edit", "find", "forget", "index", "jobs", "learn",
+    "agents", "cleanup", "config", "context", "ear", "edit", "find", "forget", "index", "jobs", "learn",
     "login", "logout", "mcp", "migrate", "notes", "patterns", "pause", "resume", "share", "similar", "status",
     "teach", "whoami", "worker",
 )  # fmt: skip

@@ -13,6 +13,7 @@ from .. import __version__
 from ..errors import GrymError, Unavailable
 from ..hub import Hub
 from ..messages import Gap, Json, Request, Step, answer_to_json, route_to_json
+from .comparison import comparison_to_json
 from .exports import recording_to_json
 from .protocol import Emit, error_exit, error_to_json
 
@@ -96,8 +97,23 @@ async def _analyze(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
     return 0 if any_heard else gap_exit(first_gaps)
 
 
+async def _compare(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
+    """The first recording against each of the others: a document for each pair."""
+    any_heard, first_gaps = False, list[Gap]()
+    async for plan, outcome in hub.measure(_request(operation), ["compare"], _reporter(emit)):
+        if outcome is None:
+            first_gaps += plan.gaps
+            for gap in plan.gaps:
+                emit({"document": {"path": gap.subject or None, "error": gap_error(gap)}})
+            continue
+        any_heard = any_heard or bool(outcome.heard.evidence)
+        first_gaps += outcome.heard.gaps
+        emit({"document": comparison_to_json(outcome)})
+    return 0 if any_heard else gap_exit(first_gaps)
+
+
 def gap_error(gap: Gap) -> dict[str, Json]:
     return {"code": gap.code, "message": gap.reason, "hint": gap.hint}
 
 
-_OPERATIONS = {"ask": _ask, "route": _route, "analyze": _analyze}
+_OPERATIONS = {"ask": _ask, "route": _route, "analyze": _analyze, "compare": _compare}
