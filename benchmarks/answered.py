@@ -3,8 +3,9 @@
     python -m benchmarks.answered .venv/bin/grym [--json OUT.json] [--only q001,q017]
 
 Makes one small recording for each role that benchmarks/questions.jsonl names (seeded, so that what is true of it is
-known), asks every question through the real command in a home of its own, and prints a table. A question counts as
-answered when each expected capability left evidence for each file; one marked `decline` when it left none.
+known; others are files of `examples`), asks every question through the real command in a home of its own, and prints
+a table. A question counts as answered when each expected capability left evidence for each file; one marked `decline`
+when it left none.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from benchmarks.rows import GRYM, Row
 COMMAND = "python -m benchmarks.answered .venv/bin/grym"
 Samples = npt.NDArray[np.float64]
 QUESTIONS = Path(__file__).with_name("questions.jsonl")
+EXAMPLES = QUESTIONS.parent.parent / "examples"
 SR = 44_100
 
 
@@ -109,7 +111,7 @@ def stereo(y: Samples, rng: np.random.Generator) -> Samples:
 
 
 def make_recordings(folder: Path, roles: Sequence[str]) -> dict[str, Path]:
-    """Write the recordings of these roles; role to path."""
+    """Write the recordings of these roles; role to path. A role with an ending is a file of `examples`."""
     rng = np.random.default_rng(11)
     song = music((*MINOR, *MINOR), 120, SR, 1)  # 24 s, A minor
     makers: dict[str, Callable[[], tuple[Samples, int, str]]] = {
@@ -134,8 +136,8 @@ def make_recordings(folder: Path, roles: Sequence[str]) -> dict[str, Path]:
         "resonant": lambda: (_resonant(rng), SR, "PCM_16"),
         "tagged": lambda: (song[: 6 * SR], SR, "PCM_16"),
     }  # fmt: skip
-    paths = {}
-    for role in roles:
+    paths = {role: EXAMPLES / role for role in roles if "." in role}
+    for role in (role for role in roles if role not in paths):
         samples, sr, subtype = makers[role]()
         paths[role] = folder / f"{role}.{'flac' if role == 'tagged' else 'wav'}"
         channels = 1 if samples.ndim == 1 else samples.shape[1]
@@ -257,7 +259,9 @@ def judge(question: Mapping[str, Any], asked: Asked, paths: Sequence[Path]) -> V
         return verdict("not answered", f"exit {asked.exit_code}: {str(gaps)[:200]}")
     for capability in question["expect"]:
         subjects = {item["subject"] for item in evidence if item["name"].partition(".")[0] == capability}
-        missing = [path.name for path in paths if str(path) not in subjects]
+        # What is held against the first recording is told of the others.
+        told = paths[1:] if capability == "compare" else paths
+        missing = [path.name for path in told if str(path) not in subjects]
         if missing or not subjects:
             routed = document.get("route", {}).get("capabilities")
             return verdict(

@@ -1,11 +1,12 @@
-"""Fit the tempo model of `grym_synth.audio.rhythm`: its weights and the calibration of its confidence.
+"""Fit the tempo model of `grym_synth.audio.tempo`: its weights, and what its confidence is worth.
 
     python -m benchmarks.fit_tempo EVAL AUDIO [--dry-run]
 
 Learns from the development items (EVAL/truth.json, AUDIO/ID.ogg or ID.flac), each also played a little faster or
 slower, and from patterns made here, in which the backbeat on 2 and 4 says what the beat is. Prints the scores of items
-whose piece, or family of patterns, was kept out of the fit; then the constants, which it writes into rhythm.py unless
---dry-run. Seeded: the same audio gives the same constants.
+whose piece, or family of patterns, was kept out of the fit; then the weights, which it writes into tempo.py unless
+--dry-run. The predictions of --predictions are what `benchmarks.calibration` fits the line of "tempo" to. Seeded: the
+same audio gives the same weights.
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ import scipy.optimize
 import soundfile as sf
 from numpy.typing import NDArray
 
-from grym_synth.audio import rhythm
+from grym_synth.audio import tempo
 from grym_synth.audio.frames import FloatArray, ShortSpectraMeter
+from grym_synth.audio.onsets import pulse_envelope
+from grym_synth.audio.rows import RowsLike
 
 SR = 44_100
 FOLDS, SEED = 6, 20
@@ -196,8 +199,8 @@ def tonal_parts(metre: int, rng: np.random.Generator) -> Iterator[tuple[float, f
             yield float(beat), float(end - beat), float(rng.uniform(0.5, 1.0)), part
 
 
-def make_pattern(family: Family, rng: np.random.Generator) -> tuple[FloatArray, float]:
-    """A recording of 10 to 24 s, mono, and its tempo."""
+def make_pattern(family: Family, rng: np.random.Generator) -> tuple[FloatArray, float, float]:
+    """A recording of 10 to 24 s, mono, its tempo, and when its first bar begins."""
     tempo = float(rng.uniform(*family.tempi))
     beat_s, seconds = 60.0 / tempo, float(rng.uniform(10, 24))
     y = np.zeros(round((seconds + 2.0) * SR))
@@ -229,7 +232,7 @@ def make_pattern(family: Family, rng: np.random.Generator) -> tuple[FloatArray, 
             add((bar + 1) * family.beats - 1 + step / family.steps, drums["snare"](0.6 + 0.1 * step))
     if rng.random() < family.tonal:
         add_tonal(add, family.beats if family.beats in (3, 4) else 4, bars * family.beats, beat_s, rng)
-    return finish(y[: round(seconds * SR)], rng), tempo
+    return finish(y[: round(seconds * SR)], rng), tempo, float(lead)
 
 
 def add_tonal(
@@ -273,6 +276,7 @@ def finish(y: FloatArray, rng: np.random.Generator) -> FloatArray:
 class Example:
     """The candidates of one recording: their features [shape=(candidates, features)], and which of them are right."""
 
+    name: str
     group: str  # a piece or a family; never both learned from and scored
     source: str  # a key of SHARES
     kind: str
@@ -282,12 +286,10 @@ class Example:
     octave_free: bool
 
 
-def make_example(
-    mel: FloatArray, frame_rate: float, tempo_bpm: float, octave_free: bool, **names: str
-) -> Example | None:
+def make_example(mel: RowsLike, frame_rate: float, tempo_bpm: float, octave_free: bool, **names: str) -> Example | None:
     """None where no tempo is claimed at all."""
-    pulse = rhythm.pulse_envelope(mel, frame_rate)
-    tempi, features = rhythm.weigh_candidates(pulse, frame_rate, mel)
+    pulse = pulse_envelope(mel, frame_rate)
+    tempi, features = tempo.weigh_candidates(pulse, frame_rate, mel)
     if not len(tempi):
         return None
     allowed = tempo_bpm * np.array(OCTAVES if octave_free else (1.0,))
@@ -307,25 +309,25 @@ def real_examples(evaluation: Path, audio: Path, rng: np.random.Generator) -> It
         meter = ShortSpectraMeter(sr)
         meter.feed(y.mean(axis=1))
         spectra = meter.finish()
-        names = {"group": pieces.get(path.stem, path.stem), "kind": item["kind"]}
+        names = {"name": path.stem, "group": pieces.get(path.stem, path.stem), "kind": item["kind"]}
         octave_free = bool(item.get("octave_free"))
         for speed in (1.0, rng.uniform(0.82, 0.94), rng.uniform(1.06, 1.2)):
-            tempo, rate = speed * item["tempo_bpm"], speed * spectra.frame_rate
+            tempo_bpm, rate = speed * item["tempo_bpm"], speed * spectra.frame_rate
             source = "real" if speed == 1.0 else "respeeded"
-            example = make_example(spectra.mel, rate, tempo, octave_free, source=source, **names)
+            example = make_example(spectra.mel, rate, tempo_bpm, octave_free, source=source, **names)
             if example is not None:
                 yield example
 
 
 def made_examples(rng: np.random.Generator) -> Iterator[Example]:
     for name, family in FAMILIES.items():
-        for _ in range(MADE_PER_FAMILY):
-            y, tempo = make_pattern(family, rng)
+        for i in range(MADE_PER_FAMILY):
+            y, tempo_bpm, _ = make_pattern(family, rng)
             meter = ShortSpectraMeter(SR)
             meter.feed(y.astype(np.float32))
             spectra = meter.finish()
-            names = {"group": name, "kind": name, "source": "made"}
-            example = make_example(spectra.mel, spectra.frame_rate, tempo, family.octave_free, **names)
+            names = {"name": f"{name} {i}", "group": name, "kind": name, "source": "made"}
+            example = make_example(spectra.mel, spectra.frame_rate, tempo_bpm, family.octave_free, **names)
             if example is not None:
                 yield example
 
@@ -362,11 +364,11 @@ def _softmax(score: FloatArray) -> FloatArray:
     return np.asarray(chance / chance.sum(axis=-1, keepdims=True))
 
 
-def cross_validate(examples: Sequence[Example]) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """(log odds of the likeliest, whether it is right, its tempo) of each example, its group kept out of the fit."""
+def cross_validate(examples: Sequence[Example]) -> tuple[FloatArray, FloatArray]:
+    """(log odds of the likeliest, whether it is right) of each example, its group kept out of the fit."""
     groups = sorted({e.group for e in examples})
     fold = dict(zip(groups, np.random.default_rng(SEED).permutation(len(groups)) % FOLDS, strict=True))
-    odds, hit, tempo = np.zeros(len(examples)), np.zeros(len(examples)), np.zeros(len(examples))
+    odds, hit = np.zeros(len(examples)), np.zeros(len(examples))
     for k in range(FOLDS):
         weights = fit_weights([e for e in examples if fold[e.group] != k])
         for i, e in enumerate(examples):
@@ -374,8 +376,8 @@ def cross_validate(examples: Sequence[Example]) -> tuple[FloatArray, FloatArray,
                 chance = _softmax(e.features @ weights)
                 best = int(chance.argmax())
                 p = min(max(float(chance[best]), 1e-4), 1.0 - 1e-9)
-                odds[i], hit[i], tempo[i] = np.log(p / (1.0 - p)), e.right[best], e.tempi[best]
-    return odds, hit, tempo
+                odds[i], hit[i] = np.log(p / (1.0 - p)), e.right[best]
+    return odds, hit
 
 
 def fit_calibration(odds: FloatArray, hit: FloatArray, share: FloatArray) -> FloatArray:
@@ -423,34 +425,37 @@ def report(examples: Sequence[Example], hit: FloatArray, confidence: FloatArray)
         )
 
 
-def paste(weights: FloatArray, platt: FloatArray) -> str:
-    """rhythm.py with the constants in the place of those it has; the comments stay."""
-    path = Path(rhythm.__file__)
-    source = path.read_text()
+def paste(weights: FloatArray) -> str:
+    """tempo.py with the weights in the place of those it has; the comments stay."""
+    source = Path(tempo.__file__).read_text()
     start, stop = source.index("_WEIGHTS = np.array(["), source.index("])  # fmt: skip")
     numbers = iter(weights)
     table = re.sub(r"(?<=[ \[])-?\d+\.\d+(?=,)", lambda _: f"{next(numbers):.2f}", source[start:stop])
-    source = source[:start] + table + source[stop:]
-    return re.sub(r"_PLATT = \([^)]*\)", f"_PLATT = ({platt[0]:.2f}, {platt[1]:.2f})", source)
+    return source[:start] + table + source[stop:]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("evaluation", type=Path)
     parser.add_argument("audio", type=Path)
-    parser.add_argument("--dry-run", action="store_true", help="print, do not change rhythm.py")
+    parser.add_argument("--predictions", type=Path, help="write what was predicted of the real items: id, p, right")
+    parser.add_argument("--dry-run", action="store_true", help="print, do not change tempo.py")
     a = parser.parse_args()
     rng = np.random.default_rng(SEED)
     examples = [*made_examples(rng), *real_examples(a.evaluation, a.audio, rng)]
-    odds, hit, _ = cross_validate(examples)
+    odds, hit = cross_validate(examples)
     strict = np.array([not e.octave_free for e in examples])
     share = np.array([SHARES[e.source] for e in examples]) * strict
-    platt = fit_calibration(odds, hit, share)
-    report(examples, hit, _logistic(platt[0] + platt[1] * odds).clip(0.0, 0.99))
+    line = fit_calibration(odds, hit, share)
+    report(examples, hit, _logistic(line[0] + line[1] * odds).clip(0.0, 0.99))
     weights = fit_weights(examples)
-    print("weights", np.round(weights, 2).tolist(), "calibration", np.round(platt, 2).tolist())
+    print("weights", np.round(weights, 2).tolist(), "calibration: offset, slope", np.round(line, 2).tolist())
+    if a.predictions:
+        chances = zip(examples, _logistic(odds), hit, strict=True)
+        real = [{"id": e.name, "p": float(p), "right": bool(right)} for e, p, right in chances if e.source == "real"]
+        a.predictions.write_text("".join(json.dumps(row) + "\n" for row in real))
     if not a.dry_run:
-        Path(rhythm.__file__).write_text(paste(weights, platt))
+        Path(tempo.__file__).write_text(paste(weights))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@
 # [tool.grym]
 # name = "listen"
 # version = "1"
-# capabilities = ["facts", "loudness", "rhythm", "tonality", "spectrum"]
+# capabilities = ["facts", "loudness", "rhythm", "tonality", "chords", "spectrum", "structure"]
 # needs_recording = true
 # permissions = ["read"]
 # cpu = 1.0
@@ -17,7 +17,7 @@
 # [tool.grym.settings]
 # spectrum = ["n_fft", "window", "start_s"]
 # ///
-"""Listens to one recording, in one pass: facts, loudness, rhythm, tonality, spectrum.
+"""Listens to one recording, in one pass: facts, loudness, rhythm, tonality, chords, spectrum, structure.
 
 uv run listen.py song.wav                     everything, as JSON lines
 uv run listen.py song.wav --only rhythm       a part of it
@@ -94,7 +94,7 @@ def _rounded(value: Any) -> Any:
 
 def main() -> None:
     if len(sys.argv) == 1:
-        description = "Measure one recording: format facts, loudness, tempo and beats, key and tuning, spectrum."
+        description = "Measure one recording: format facts, loudness, tempo and beats, key, chords, spectrum, sections."
         serve(NAME, VERSION, [Tool(NAME, description, SCHEMA, listen)])
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("path")

@@ -12,12 +12,15 @@ from collections.abc import Sequence
 
 from ..messages import Evidence
 from .checks.case import Case, Problem, holds_words
+from .checks.compared import check_compared
 from .checks.directions import check_directions
+from .checks.music import check_music
 from .checks.names import check_name
 from .checks.presence import check_presence
 from .checks.proper_names import check_proper_names
 from .checks.quantities import check_quantities
 from .checks.rankings import check_rankings
+from .checks.spans import check_spans
 from .checks.tokens import MAX_CHARS
 
 __all__ = ["Problem", "check"]
@@ -60,6 +63,9 @@ def check(
         problems += check_rankings(case)
         problems += check_presence(case)
         problems += check_proper_names(case)
+        problems += check_spans(case)
+        problems += check_music(case)
+        problems += check_compared(case)
     return tuple(dict.fromkeys(problems))
 
 

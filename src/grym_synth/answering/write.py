@@ -3,27 +3,56 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from ..messages import Claim, Evidence, Gap, Request, Route
 from .check import check
 from .checks.held import operands
 from .weigh import Contradiction, Findings, weigh
-from .words import facts, faults, loudness, rhythm, spectrum, theory, tonality
+from .words import (
+    chords,
+    compare,
+    facts,
+    faults,
+    loudness,
+    notes,
+    rhythm,
+    spectrum,
+    structure,
+    theory,
+    timbre,
+    tonality,
+)
 from .words import phrasing as say
-from .words.gaps import gap_sentences
+from .words.gaps import gap_sentences, unmeasured
 from .words.page import Page, Phrase, Sentence, labels
 
 log = logging.getLogger(__name__)
 
+
+class Writer(Protocol):
+    """What each module of `words` about a recording offers."""
+
+    VOCABULARY: frozenset[str]
+
+    def describe(self, page: Page, subject: str) -> None: ...
+    def brief(self, page: Page, subject: str) -> list[Phrase]: ...
+    def rank(self, page: Page, subjects: tuple[str, ...]) -> None: ...
+
+
 #: Writers of what is heard in a recording, in the order of a full report.
-WRITERS = {"facts": facts, "loudness": loudness, "rhythm": rhythm, "tonality": tonality, "spectrum": spectrum}
+WRITERS: Mapping[str, Writer] = {
+    "facts": facts, "loudness": loudness, "rhythm": rhythm, "tonality": tonality, "chords": chords,
+    "spectrum": spectrum, "structure": structure, "notes": notes, "timbre": timbre,
+}  # fmt: skip
 
 #: Findings that travel with an answer although no sentence cites them.
 HEADLINES = (
     "facts.duration_s", "loudness.integrated_lufs", "loudness.true_peak_dbtp", "rhythm.tempo_bpm", "tonality.key",
-    "tonality.camelot", "tonality.tuning_cents", "spectrum.centroid_hz",
+    "tonality.camelot", "tonality.tuning_cents", "spectrum.centroid_hz", "chords.progression", "structure.form",
+    "notes.note_count", "timbre.label",
 )  # fmt: skip
 
 #: Aspects that a headline answers by itself.
@@ -58,6 +87,7 @@ def write(
 ) -> Draft:
     """Say what the evidence says about the question, in the order of the route."""
     findings = weigh(evidence)
+    gaps = [*gaps, *unmeasured(route, evidence, gaps)]
     page = Page(request, route, findings, version)
     subjects = _in_order(request, findings)
     if "theory" in route.capabilities or findings.has("theory"):
@@ -65,6 +95,8 @@ def write(
     wanted = [name for name in WRITERS if name in route.capabilities] or [
         name for name in WRITERS if findings.has(name)
     ]
+    if findings.has("compare"):
+        compare.describe(page)
     if len(subjects) > 1:
         _write_many(page, wanted, subjects)
     elif subjects:
@@ -126,6 +158,8 @@ def _is_told(gap: Gap, page: Page) -> bool:
     """Whether what could not be measured needs no words: a notice tells it, or what was asked for is there anyway."""
     if gap.code != "unmeasurable":
         return False
+    if gap.capability == "compare" and page.sentences:
+        return not ("key" in gap.reason and page.wants("fit", "key"))
     beside = {name for name in page.mentioned if name.startswith(f"{gap.capability}.")} - PLAIN_ASPECTS
     headlines = (page.find(gap.subject, name) for name in HEADLINES if name.startswith(f"{gap.capability}."))
     is_there = any(item is not None and item.value is not None for item in headlines)

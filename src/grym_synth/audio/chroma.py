@@ -1,17 +1,118 @@
 """Which pitches sound when: tuning, notes and chroma, from the peaks of long spectra.
 
-The tuning may be known last and still move every note. Notes have shape (96, frames), lowest first, chroma
-(12, frames), C first.
+The tuning is known last and still moves every note, so the peaks are gone over twice, in blocks of frames; what is
+kept of a frame takes 96 bytes. Notes have shape (96, frames), lowest first; pitch classes begin with C.
 """
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 
 from .frames import FloatArray
 from .pitch_peaks import PitchPeaks
 
 LOWEST_NOTE, N_NOTES = 20, 96  # rows of a note matrix: MIDI 20 and up
+REGISTERS = (24, 45, 57, 69, 81, 105)  # MIDI notes at which the five registers begin and the last ends
+
+_BLOCK = 1024  # frames read at once: 95 s
+_FAINT, _FAINT_BASS = 1e-3, 0.05  # shares of the loudest frame below which pitch classes, and the bass, fade
+_BASS_SHARE = np.where(
+    LOWEST_NOTE + np.arange(N_NOTES) >= 28, np.clip((56 - LOWEST_NOTE - np.arange(N_NOTES)) / 12.0, 0.0, 1.0), 0.0
+).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class PitchFeatures:
+    """What key and chords are read from, frame by frame; frame i is about the time i / frame_rate.
+
+    The bytes hold square roots of shares of the frame, 255 for 1: the ear compresses as well, and weak notes survive.
+
+    registers : np.ndarray [shape=(frames, 5, 12)], uint8, peaks as they are in five registers, of unit length together
+    chroma, bass : np.ndarray [shape=(frames, 12)], uint8, notes without their partials; chroma of unit length, the
+        bass adding up to 1
+    loudness : np.ndarray [shape=(frames, 3)], float32, lengths of registers and chroma, sum of the bass
+    tuning_cents : -50..50, against A4 = 440 Hz
+    steadiness : 0..1, how much the peaks agree on the tuning
+    prominence : mean height of the peaks over their surroundings
+    starts_from_silence : bool, as in `PitchPeaks`
+    """
+
+    registers: NDArray[np.uint8]
+    chroma: NDArray[np.uint8]
+    bass: NDArray[np.uint8]
+    loudness: FloatArray
+    tuning_cents: float
+    steadiness: float
+    prominence: float
+    frame_rate: float
+    starts_from_silence: bool
+
+    @property
+    def n_frames(self) -> int:
+        return len(self.chroma)
+
+    def sounding(self) -> NDArray[np.bool_]:
+        """Whether notes are heard in each frame, shape (frames,): at least 5 % of the greatest strength."""
+        strength = self.loudness[:, 1]
+        return np.asarray(strength >= max(0.05 * float(strength.max(initial=0.0)), 1e-12))
+
+    def blocks(self) -> Iterator[slice]:
+        """Stretches of frames that are small enough to be unpacked."""
+        for start in range(0, self.n_frames, _BLOCK):
+            yield slice(start, min(start + _BLOCK, self.n_frames))
+
+    def roots(self, frames: slice) -> FloatArray:
+        """Square roots of chroma, bass and registers, shape (n, 7, 12); near 0 where it is silent."""
+        loudness, loudest = self.loudness[frames], self.loudness.max(axis=0, initial=1e-9)
+        faint = loudness / (loudness + np.array([_FAINT, _FAINT, _FAINT_BASS], np.float32) * loudest + 1e-12)
+        gain = np.sqrt(faint)[:, [1, 2, 0, 0, 0, 0, 0], None] / np.float32(255.0)
+        packed = np.concatenate([self.chroma[frames, None], self.bass[frames, None], self.registers[frames]], axis=1)
+        return np.asarray(packed * gain, np.float32)
+
+
+def measure_pitch(peaks: PitchPeaks) -> PitchFeatures:
+    """The pitch features of a whole recording."""
+    cents, steadiness, prominence = _tune(peaks)
+    n = peaks.n_frames
+    registers, chroma, bass = (np.zeros(shape, np.uint8) for shape in ((n, 5, 12), (n, 12), (n, 12)))
+    loudness = np.zeros((n, 3), np.float32)
+    for start in range(0, n, _BLOCK):
+        frames = slice(start, min(start + _BLOCK, n))
+        raw = _place_peaks(peaks.block(frames.start, frames.stop), cents)
+        strengths = [np.stack([fold_notes(raw, low, high - 1) for low, high in itertools.pairwise(REGISTERS)])]
+        notes = _without_partials(raw)
+        strengths += [fold_notes(notes, 45, 99), fold_notes(notes * _BASS_SHARE[:, None], 28, 55)]
+        lengths = (np.linalg.norm(strengths[0], axis=(0, 1)), np.linalg.norm(strengths[1], axis=0), strengths[2].sum(0))
+        for i, (strength, kept) in enumerate(zip(strengths, (registers, chroma, bass), strict=True)):
+            loudness[frames, i] = lengths[i]
+            share = np.moveaxis(strength / (lengths[i] + 1e-12), -1, 0)
+            kept[frames] = np.rint(255.0 * np.sqrt(np.minimum(share, 1.0)))
+    silent = peaks.starts_from_silence
+    return PitchFeatures(registers, chroma, bass, loudness, cents, steadiness, prominence, peaks.frame_rate, silent)
+
+
+def _tune(peaks: PitchPeaks) -> tuple[float, float, float]:
+    """`(cents, steadiness, prominence)` of all peaks."""
+    turns, turned, total, height = 0.0 + 0.0j, 0.0, 0.0, 0.0
+    for start in range(0, peaks.n_frames, _BLOCK):
+        block = peaks.block(start, start + _BLOCK)
+        weight = peak_weight(block).astype(np.float64)
+        total += float(weight.sum())
+        height += float(weight @ block.prominence)
+        # Above C6 a peak is mostly a high partial, which the tempered scale does not hold.
+        low = weight * (block.midi < 84.0)
+        turned += float(low.sum())
+        angle = 2.0 * np.pi * block.midi.astype(np.float64)
+        turns += complex(low @ np.cos(angle), low @ np.sin(angle))
+    prominence = height / total if total > 0.0 else 0.0
+    if turned <= 0.0:
+        return 0.0, 0.0, prominence
+    return float(np.angle(turns)) * 50.0 / np.pi, abs(turns) / turned, prominence
 
 
 def estimate_tuning(peaks: PitchPeaks) -> tuple[float, float]:
@@ -20,14 +121,8 @@ def estimate_tuning(peaks: PitchPeaks) -> tuple[float, float]:
     cents in -50..50; steadiness is the length of the mean vector when a semitone is taken as a full turn: 0 for noise,
     towards 1 when every peak has the same offset.
     """
-    weight = peak_weight(peaks)
-    # Above C6 a peak is mostly a high partial, which the tempered scale does not hold.
-    weight = weight * (peaks.midi < 84.0)
-    total = float(weight.sum())
-    if total <= 0.0:
-        return 0.0, 0.0
-    mean = complex((weight * np.exp(2j * np.pi * peaks.midi.astype(np.float64))).sum()) / total
-    return float(np.angle(mean)) * 50.0 / np.pi, abs(mean)
+    cents, steadiness, _ = _tune(peaks)
+    return cents, steadiness
 
 
 def note_strengths(peaks: PitchPeaks, tuning_cents: float = 0.0) -> FloatArray:
@@ -36,19 +131,28 @@ def note_strengths(peaks: PitchPeaks, tuning_cents: float = 0.0) -> FloatArray:
     Peaks go to the nearest semitone; then, from low to high, every note takes away what its partials 2 to 8 may have
     added to the notes above it.
     """
-    midi = peaks.midi - tuning_cents / 100.0
-    nearest = np.round(midi)
-    weight = peak_weight(peaks) * np.exp(-0.5 * ((midi - nearest) / 0.18) ** 2)
+    return _without_partials(_place_peaks(peaks, tuning_cents))
+
+
+def _place_peaks(peaks: PitchPeaks, tuning_cents: float) -> FloatArray:
+    """Peaks summed by the semitone that they are nearest to, shape (96, frames)."""
+    midi = peaks.midi - np.float32(tuning_cents / 100.0)
+    nearest = np.rint(midi)
+    weight = peak_weight(peaks) * np.exp(-0.5 * ((midi - nearest) / np.float32(0.18)) ** 2)
     row = nearest.astype(np.int64) - LOWEST_NOTE
     inside = (row >= 0) & (row < N_NOTES)
     cell = row[inside] * peaks.n_frames + peaks.frame[inside]
     flat = np.bincount(cell, weight[inside], minlength=N_NOTES * peaks.n_frames).astype(np.float32)
-    notes: FloatArray = flat.reshape(N_NOTES, peaks.n_frames)
+    return np.asarray(flat.reshape(N_NOTES, peaks.n_frames))
+
+
+def _without_partials(raw: FloatArray) -> FloatArray:
+    notes = raw.copy()
     for i in range(N_NOTES):
         for partial, semitones in zip(range(2, 9), (12, 19, 24, 28, 31, 34, 36), strict=True):
             if i + semitones < N_NOTES:
                 above = notes[i + semitones]
-                above -= np.minimum(above, 0.4 * 0.9 ** (partial - 2) * notes[i])
+                above -= np.minimum(above, np.float32(0.4 * 0.9 ** (partial - 2)) * notes[i])
     return notes
 
 
@@ -56,22 +160,20 @@ def pitch_classes(notes: FloatArray) -> FloatArray:
     """Chroma of the notes A2 to D#7, shape (12, frames), each frame of unit length (silent ones stay near zero)."""
     chroma = fold_notes(notes, 45, 99)
     length = np.linalg.norm(chroma, axis=0)
-    unit: FloatArray = chroma / (length + 1e-3 * chroma.max(initial=0.0) + 1e-9)
+    unit: FloatArray = chroma / (length + _FAINT * chroma.max(initial=0.0) + 1e-9)
     return unit
 
 
 def bass_classes(notes: FloatArray) -> FloatArray:
     """Share of each pitch class in the bass, shape (12, frames); below G#2 in full, fading to nothing at G#3."""
-    midi = LOWEST_NOTE + np.arange(N_NOTES)
-    weight = np.where(midi >= 28, np.clip((56 - midi) / 12.0, 0.0, 1.0), 0.0)
-    bass = fold_notes(notes * weight[:, None].astype(np.float32), 28, 55)
+    bass = fold_notes(notes * _BASS_SHARE[:, None], 28, 55)
     total = bass.sum(axis=0)
-    share: FloatArray = bass / (total + 0.05 * total.max(initial=0.0) + 1e-9)
+    share: FloatArray = bass / (total + _FAINT_BASS * total.max(initial=0.0) + 1e-9)
     return share
 
 
 def peak_weight(peaks: PitchPeaks) -> FloatArray:
-    weight: FloatArray = np.minimum(peaks.prominence, 16.0) * peaks.magnitude**0.75
+    weight: FloatArray = np.minimum(peaks.prominence, 16.0) * np.sqrt(peaks.magnitude * np.sqrt(peaks.magnitude))
     return weight
 
 

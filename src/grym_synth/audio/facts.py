@@ -62,7 +62,6 @@ class FactsMeter:
         self._samples += len(block)
         for channel, y in enumerate(columns):
             self._sums[channel] += float(y.sum())  # pairwise, so float32 does
-            self._squares[channel] += float(np.dot(y, y))
             peak = max(float(y.max()), -float(y.min()))
             self._peak = max(self._peak, peak)
             if peak >= self._full_scale:
@@ -116,16 +115,17 @@ class FactsMeter:
         return float(np.clip(product / math.sqrt(left * right), -1.0, 1.0))
 
     def _listen_for_silence(self, columns: FloatArray) -> None:
-        x = np.concatenate([self._pending, columns], axis=1)
+        x = np.concatenate([self._pending, columns], axis=1) if self._pending.size else columns
         hops = x.shape[1] // self._hop
         self._pending = x[:, hops * self._hop :].copy()
         if hops:
             self._mark_quiet(x[:, : hops * self._hop].reshape(self.channels, hops, self._hop))
 
     def _mark_quiet(self, hops: FloatArray) -> None:
-        """A hop is quiet when the RMS of every channel is; shape (channels, hops, samples)."""
-        powers = np.einsum("cij,cij->ci", hops, hops) / np.float32(hops.shape[2])
-        self._quiet.append(powers.max(axis=0) < 10.0 ** (SILENCE_DBFS / 10.0))
+        """Count the power of hops, shape (channels, hops, samples); one is quiet when the RMS of every channel is."""
+        squares = np.einsum("cij,cij->ci", hops, hops)
+        self._squares += squares.sum(axis=1, dtype=np.float64)
+        self._quiet.append(squares.max(axis=0) < np.float32(hops.shape[2] * 10.0 ** (SILENCE_DBFS / 10.0)))
 
     def _silence(self) -> tuple[tuple[float, float], ...]:
         quiet = np.concatenate([[False], *self._quiet, [False]])

@@ -1,25 +1,19 @@
-"""The musical key of a recording, from its chroma. Keys and triads are numbered 0..11 for C..B major, 12..23 minor."""
+"""The musical key of a recording, where it changes, and its tuning."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..theory.pitch import NOTE_NAMES
-from .chroma import (
-    bass_classes,
-    estimate_tuning,
-    fold_notes,
-    note_strengths,
-    peak_weight,
-    pitch_classes,
-)
+from .calibration import calibrated
+from .chroma import PitchFeatures, measure_pitch
 from .frames import FloatArray
+from .key_changes import KeySegment, find_key_changes
+from .key_model import gather_seconds, key_name, score_keys, score_opening
 from .pitch_peaks import PitchPeaks, moving_mean
 
-_OPENING = 10  # frames: 0.9 s, the first chord
+__all__ = ["KeySegment", "Tonality", "key_name", "measure_key_changes", "measure_tonality", "pitchedness"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,55 +25,72 @@ class Tonality:
     alternatives: tuple[tuple[str, float], ...]  # (key, confidence), likeliest first
     tuning_cents: float | None  # -50..50 against A4 = 440 Hz
     tuning_confidence: float
+    key_changes: tuple[KeySegment, ...] = ()  # from 0 to the end; one entry where the key stays
 
 
-def measure_tonality(peaks: PitchPeaks) -> Tonality:
-    """Key and tuning of a whole recording."""
-    weight = peak_weight(peaks)
-    cents, steadiness = estimate_tuning(peaks)
-    pitched = _pitchedness(peaks, weight, steadiness)
-    notes = note_strengths(peaks, cents)
-    if pitched < 0.5 or not pitch_classes(notes).any():
-        return Tonality(None, 0.0, (), None, 0.0)
-    confidence = key_confidences(notes, opening=peaks.starts_from_silence) * pitched * _variety(notes)
-    order = np.argsort(-confidence, kind="stable")
-    ranked = [(key_name(int(k)), round(float(confidence[k]), 4)) for k in order]
-    likely = tuple((key, c) for key, c in ranked[1:6] if c >= 0.01)
-    certain = min(1.0, steadiness / 0.5) * pitched
-    return Tonality(*ranked[0], likely, round(cents, 2), round(certain, 4))
+def measure_tonality(heard: PitchPeaks | PitchFeatures, duration_s: float | None = None) -> Tonality:
+    """Key and tuning of a whole recording, from its peaks or, where they are there already, its pitch features.
 
-
-def key_name(k: int) -> str:
-    """`"C major"` for 0 to `"B minor"` for 23."""
-    return f"{NOTE_NAMES[k % 12]} {'major' if k < 12 else 'minor'}"
-
-
-def key_confidences(notes: FloatArray, *, opening: bool) -> FloatArray:
-    """Probability of each of the 24 keys, shape (24,).
-
-    A log-linear model of few, musically plain terms: how the pitch classes fit the profile of the key (Albrecht and
-    Shanahan 2013), how much of the time each triad of the key sounds (the tonic counts most, then the dominant) and,
-    where the recording starts of itself (`opening`), whether its first chord and bass note are the tonic. The last
-    chord does not help.
+    duration_s : where the last key ends; by default the end of the last frame
     """
-    chroma, bass = pitch_classes(notes), bass_classes(notes)
-    sounding = _is_sounding(notes)
-    triads = triad_shares(chroma)[:, sounding].mean(axis=1)
-    major, minor = triads[:12], triads[12:]
-    score = _correlate(chroma.sum(axis=1), _KEY_PROFILES)
-    score += 16.0 * triads
-    score += 10.0 * np.tile(np.roll(major, -7), 2)  # the dominant of a minor key is major as well
-    score += 6.0 * np.concatenate([np.roll(major, -5), np.roll(minor, -5)])
-    others_major = np.roll(minor, -2) + np.roll(minor, -4) + np.roll(minor, -9)  # ii iii vi
-    others_minor = np.roll(major, -3) + np.roll(major, -8) + np.roll(major, -10) + np.roll(minor, -7)  # III VI VII v
-    score += 3.0 * np.concatenate([others_major, others_minor])
-    if opening:
-        first = int(np.argmax(sounding))
-        score += 1.5 * _correlate(chroma[:, first : first + _OPENING].sum(axis=1), _TRIADS)
-        score += 4.0 * np.tile(bass[:, first : first + _OPENING].mean(axis=1), 2)
-    p: FloatArray = np.exp(1.1 * (score - score.max()))
-    p /= p.sum()
-    return p
+    pitch = heard if isinstance(heard, PitchFeatures) else measure_pitch(heard)
+    pitched = pitchedness(pitch)
+    if pitched < 0.5 or not pitch.chroma.any():
+        return Tonality(None, 0.0, (), None, 0.0)
+    seconds = gather_seconds(pitch)
+    sums = (x.sum(axis=0, dtype=np.float64) for x in (seconds.chords, seconds.harmony, seconds.chroma, seconds.bass))
+    score = score_keys(*sums) + score_opening(pitch)
+    p = np.exp(score - score.max())
+    p *= pitched * variety(pitch) / p.sum()
+    order = np.argsort(-p, kind="stable")
+    best = int(order[0])
+    confidence = calibrated("key", float(p[best]))
+    rest = (1.0 - confidence) / max(1e-9, 1.0 - float(p[best]))
+    likely = tuple((key_name(int(k)), round(float(p[k] * rest), 4)) for k in order[1:6] if p[k] * rest >= 0.01)
+    end = pitch.n_frames / pitch.frame_rate if duration_s is None else duration_s
+    return Tonality(
+        key_name(best),
+        round(confidence, 4),
+        likely,
+        round(pitch.tuning_cents, 2),
+        round(min(1.0, pitch.steadiness / 0.5) * pitched, 4),
+        find_key_changes(seconds, end, key_name(best), round(confidence, 4)),
+    )
+
+
+def measure_key_changes(heard: PitchPeaks | PitchFeatures, duration_s: float) -> tuple[KeySegment, ...]:
+    """Keys over time, without gaps; one entry where the key stays, none where there is no key."""
+    return measure_tonality(heard, duration_s).key_changes
+
+
+def pitchedness(pitch: PitchFeatures) -> float:
+    """Probability that there are notes at all: partials stand far out of their surroundings and share a tuning.
+
+    In the sum below noise stays under 0.5, drum grooves under 1.45; loops and songs with notes start at 1.55, and most
+    pass 3.
+    """
+    evidence = (pitch.prominence / 6.0) ** 2 + pitch.steadiness / 0.4 - 1.5
+    return float(1.0 / (1.0 + np.exp(-min(50.0, max(-50.0, evidence / 0.1)))))
+
+
+def variety(pitch: PitchFeatures) -> float:
+    """0..1: whether there are notes and chords enough to make a key; 1 for every song.
+
+    One held note, a bare fifth or a drone leaves the key open, whatever the model prefers: fewer than four pitch
+    classes, or a harmony that does not change.
+    """
+    chroma, triads, entropy = np.zeros(12), np.zeros(24), 0.0
+    sounding = pitch.sounding()
+    for frames in pitch.blocks():
+        unit = pitch.roots(frames)[:, 0] ** 2
+        chroma += unit.sum(axis=0)
+        share = triad_shares(unit.T)[:, sounding[frames]]
+        triads += share.sum(axis=1)
+        entropy += float(np.log(_effective_number(share)).sum())
+    at_once = float(np.exp(entropy / max(1, int(sounding.sum()))))
+    changes = float(_effective_number(triads)) / at_once
+    richness = float(_effective_number(chroma)) / 4.0
+    return min(1.0, richness) * (0.4 + 0.6 * min(1.0, max(0.0, changes - 1.0)))
 
 
 def triad_shares(chroma: FloatArray) -> FloatArray:
@@ -90,43 +101,10 @@ def triad_shares(chroma: FloatArray) -> FloatArray:
     return share.T
 
 
-def _pitchedness(peaks: PitchPeaks, weight: FloatArray, steadiness: float) -> float:
-    """Probability that there are notes at all: partials stand far out of their surroundings and share a tuning.
-
-    In the sum below noise stays under 0.5, drum grooves under 1.45; loops and songs with notes start at 1.55, and most
-    pass 3.
-    """
-    total = float(weight.sum())
-    if total <= 0.0:
-        return 0.0
-    prominence = float((weight * peaks.prominence).sum()) / total
-    return float(1.0 / (1.0 + np.exp(-((prominence / 6.0) ** 2 + steadiness / 0.4 - 1.5) / 0.1)))
-
-
-def _variety(notes: FloatArray) -> float:
-    """0..1: whether there are notes and chords enough to make a key; 1 for every song.
-
-    One held note, a bare fifth or a drone leaves the key open, whatever the model prefers: fewer than four pitch
-    classes, or a harmony that does not change.
-    """
-    chroma = pitch_classes(notes)
-    triads = triad_shares(chroma)[:, _is_sounding(notes)]
-    at_once = float(np.exp(np.log(_effective_number(triads)).mean()))
-    changes = float(_effective_number(triads.mean(axis=1))) / at_once
-    richness = float(_effective_number(chroma.sum(axis=1))) / 4.0
-    return min(1.0, richness) * (0.4 + 0.6 * min(1.0, max(0.0, changes - 1.0)))
-
-
 def _effective_number(x: FloatArray) -> FloatArray:
     """Exponential of the entropy over the first axis: 1 when all lies in one place."""
     share = x / (x.sum(axis=0) + 1e-12)
     return np.asarray(np.exp(-(share * np.log(share + 1e-12)).sum(axis=0)), np.float64)
-
-
-def _is_sounding(notes: FloatArray) -> NDArray[np.bool_]:
-    strength = np.linalg.norm(fold_notes(notes, 45, 99), axis=0)
-    sounding: NDArray[np.bool_] = strength >= 0.05 * strength.max(initial=0.0)
-    return sounding
 
 
 def _correlate(x: FloatArray, templates: FloatArray) -> FloatArray:
@@ -138,15 +116,10 @@ def _correlate(x: FloatArray, templates: FloatArray) -> FloatArray:
     return correlation
 
 
-def _transpositions(major: tuple[float, ...], minor: tuple[float, ...]) -> FloatArray:
-    return np.array([np.roll(profile, k) for profile in (major, minor) for k in range(12)])
-
-
-_KEY_PROFILES = _transpositions(
-    (0.238, 0.006, 0.111, 0.006, 0.137, 0.094, 0.016, 0.214, 0.009, 0.080, 0.008, 0.081),
-    (0.220, 0.006, 0.104, 0.123, 0.019, 0.103, 0.012, 0.214, 0.062, 0.022, 0.061, 0.052),
-)
-_TRIADS = _transpositions(
-    (1.0, 0, 0, 0, 0.9, 0, 0, 1.0, 0, 0, 0, 0),
-    (1.0, 0, 0, 0.9, 0, 0, 0, 1.0, 0, 0, 0, 0),
+_TRIADS = np.array(
+    [
+        np.roll(triad, k)
+        for triad in ((1, 0, 0, 0, 0.9, 0, 0, 1, 0, 0, 0, 0), (1, 0, 0, 0.9, 0, 0, 0, 1, 0, 0, 0, 0))
+        for k in range(12)
+    ]
 )

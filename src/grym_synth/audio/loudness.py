@@ -24,6 +24,8 @@ MIN_RATE_HZ = 4000  # below, the shelf of the K-weighting would lie above half t
 _ABSOLUTE_GATE = -70.0  # LUFS
 _MOMENTARY, _SHORT_TERM, _SECOND = 4, 30, 10  # in steps of 100 ms
 _BLOCK = 64  # samples filtered by one row of a matrix product
+_SEEN = 2048  # samples of the response by which states are told apart
+_GROUP = 16  # such rows whose states come from one another by one product
 
 # Order of the channels in common files: front left, front right, centre, low frequency, surround left and right.
 # Four are taken as quadro, five as 5.0; what comes after six channels has no place in BS.1770 and does not count.
@@ -83,48 +85,72 @@ def k_weighting(sr: int) -> tuple[tuple[FloatArray, FloatArray], tuple[FloatArra
 class _KWeighting:
     """The weighting as matrix products over blocks of 64 samples: exact, without a loop over samples.
 
-    With state s at the start of a block x: y = T x + O s, and the next state is M s + G x. The states of all blocks
-    come from a scan in log2 steps, which ends when M^k has died away.
+    With state s at the start of a block x: y = T x + O s, and the next state is M s + G x. The states of 16 blocks
+    follow from those before them by another product, and those of the groups of 16 by a scan in log2 steps, which
+    ends when the power of M has died away.
     """
 
     def __init__(self, sr: int, channels: int) -> None:
         step, enter, see, direct = _state_space(*k_weighting(sr))
-        free = np.empty((32 * _BLOCK, 4))  # row i: what the output in i samples owes to each state
-        powers = np.empty((_BLOCK, 4))  # row i: what the state owes to the input i samples ago
-        free[0], powers[0] = see, enter
-        for i in range(1, len(free)):
-            free[i] = free[i - 1] @ step
-        for i in range(1, _BLOCK):
-            powers[i] = step @ powers[i - 1]
+        free = _free_response(step, see, _SEEN)  # row i: what the output in i samples owes to each state
+        powers = _free_response(step.T, enter, _BLOCK)  # row i: what the state owes to the input i samples ago
         # Change to states whose responses `seen` are orthonormal, so that they are as large as the output they cause:
         # then float32 does for the products, even where all poles crowd near 1 (high rates). Taking M from `seen`
         # avoids inverting `to_new`, which is ill-conditioned for the same reason.
         seen, to_new = np.linalg.qr(free)
         response = np.concatenate([[direct], free[: _BLOCK - 1] @ enter])
         lag = np.arange(_BLOCK)[None, :] - np.arange(_BLOCK)[:, None]
-        # All four transposed, because blocks are rows.
-        self._direct = np.where(lag >= 0, response[np.abs(lag)], 0.0).astype(np.float32)
-        self._observe = np.ascontiguousarray(seen[:_BLOCK].T, dtype=np.float32)
+        # All transposed, because blocks are rows.
+        causal = np.where(lag >= 0, response[np.abs(lag)], 0.0)
+        self._output = np.concatenate([causal, seen[:_BLOCK].T]).astype(np.float32)  # of a block and the state before
         self._enter = (powers[::-1] @ to_new.T).astype(np.float32)
-        self._advance = np.linalg.lstsq(seen[:-_BLOCK], seen[_BLOCK:], rcond=None)[0].T
-        self._state = np.zeros((channels, 4))
+        advance = np.linalg.lstsq(seen[:-_BLOCK], seen[_BLOCK:], rcond=None)[0].T
+        ages = [np.linalg.matrix_power(advance, k) for k in range(_GROUP + 1)]
+        none = np.zeros((4, 4))
+        # What the state after each block of a group owes to what entered with each.
+        self._within = np.block([[ages[j - i] if j >= i else none for j in range(_GROUP)] for i in range(_GROUP)])
+        self._from_before = np.concatenate(ages[1:], axis=1)
+        self._advance_group = ages[_GROUP]
+        self._state: FloatArray = np.zeros((channels, 4))
 
     def feed(self, x: FloatArray) -> FloatArray:
         """Filter `x`, shape (channels, n), float32, n a multiple of 64."""
         if not x.size:
             return x
         blocks = x.reshape(len(x), -1, _BLOCK)
-        states = (blocks @ self._enter).astype(np.float64)
-        states[:, 0] += self._state @ self._advance
-        advance, k = self._advance, 1
-        while k < states.shape[1] and np.abs(advance).max() > 1e-12:
-            states[:, k:] += states[:, :-k] @ advance
+        count = blocks.shape[1]
+        joined = np.empty((len(x), count, _BLOCK + 4), np.float32)
+        joined[..., :_BLOCK] = blocks
+        joined[:, 0, _BLOCK:] = self._state
+        after = self._states(blocks @ self._enter)
+        joined[:, 1:, _BLOCK:] = after[:, : count - 1]
+        self._state = after[:, count - 1]
+        return (joined.reshape(-1, _BLOCK + 4) @ self._output).reshape(x.shape)
+
+    def _states(self, entered: FloatArray) -> FloatArray:
+        """State after each block, from what entered with it; shapes (channels, blocks, 4), more blocks come out."""
+        channels, count, _ = entered.shape
+        groups = -(-count // _GROUP)
+        padded = np.zeros((channels, groups * _GROUP, 4))
+        padded[:, :count] = entered
+        local = padded.reshape(channels, groups, -1) @ self._within
+        before = np.concatenate([self._state[:, None], local[:, :-1, -4:]], axis=1)
+        advance, k = self._advance_group, 1
+        while k < groups and np.abs(advance).max() > 1e-12:
+            before[:, k:] += before[:, :-k] @ advance
             advance, k = advance @ advance, 2 * k
-        before = np.concatenate([self._state[:, None], states[:, :-1]], axis=1).astype(np.float32)
-        self._state = states[:, -1]
-        y = blocks @ self._direct
-        y += before @ self._observe
-        return y.reshape(x.shape)
+        local += before @ self._from_before
+        states: FloatArray = local.reshape(channels, -1, 4)
+        return states
+
+
+def _free_response(step: FloatArray, see: FloatArray, n: int) -> FloatArray:
+    """Rows `see @ step**i` for i = 0 .. n - 1, doubling in each turn; n a power of 2."""
+    rows, power = see[None], step
+    while len(rows) < n:
+        rows = np.concatenate([rows, rows @ power])
+        power = power @ power
+    return rows
 
 
 def _state_space(
@@ -151,7 +177,7 @@ class LoudnessMeter:
         self._counting = np.flatnonzero(weights)
         self._weights = weights[self._counting]
         self._k_weighting = _KWeighting(sr, len(self._counting)) if sr >= MIN_RATE_HZ else None
-        self._true_peaks = [TruePeakMeter(sr) for _ in range(channels)]
+        self._true_peak = TruePeakMeter(sr, channels)
         self._pending = np.zeros((len(self._counting), 0), np.float32)  # not yet filtered: less than a row of 64
         self._filtered = np.zeros((len(self._counting), 0), np.float32)  # less than a step
         self._powers: list[FloatArray] = []
@@ -162,19 +188,20 @@ class LoudnessMeter:
             return
         columns = np.ascontiguousarray(block.T, dtype=np.float32)
         self._samples += columns.size
-        for true_peak, y in zip(self._true_peaks, columns, strict=True):
-            true_peak.feed(y)
-            self._square_sum += float(np.dot(y, y))
+        self._true_peak.feed(columns)
+        self._square_sum += float(sum(np.dot(y, y) for y in columns))
         self._weigh(columns if len(self._counting) == self.channels else columns[self._counting])
 
     def _weigh(self, columns: FloatArray) -> None:
         """Turn all whole rows of 64 samples, and what was left of the last call, into powers of whole steps."""
         if self._k_weighting is None:
             return
-        x = np.concatenate([self._pending, columns], axis=1)
+        x = np.concatenate([self._pending, columns], axis=1) if self._pending.size else columns
         n = x.shape[1] // _BLOCK * _BLOCK
         self._pending = x[:, n:].copy()
-        y = np.concatenate([self._filtered, self._k_weighting.feed(x[:, :n])], axis=1)
+        y = self._k_weighting.feed(x[:, :n])
+        if self._filtered.size:
+            y = np.concatenate([self._filtered, y], axis=1)
         m = y.shape[1] // self._step
         self._filtered = y[:, m * self._step :].copy()
         steps = y[:, : m * self._step].reshape(len(y), m, self._step)
@@ -185,8 +212,7 @@ class LoudnessMeter:
         if self._filtered.shape[1] + self._pending.shape[1] >= self._step:
             self._weigh(np.zeros((len(self._counting), -self._pending.shape[1] % _BLOCK), np.float32))
         powers = np.concatenate(self._powers) if self._powers else np.zeros(0)
-        peak = max((meter.sample_peak for meter in self._true_peaks), default=0.0)
-        true_peak = max((meter.peak for meter in self._true_peaks), default=0.0)
+        peak, true_peak = self._true_peak.sample_peak, self._true_peak.peak
         rms = math.sqrt(self._square_sum / self._samples) if self._samples else 0.0
         return self._summary(powers, peak, true_peak, rms)
 

@@ -9,10 +9,10 @@ import functools
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
 
 from ..theory.pitch import frequency_to_midi, note_name
+from . import fft
 from .frames import FloatArray
 
 ComplexArray = NDArray[np.complexfloating]
@@ -27,6 +27,14 @@ _COSINES: dict[str, tuple[float, ...]] = {
     "rect": (1.0,),
 }
 WINDOWS = tuple(_COSINES)
+#: The transform of each as a sum of that of the rectangle: shifts in bins, and weights for a height of 1 at 0.
+_LOBES = {
+    name: (
+        np.arange(1.0 - len(a), len(a)),
+        np.array([(-1) ** m * a[abs(m)] / a[0] * (0.5 if m else 1.0) for m in range(1 - len(a), len(a))]),
+    )
+    for name, a in _COSINES.items()
+}
 
 BANDS_HZ: dict[str, tuple[float, float]] = {
     "sub": (20.0, 60.0),
@@ -90,7 +98,7 @@ def measure_peaks(
         return ()
     w = make_window(window, len(x))
     # A constant would sit in the lowest bins; a weighted mean takes exactly that away and nothing of a true partial.
-    spectrum = scipy.fft.rfft((x - (w @ x) / w.sum()) * w) * (2.0 / w.sum())
+    spectrum = fft.rfft((x - (w @ x) / w.sum()) * w) * (2.0 / w.sum())
     peaks = [
         _describe(position * sr / len(x), abs(amplitude))
         for position, amplitude in _resolve(spectrum, window, len(x), max_peaks)
@@ -122,7 +130,7 @@ class LoudestWindow:
             windows = np.lib.stride_tricks.sliding_window_view(x, self.n_fft)[::hop]
             # Sum the quarters once and not every window.
             quarters = x[: (len(x) // hop) * hop].reshape(-1, hop)
-            energy = np.convolve(np.einsum("ij,ij->i", quarters, quarters, dtype=np.float64), np.ones(4), "valid")[:n]
+            energy = np.convolve(np.einsum("ij,ij->i", quarters, quarters).astype(np.float64), np.ones(4), "valid")[:n]
             i = int(np.argmax(energy))
             if self._best is None or energy[i] > self._best[0]:
                 self._best = float(energy[i]), self._position + i * hop, windows[i].copy()
@@ -254,11 +262,9 @@ def _locate_beside(rest: ComplexArray, k: int, side: int, window: str, n: int) -
 
 def _lobe(offset: FloatArray, window: str, n: int) -> ComplexArray:
     """Transform of the window, `offset` bins from a partial of amplitude 1: 1 at 0."""
-    cosines = _COSINES[window]
-    total = _dirichlet(offset, n) * cosines[0]
-    for m, a in enumerate(cosines[1:], start=1):
-        total = total + 0.5 * (-1) ** m * a * (_dirichlet(offset - m, n) + _dirichlet(offset + m, n))
-    return total / cosines[0]
+    shifts, weights = _LOBES[window]
+    lobe: ComplexArray = _dirichlet(offset[..., None] - shifts, n) @ weights
+    return lobe
 
 
 def _dirichlet(offset: FloatArray, n: int) -> ComplexArray:

@@ -5,21 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.fft
+from numpy.typing import NDArray
 
 from ..theory.pitch import frequency_to_midi, note_name
-from .frames import FloatArray, Framer
+from . import fft
+from .frames import FloatArray
 from .spectrum import ComplexArray, make_window
 
 _LEAST_FRAMES = 5  # seconds of sound before anything can be said to stay
 _MOST_WHISTLES = 3  # harmonics of one source counted once
 _MOST_PEAKS = 2  # a struck bell or a set of tuned drums has more
+_ENOUGH_S = 60.0  # of a longer recording, so much is looked at, in evenly spread pairs of windows
+_MANY_FRAMES = 480  # after so many, of a recording whose length was not known, every other pair is left out
+_AT_ONCE = 4  # windows that are transformed together, for speed
+_AT_ONCE_SAMPLES = 400_000  # but not more than this, for memory
 
 # The bands in which a peak of the response is looked for.
 _SHORT_PER_S = 4
 _LOWEST_HZ, _HIGHEST_HZ = 180.0, 12000.0
 _STEPS = 48  # bands in an octave; each is two steps broad
 _INNER, _OUTER = 4, 20  # steps away from a band where its surroundings begin and end
+
+
+_DB = 10.0 / np.log(10.0)  # from a natural logarithm of a power; numpy takes that one much faster
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +111,9 @@ class _ReliefMeter:
         """Take windows as rows of `frames`, shape (windows, n_fft)."""
         if self._bands <= 2 * _OUTER:
             return  # such a low sample rate leaves a band no surroundings
-        spectrum = scipy.fft.rfft(frames * self._window)[:, : self._high[-1]]
-        total = _running_sum(spectrum.real**2 + spectrum.imag**2)
+        total = _running_sum(_power_of(fft.rfft(frames * self._window), int(self._high[-1])))
         power = (total[:, self._high] - total[:, self._low]) / (self._high - self._low)
-        level_db = 10.0 * np.log10(np.maximum(power, 1e-16))
+        level_db = _DB * np.log(np.maximum(power, 1e-16))
         # mean of the levels, not of the powers: a note beside hides nothing
         run, n = _running_sum(level_db), _OUTER - _INNER + 1
         mean_db = (run[:, n:] - run[:, :-n]) / n  # of the bands i to i + n - 1
@@ -130,21 +137,29 @@ class _ReliefMeter:
 
 
 class LongSpectrum:
-    """Feed mono blocks, then `finish()`; keeps a few windows and 80 kB a minute."""
+    """Feed mono blocks, then `finish()`; keeps a few windows and their levels below 650 Hz.
 
-    def __init__(self, sr: int) -> None:
-        self.n_fft = scipy.fft.next_fast_len(max(256, round(1.0 * sr)), real=True)
+    Windows of about a second follow one another, from half a second on. `duration_s` is how long the recording says
+    that it is: of a long one only some pairs of windows are looked at, since what stays is in all of them.
+    """
+
+    def __init__(self, sr: int, duration_s: float | None = None) -> None:
+        self.n_fft = fft.next_fast_len(max(256, round(1.0 * sr)))
         self.bin_hz = sr / self.n_fft
-        self._framer = Framer(self.n_fft, self.n_fft)
         window = make_window("hann", self.n_fft)
         self._window = (window * (2.0 / window.sum())).astype(np.float32)
         self._bins = min(self.n_fft // 2, round(16000.0 / self.bin_hz)) + 1
+        self._every = max(1, int((duration_s or 0.0) / _ENOUGH_S))  # how many pairs there are for one that is taken
+        self._room = _MANY_FRAMES
+        at_once = max(1, min(_AT_ONCE, _AT_ONCE_SAMPLES // self.n_fft))
+        self._waiting = np.zeros((at_once, self.n_fft), np.float32)
+        self._numbers: list[int] = []  # of the whole windows that wait
+        self._position = -(self.n_fft // 2)  # of the next sample, from the start of the first window
         self._log = np.zeros(self._bins)
         self._power = np.zeros(self._bins)
         self._tops = np.zeros(self._bins)
-        self._begun = False
         self._turn = np.zeros(self._bins, np.complex128)
-        self._previous: ComplexArray | None = None
+        self._previous: tuple[int, ComplexArray] | None = None  # the latest window: its number and its phases
         self._pairs = 0
         self._low: list[FloatArray] = []  # levels of the bins below 650 Hz, window by window
         self._frames = 0
@@ -152,14 +167,22 @@ class LongSpectrum:
         self._relief = _ReliefMeter(sr, self._n_short)
 
     def feed(self, y: FloatArray) -> None:
-        for frames in self._framer.feed(y):
-            # The first window is half before the beginning, and a cut spreads every peak.
-            for frame in frames if self._begun else frames[1:]:
-                self._take(frame)
-            self._begun = True
+        used = min(len(y), max(0, -self._position))
+        self._position += used
+        while used < len(y):
+            number, offset = divmod(self._position, self.n_fft)
+            part = y[used : used + self.n_fft - offset]
+            if number // 2 % self._every == 0:
+                self._waiting[len(self._numbers), offset : offset + len(part)] = part
+                if offset + len(part) == self.n_fft:
+                    self._numbers.append(number)
+                    if len(self._numbers) == len(self._waiting):
+                        self._take_waiting()
+            used += len(part)
+            self._position += len(part)
 
     def finish(self) -> SteadySpectrum:
-        # The last window, cut short by the end, is left out as the first one is.
+        self._take_waiting()  # but not the window that the end cuts short
         n = max(1, self._frames)
         tops = np.concatenate([[0.0], self._tops, [0.0]])
         persistence = np.minimum(1.0, (tops[:-2] + tops[1:-1] + tops[2:]) / n)
@@ -167,33 +190,45 @@ class LongSpectrum:
         quiet = np.quantile(np.array(self._low, np.float64), 0.1, axis=0) if self._low else np.zeros(0)
         relief = self._relief.finish()
         return SteadySpectrum(
-            self._log * (10.0 / n), self._power / n, persistence, coherence, quiet, relief, self._frames, self.bin_hz
+            self._log * (_DB / n), self._power / n, persistence, coherence, quiet, relief, self._frames, self.bin_hz
         )
 
-    def _take(self, frame: FloatArray) -> None:
-        spectrum = scipy.fft.rfft(frame * self._window)[: self._bins]
-        power = spectrum.real**2 + spectrum.imag**2
-        if float(power.sum()) < 1e-10:
-            self._previous = None
-            return  # digital silence says nothing about what is always there
-        self._relief.take(frame[: _SHORT_PER_S * self._n_short].reshape(_SHORT_PER_S, self._n_short))
+    def _take_waiting(self) -> None:
+        frames = self._waiting[: len(self._numbers)]
+        spectra = fft.rfft(frames * self._window)[:, : self._bins]
+        powers = _power_of(spectra, self._bins)
+        # Digital silence says nothing about what is always there.
+        sounding = powers.sum(axis=1) >= 1e-10
+        if sounding.any():
+            short = frames[sounding, : _SHORT_PER_S * self._n_short]
+            self._relief.take(short.reshape(-1, self._n_short))
+        for i in np.flatnonzero(sounding):
+            self._take(self._numbers[i], spectra[i], powers[i])
+        self._numbers.clear()
+        if self._frames >= self._room:
+            self._every, self._room = 2 * self._every, self._room + _MANY_FRAMES
+
+    def _take(self, number: int, spectrum: ComplexArray, power: FloatArray) -> None:
         power += np.float32(1e-16)
-        level = np.log10(power)
+        level = np.log(power)
         self._log += level
-        self._low.append((10.0 * level[: round(650.0 / self.bin_hz)]).astype(np.float16))
+        self._low.append((_DB * level[: round(650.0 / self.bin_hz)]).astype(np.float16))
         self._power += power
-        total = np.concatenate([[0.0], np.cumsum(power, dtype=np.float64)])
-        # mean of the bins 4 to 12 away on both sides
-        k = np.arange(13, self._bins - 13)
-        beside = (total[k - 3] - total[k - 12] + total[k + 13] - total[k + 4]) / 18.0
-        inner = power[13:-13]
-        self._tops[13:-13] += (inner > power[12:-14]) & (inner >= power[14:-12]) & (inner > 10.0 * beside)
+        bins = self._bins
+        if bins > 26:
+            total = _running_sum(power[None])[0]
+            # mean of the bins 4 to 12 away on both sides
+            below = total[10 : bins - 16] - total[1 : bins - 25]
+            beside = (below + total[26:bins] - total[17 : bins - 9]) / 18.0
+            inner = power[13:-13]
+            self._tops[13:-13] += (inner > power[12:-14]) & (inner >= power[14:-12]) & (inner > 10.0 * beside)
         self._frames += 1
-        phasor = spectrum / np.sqrt(power)
-        if self._previous is not None:
-            self._turn += phasor * self._previous.conj()
+        # As real numbers: numpy divides complex ones slowly.
+        phasor = (spectrum.view(np.float32) / np.repeat(np.sqrt(power), 2)).view(np.complex64)
+        if self._previous is not None and self._previous[0] == number - 1:
+            self._turn += phasor * self._previous[1].conj()
             self._pairs += 1
-        self._previous = phasor
+        self._previous = number, phasor
 
 
 def find_hum(steady: SteadySpectrum) -> Hum | None:
@@ -204,7 +239,7 @@ def find_hum(steady: SteadySpectrum) -> Hum | None:
     if steady.n_frames < _LEAST_FRAMES:
         return None
     # Broad enough to hold the lobe of a bass note beside the hum, narrow enough to lie between the harmonics.
-    prominence = _prominence(steady.quiet_db, steady.bin_hz, 15.0)
+    prominence = _prominence(steady.quiet_db, steady.bin_hz, 15.0, np.arange(len(steady.quiet_db)))
     found = [_hum_of(steady, prominence, mains) for mains in (50.0, 60.0)]
     return max((hum for hum in found if hum is not None), key=lambda hum: hum.level_db, default=None)
 
@@ -231,19 +266,18 @@ def _whistles(steady: SteadySpectrum) -> list[Resonance]:
     Music does not make them: its notes begin anew, and the ring of a cymbal that never stops comes as dozens of peaks
     at once, so where more than three sources seem to sound, none is reported.
     """
-    prominence = _prominence(steady.level_db, steady.bin_hz, 60.0)
     unevenness = 10.0 * np.log10(steady.power + 1e-20) - steady.level_db
-    candidates = np.flatnonzero(
-        (prominence >= 10.0) & (steady.persistence >= 0.75) & (steady.coherence >= 0.75) & (unevenness <= 1.0)
-    )
-    tops = [int(k) for k in candidates if k == _top_near(steady.level_db, int(k), 3)]
+    lines = np.flatnonzero((steady.persistence >= 0.75) & (steady.coherence >= 0.75) & (unevenness <= 1.0))
+    heights = _prominence(steady.level_db, steady.bin_hz, 60.0, lines)
+    prominence = {int(k): float(height) for k, height in zip(lines, heights, strict=True) if height >= 10.0}
+    tops = [k for k in prominence if k == _top_near(steady.level_db, k, 3)]
     hum = find_hum(steady)
     if hum is not None:
         tops = [k for k in tops if not _is_harmonic(k * steady.bin_hz, hum.frequency_hz)]
     sources = [k for i, k in enumerate(tops) if not any(abs(k / j - round(k / j)) * j < 2.0 for j in tops[:i])]
     if len(sources) > _MOST_WHISTLES:
         return []
-    return [_resonance(_vertex(steady.level_db, k) * steady.bin_hz, float(prominence[k])) for k in tops]
+    return [_resonance(_vertex(steady.level_db, k) * steady.bin_hz, prominence[k]) for k in tops]
 
 
 def _peaks(steady: SteadySpectrum) -> list[Resonance]:
@@ -276,7 +310,16 @@ def _sharpness(steady: SteadySpectrum, frequency_hz: float) -> float:
     step, reach = 2.0 ** (1.0 / 24.0), round(reach_hz / steady.bin_hz)
     low, high = int(frequency_hz / step / steady.bin_hz), int(frequency_hz * step / steady.bin_hz) + 1
     around = steady.level_db[max(0, low - reach) : high + reach]
-    return float(_prominence(around, steady.bin_hz, reach_hz)[reach:-reach].max())
+    inside = np.arange(reach, len(around) - reach)
+    return float(_prominence(around, steady.bin_hz, reach_hz, inside).max())
+
+
+def _power_of(spectra: ComplexArray, bins: int) -> FloatArray:
+    """Power of the first bins of each spectrum, shape (rows, bins)."""
+    parts = spectra[:, :bins].view(spectra.real.dtype)
+    squares = np.square(parts)
+    power: FloatArray = squares[:, ::2] + squares[:, 1::2]
+    return power
 
 
 def _running_sum(x: FloatArray) -> FloatArray:
@@ -311,12 +354,12 @@ def _hum_of(steady: SteadySpectrum, prominence: FloatArray, mains: float) -> Hum
     return Hum(frequency, float(np.mean([p for _, _, p in agreeing])))
 
 
-def _prominence(level_db: FloatArray, bin_hz: float, reach_hz: float) -> FloatArray:
-    """How far each bin stands out of the median within `reach_hz` to both sides, in dB, shape (bins,)."""
+def _prominence(level_db: FloatArray, bin_hz: float, reach_hz: float, k: NDArray[np.integer]) -> FloatArray:
+    """How far the bins `k` stand out of the median within `reach_hz` to both sides, in dB, shape (len(k),)."""
     reach = max(3, round(reach_hz / bin_hz))
-    padded = np.pad(level_db, reach, mode="edge")
-    median = np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1), axis=1)
-    prominence: FloatArray = level_db - median
+    padded = np.pad(level_db, reach, mode="edge") if len(level_db) else np.zeros(2 * reach + 1)
+    median = np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)[k], axis=1)
+    prominence: FloatArray = level_db[k] - median
     return prominence
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..audio.files import open_audio
 from ..audio.frames import FloatArray, Framer
+from ..audio.loudness import MIN_RATE_HZ, channel_weights, k_weighting
 
 F_MIN, F_MAX = 30.0, 16000.0
 _COLUMNS = 1500  # about one a pixel; kept are at most twice as many
@@ -27,6 +28,7 @@ class Columns:
     low, high : np.ndarray [shape=(columns, channels)], float32, least and greatest sample of each column
     clipped : np.ndarray [shape=(columns, channels)], bool, holds a run of 3 samples at full scale
     power : np.ndarray [shape=(spectra, bins)], float32, mean over the channels; a full-scale sine is 1 at its bin
+    k_power : np.ndarray [shape=(frames,)], float64, K-weighted mean square of overlapping windows, channels summed
     """
 
     low: FloatArray
@@ -36,6 +38,8 @@ class Columns:
     power: FloatArray
     power_step: float  # seconds
     bin_hz: float
+    k_power: FloatArray
+    k_step: float  # seconds
     duration: float
     sr: int
 
@@ -51,7 +55,7 @@ def read_columns(path: str, expected: float | None = None) -> Columns:
             envelope.feed(block)
             spectrogram.feed(block)
     low, high, clipped = envelope.finish()
-    power = spectrogram.finish()
+    power, k_power = spectrogram.finish()
     return Columns(
         low=low,
         high=high,
@@ -60,6 +64,8 @@ def read_columns(path: str, expected: float | None = None) -> Columns:
         power=power,
         power_step=spectrogram.step / sr,
         bin_hz=sr / spectrogram.n_fft,
+        k_power=k_power,
+        k_step=spectrogram.hop / sr,
         duration=samples / sr,
         sr=sr,
     )
@@ -113,11 +119,15 @@ class _Spectrogram:
         # About 93 ms shows the drum hits of a loop; where a column is wider than that, 186 ms part two low notes.
         self.n_fft = 1 << max(8, round(math.log2((0.093 if expected < 10.0 else 0.186) * sr)))
         overlap = 16 if expected < 10.0 else 8 if expected < 600.0 else 2
-        self.step = self.n_fft // overlap  # samples from column to column
+        self.hop = self.step = self.n_fft // overlap  # samples from frame to frame, and from column to column
         self._bins = min(self.n_fft // 2 + 1, math.ceil(F_MAX * self.n_fft / sr) + 2)
         self._framers = [Framer(self.n_fft, self.step) for _ in range(channels)]
         window = np.hanning(self.n_fft + 1)[:-1]
         self._window = (window / (window.sum() / 2.0)).astype(np.float32)
+        # Hann windows spread a sine's power over 1.5 bins, and half of it lies at negative frequencies.
+        self._k_gain = _k_gain(sr, self.n_fft) / 3.0
+        self._channel_weights = channel_weights(channels)
+        self._k_power: list[FloatArray] = []
         self._group = 1  # frames in a column
         self._count = 0
         self._power = np.zeros((2 * _COLUMNS, self._bins), np.float32)
@@ -128,19 +138,24 @@ class _Spectrogram:
         for frames in zip(*streams, strict=True):
             self._take(frames)
 
-    def finish(self) -> FloatArray:
+    def finish(self) -> tuple[FloatArray, FloatArray]:
         for frames in zip(*[framer.flush() for framer in self._framers], strict=True):
             self._take(frames)
         if len(self._rest):
             self._append(self._rest[None])
-        return self._power[: self._count]
+        k_power = np.concatenate(self._k_power) if self._k_power else np.zeros(0)
+        return self._power[: self._count], k_power
 
     def _take(self, frames: Sequence[FloatArray]) -> None:
         """Take the same frames of each channel."""
         power = np.zeros((len(frames[0]), self._bins), np.float32)
-        for one in frames:
-            spectrum = scipy.fft.rfft(one * self._window, axis=1)[:, : self._bins]
-            power += spectrum.real**2 + spectrum.imag**2
+        k_power = np.zeros(len(frames[0]))
+        for one, weight in zip(frames, self._channel_weights, strict=True):
+            spectrum = scipy.fft.rfft(one * self._window, axis=1)
+            squares = spectrum.real**2 + spectrum.imag**2
+            power += squares[:, : self._bins]
+            k_power += weight * (squares @ self._k_gain)
+        self._k_power.append(k_power)
         power = np.concatenate([self._rest, power / len(frames)])
         at = 0
         while n := min((len(power) - at) // self._group, 2 * _COLUMNS - self._count):
@@ -155,6 +170,48 @@ class _Spectrogram:
         if self._count == 2 * _COLUMNS:
             self._count, self._group, self.step = _COLUMNS, self._group * 2, self.step * 2
             self._power[:_COLUMNS] = (self._power[::2] + self._power[1::2]) / 2
+
+
+def _k_gain(sr: int, n_fft: int) -> FloatArray:
+    """Power gain of the K-weighting at each bin, shape (n_fft // 2 + 1,), float32; without weight at very low rates."""
+    if sr < MIN_RATE_HZ:
+        return np.zeros(n_fft // 2 + 1, np.float32)
+    z = np.exp(-2j * np.pi * np.arange(n_fft // 2 + 1) / n_fft)
+    gain = np.ones(len(z))
+    for b, a in k_weighting(sr):
+        gain *= np.abs(np.polyval(b[::-1], z) / np.polyval(a[::-1], z)) ** 2
+    return gain.astype(np.float32)
+
+
+def loudness_curve(columns: Columns, seconds: float) -> tuple[FloatArray, FloatArray]:
+    """Middle of each window of that length, in s, and its loudness in LUFS (-inf for silence).
+
+    The windows are those of short-term (3 s) and momentary (0.4 s) loudness of EBU Tech 3341, read from spectra, so
+    that their edges are soft; good for a picture, a tenth of a LU from the real thing.
+    """
+    n = max(1, round(seconds / columns.k_step))
+    if len(columns.k_power) < n:
+        return np.zeros(0), np.zeros(0)
+    total = np.concatenate([[0.0], np.cumsum(columns.k_power)])
+    mean = np.maximum(total[n:] - total[:-n], 0.0) / n
+    with np.errstate(divide="ignore"):
+        level = -0.691 + 10.0 * np.log10(mean)
+    return (np.arange(len(mean)) + (n - 1) / 2.0) * columns.k_step, level
+
+
+def chroma_of(columns: Columns, tuning_cents: float = 0.0) -> FloatArray:
+    """Pitch classes of the spectra, shape (spectra, 12), C first, the strongest of each at 1; for pictures.
+
+    Bins from A2 to C8 count for the semitone they lie in, less the more they lie at its edges.
+    """
+    f = np.arange(columns.power.shape[1]) * columns.bin_hz
+    heard = (f > 104.0) & (f < 4190.0)
+    midi = 69.0 + 12.0 * np.log2(f[heard] / 440.0) - tuning_cents / 100.0
+    nearest = np.round(midi)
+    weights = np.zeros((int(heard.sum()), 12), np.float32)
+    weights[np.arange(len(midi)), nearest.astype(int) % 12] = np.exp(-0.5 * ((midi - nearest) / 0.22) ** 2)
+    chroma = columns.power[:, heard] ** 0.4 @ weights
+    return np.asarray(chroma / (chroma.max(axis=1, keepdims=True, initial=1e-4)), np.float32)
 
 
 def log_rows(power: FloatArray, bin_hz: float, bottom_hz: float, top_hz: float) -> FloatArray:

@@ -163,6 +163,102 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
         ),
         "fft": "fft n_fft dft window_size points bins magnitude_spectrum",
     },
+    "chords": {
+        "progression": (
+            "chord chords progression changes lead_sheet chart grille_d_accords harmony harmonies harmonic voicing "
+            "acorde acordes accord* akkord* ackord* harmoni* accordi harmonie turnaround vamp loop_of_chords"
+        ),
+        "chord_rate": (
+            "how_often_do_the_chords chord_changes chord_rhythm harmonic_rhythm chords_change chord_rate "
+            "changes_per_minute wie_oft_wechsel* cambian_los_acordes mudam_os_acordes cambiano_gli_accordi "
+            "changent_les_accords byter_ackord"
+        ),
+        "numerals": (
+            "roman numeral numerals nashville degrees scale_degree function functional grados stufen degres graus "
+            "gradi steg i_iv_v ii_v_i i_v_vi_iv"
+        ),
+        "chord_count": "how_many_chords different_chords distinct_chords cuantos_acordes wie_viele_akkorde",
+        "inversion": "inversion inversions inverted slash_chord umkehrung* inversao inversione renversement omvandning",
+        "sevenths": "seventh sevenths dominant_seventh diminished augmented suspended sus jazzy septima septieme",
+    },
+    "structure": {
+        "form": (
+            "form structure structured arrangement aaba abab song_form binary ternary rondo strophic estructura "
+            "struktur aufbau forme structuree estrutura forma struttura lange_form laten_form lats_form"
+        ),
+        "sections": (
+            "section sections segment segments segment* part parts verse verses chorus choruses bridge bridges intro "
+            "outro drop drops hook breakdown refrain refrains pre_chorus chapter chapters boundar* boundaries "
+            "seccion secciones estribillo estrofa puente parte partes teil teile abschnitt* strophe bruecke brucke "
+            "refrao verso ponte couplet pont section_change ritornello strofa sezione sezioni del delar vers "
+            "refrang brygga stick"
+        ),
+        "section_bars": (
+            "how_many_bars bars_per_section bars_is_each bars_in bars_long bars_does measures_long cuantos_compases "
+            "wie_viele_takte combien_de_mesures quantos_compassos quante_battute hur_manga_takter"
+        ),
+        "repetition": "repeat repeats repeated repetition repite wiederhol* repete ripet* upprep* recurs same_section",
+    },
+    "notes": {
+        "transcription": (
+            "transcribe transcription transcri* midi notes note sheet_music score notate notation notas noten toene "
+            "tone tones note_names pitches partition partitura spartito noter toner pianoroll piano_roll tablature tab"
+        ),
+        "melody": (
+            "melody melodic the_tune topline top_line lead_line riff lick solo melodia melodie melodi hummed sung "
+            "singing_melody bassline bass_line contour motif"
+        ),
+        "compass": (
+            "lowest_note highest_note lowest highest vocal_range range_of_the_voice compass ambitus tessitura register "
+            "tiefste hochste grave aguda mas_grave mas_alta nota_mais nota_piu lagsta hogsta note_range deepest"
+        ),
+        "pitch": (
+            "f0 fundamental pitch pitch_curve pitch_track intonation vibrato sing_in_tune off_key off_pitch tonhohe "
+            "hauteur altura altezza tonhojd grundton frequence_fondamentale frecuencia_fundamental"
+        ),
+        "note_count": "how_many_notes count_the_notes number_of_notes cuantas_notas wie_viele_noten hur_manga_toner",
+    },
+    "timbre": {
+        "sound": (
+            "what_kind_of_sound kind_of_sound what_sound what_is_this_sound sound_type classify drum snare kick clap "
+            "rim rimshot hat hihat hi_hat tom cymbal cowbell shaker conga one_shot oneshot sample_type noise "
+            "caja bombo kleine_trommel grosse_caisse caisse_claire rullante virvel bastrumma sonido klang geraeusch "
+            "son som suono ljud identify recogni*"
+        ),
+        "instrument": (
+            "instrument instruments guitar piano synth pad lead keys strings brass violin sax saxophone flute organ "
+            "instrumento instrumentos instrumente strumento strumenti instrumentet vocal vocals voice voices singing "
+            "singer choir gesang canta chant voz voce sang played_on acoustic electric"
+        ),
+        "sound_tags": (
+            "genre genres style styles mood moods vibe sounds_like sound_like genero estilo stil stimmung ambiance "
+            "umore atmosphere character feel adjectives describe describe_the_sound describe_this_sound"
+        ),
+        "mfcc": "mfcc mfccs cepstr* coefficients embedding vector vectors feature_vector",
+        "envelope": (
+            "attack_time decay decay_time envelope transient_shape sustain release how_long_does_it_ring harmonicity "
+            "percussive tonal_or_noisy ausklang chute decaimento decadimento utklang"
+        ),
+    },
+    "compare": {
+        "difference": (
+            "differ differs difference differences different compare compares comparison versus vs a_b changed "
+            "diferencia* unterschied* vergleich* diferenca* differenz* skillnad* jamfor* compara* confront* same "
+            "identical identique identisch igual uguale"
+        ),
+        "fit": (
+            "fit fits match matches matching go_together goes_with work_together blend layer layered mashup mash_up "
+            "mix_well crossfade passar passt zusammen encajan combina* vont_ensemble stanno_insieme harmonic_mixing "
+            "beatmatch stretch stretched pitch_shift shift_it transpose"
+        ),
+        "masking": "mask masks masked masking clash clashes collide fight fighting compete mud verdeck* masque* colide",
+        "alignment": (
+            "align aligned alignment offset late early delay delayed in_sync out_of_sync sync shifted "
+            "timing_difference versatz versetzt decalage desfase desfasad* defasad* sfasat* forskjut* lag lags"
+        ),
+        "polarity": "polarity phase inverted inverted_copy out_of_phase flipped verpolt polarite polaridad polarita",
+        "null": "null null_test cancel cancels bit_identical identical copy duplicate residual subtract nulltest",
+    },
 }
 
 

@@ -121,12 +121,3 @@ _ALL = (
 
 #: By name, in the order of `messages.CAPABILITIES`.
 CAPABILITY: Mapping[str, Capability] = {capability.name: capability for capability in _ALL}
-
-#: Aspects that are understood and not measured in this version, as what I cannot do yet.
-NOT_YET_MEASURED: Mapping[str, str] = {
-    "rhythm.downbeats": "tell where the bars begin",
-    "rhythm.metre": "tell the metre",
-    "rhythm.swing": "measure swing",
-    "rhythm.drift": "measure how steady the tempo is",
-    "tonality.key_changes": "follow changes of key",
-}

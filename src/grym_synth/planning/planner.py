@@ -8,7 +8,6 @@ from typing import Protocol
 
 from ..messages import Gap, Json, Need, Plan, Request, Route, Step
 from .aspects import read_aspects
-from .capabilities import NOT_YET_MEASURED
 
 _BYTES_AN_HOUR = 200e6  # of a coded recording, to stretch deadlines by
 
@@ -69,7 +68,6 @@ def plan(
             gaps.append(Gap(capability, reason, "unsupported", hint="name the others as well"))
         else:
             by_agent.setdefault(agent.name, []).append(capability)
-            gaps += [_not_yet(aspect) for aspect in aspects if aspect in NOT_YET_MEASURED and _of(aspect) == capability]
     steps: list[Step] = []
     for capabilities in by_agent.values():
         agent = agents[capabilities[0]]
@@ -103,11 +101,6 @@ def _measured(route: Route, aspects: Sequence[str], agents: Mapping[str, Capable
 
 def _of(aspect: str) -> str:
     return aspect.partition(".")[0]
-
-
-def _not_yet(aspect: str) -> Gap:
-    reason = f"I cannot {NOT_YET_MEASURED[aspect]} yet: that is not in this version of grym-synth"
-    return Gap(_of(aspect), reason, "missing")
 
 
 def _listening(

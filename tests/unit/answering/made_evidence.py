@@ -86,3 +86,69 @@ def everything(subject: str = "mix.wav", *, shift: float = 0.0, confidence: floa
         made("rhythm.tempo_bpm", "tempo", 63.0 + shift / 2, confidence=0.03, subject=subject, rank=1),
         made("tonality.key", "musical_key", "C major", confidence=0.05, subject=subject, rank=1),
     ]
+
+
+#: D – A7 – Bm – G, as Harte labels with their degrees in D major.
+ROUND = (("D", "I", 2.5), ("A:7", "V7", 2.0), ("B:min", "vi", 3.0), ("G", "IV", 2.5))
+
+
+def chord_segments(times: int = 6) -> list[Json]:
+    """The round so many times, then no chord for two seconds."""
+    found: list[Json] = []
+    at = 0.0
+    for label, numeral, length in ROUND * times:
+        found.append({"start_s": at, "end_s": at + length, "label": label, "confidence": 0.8, "numeral": numeral})
+        at += length
+    return [*found, {"start_s": at, "end_s": at + 2.0, "label": "N", "confidence": 0.6, "numeral": ""}]
+
+
+SECTIONS: list[Json] = [
+    {"start_s": 0.0, "end_s": 20.1, "label": "A", "bars": 8, "confidence": 0.8},
+    {"start_s": 20.1, "end_s": 40.2, "label": "A", "bars": 8, "confidence": 0.8},
+    {"start_s": 40.2, "end_s": 61.0, "label": "B", "bars": 8, "confidence": 0.8},
+    {"start_s": 61.0, "end_s": 84.4, "label": "A", "bars": 9, "confidence": 0.7},
+]
+TUNE = (57, 60, 64, 69, 67, 65, 64, 62, 60, 59, 57, 45)
+
+
+def music(subject: str = "mix.wav", *, confidence: float = 0.93) -> list[Evidence]:
+    """One of each finding about bars, chords, form, notes and kind of sound."""
+    notes: list[Json] = [
+        {"start_s": 0.5 * i, "end_s": 0.5 * i + 0.4, "midi": midi, "velocity": 0.7, "confidence": 0.8}
+        for i, midi in enumerate(TUNE)
+    ]
+    tags: list[Json] = [{"tag": tag, "confidence": 0.6} for tag in ("rock", "guitar", "female vocal")]
+    keys: list[Json] = [
+        {"start_s": 0.0, "end_s": 92.0, "key": "D major", "confidence": 0.9},
+        {"start_s": 92.0, "end_s": 180.0, "key": "E major", "confidence": 0.8},
+    ]
+    curve: list[Json] = [{"start_s": 10.0 * i, "tempo_bpm": 118 + 0.4 * i} for i in range(16)]
+    rows: list[tuple[str, str, Json]] = [
+        ("rhythm.downbeats_s", "time", [round(0.5 + 1.904 * i, 3) for i in range(95)]),
+        ("rhythm.metre", "count", 4),
+        ("rhythm.swing", "number", 0.66),
+        ("rhythm.drift_percent", "share", 0.37),
+        ("rhythm.tempo_curve", "tempo", curve),
+        ("tonality.key_changes", "musical_key", keys),
+        ("chords.segments", "chord", chord_segments()),
+        ("chords.changes_per_minute", "number", 23.6),
+        ("chords.progression", "label", "I V7 vi IV"),
+        ("chords.distinct", "count", 4),
+        ("structure.sections", "section", SECTIONS),
+        ("structure.form", "label", "AABA"),
+        ("structure.section_count", "count", 4),
+        ("notes.notes", "note", notes),
+        ("notes.melody", "note", notes[:10]),
+        ("notes.note_count", "count", len(notes)),
+        ("notes.lowest", "note", "A2"),
+        ("notes.highest", "note", "A4"),
+        ("notes.f0_hz", "frequency", 221.3),
+        ("timbre.label", "label", "snare"),
+        ("timbre.tags", "tag", tags),
+        ("timbre.mfcc", "number", [-120.3, 88.1, 3.2, 1.1, -4.4, 2.2]),
+        ("timbre.attack_s", "duration", 0.0043),
+        ("timbre.decay_s", "duration", 0.312),
+        ("timbre.harmonicity", "number", 0.21),
+    ]
+    found = [made(name, kind, value, confidence=confidence, subject=subject) for name, kind, value in rows]
+    return [*found, made("timbre.label", "label", "clap", confidence=0.05, subject=subject, rank=1)]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from grym_synth.audio.frames import ShortSpectraMeter
 from grym_synth.audio.listen import SECTIONS, Heard, Settings, hear
 from grym_synth.errors import BadRequest, UnusableAudio
 
@@ -130,3 +131,23 @@ def test_gain_and_polarity_change_levels_and_nothing_else(tmp_path: Path, make_l
         assert soft[name] == (pytest.approx(loud[name], rel=1e-3) if isinstance(loud[name], float) else loud[name]), (
             name
         )
+
+
+@pytest.mark.slow
+def test_what_is_found_does_not_depend_on_what_else_was_asked(make_loop: Callable[..., Path]) -> None:
+    path = make_loop(seconds=10.0)
+    together = listen(path).findings
+    for section in SECTIONS:
+        alone = listen(path, section).findings
+        assert alone == tuple(item for item in together if item.name.startswith(f"{section}."))
+
+
+def test_a_stage_that_two_sections_share_is_computed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+    finish = ShortSpectraMeter.finish
+    monkeypatch.setattr(ShortSpectraMeter, "finish", lambda self: calls.append(self) or finish(self))  # type: ignore[func-returns-value]
+    path = write(tmp_path / "a.wav", 0.1 * np.random.default_rng(1).standard_normal(3 * SR))
+    listen(path, "facts", "loudness")
+    assert calls == []
+    listen(path, "rhythm", "spectrum")
+    assert len(calls) == 1

@@ -268,3 +268,37 @@ def test_many_peaks_are_a_bell_and_not_reported() -> None:
 @pytest.mark.parametrize("sr", [400, 900, 2000])
 def test_low_sample_rates_are_taken(sr: int) -> None:
     assert find_resonances(steady(noise()[: 9 * sr], sr)) == ()
+
+
+def hear_long(y: FloatArray, duration_s: float | None) -> SteadySpectrum:
+    meter = LongSpectrum(LOW_SR, duration_s)
+    for start in range(0, len(y), 17_000):
+        meter.feed(y[start : start + 17_000].astype(np.float32))
+    return meter.finish()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("announced", [True, False])
+def test_of_a_long_recording_enough_is_heard_to_find_what_stays(announced: bool) -> None:
+    seconds = 40
+    y = np.tile(music(seconds), 15)
+    n = len(y)
+    hum = sum(sine(50.0 * h, n, amplitude=0.01 / h) for h in range(1, 6))
+    steady = hear_long(y + hum + sine(3210.0, n, amplitude=0.01), n / LOW_SR if announced else None)
+    found = find_hum(steady)
+    assert found is not None
+    assert found.frequency_hz == pytest.approx(50.0, abs=0.05)
+    assert any(abs(item.frequency_hz - 3210.0) < 3.0 for item in find_resonances(steady))
+    assert 60 <= steady.n_frames <= (150 if announced else 560)
+
+
+@pytest.mark.slow
+def test_the_announced_length_does_not_change_what_is_heard_of_a_short_recording() -> None:
+    y = music(40)
+    told, untold = hear_long(y, 40.0), hear_long(y, None)
+    assert np.array_equal(told.level_db, untold.level_db)
+    assert np.array_equal(told.coherence, untold.coherence)
+
+
+def test_a_wrongly_announced_length_still_leaves_windows_to_hear() -> None:
+    assert hear_long(music(20), 3600.0).n_frames >= 2

@@ -82,13 +82,6 @@ def test_faults_are_looked_for_in_the_samples_and_in_the_spectrum() -> None:
     assert step.capabilities == ("facts",)
 
 
-def test_an_aspect_that_is_not_measured_yet_leaves_a_gap_beside_the_step() -> None:
-    found = plan(Request("does it swing?"), route("rhythm"), [File("a.wav")], AGENTS, deadline=60)
-    assert [step.capabilities for step in found.steps] == [("rhythm",)]
-    assert [(gap.capability, gap.code) for gap in found.gaps] == [("rhythm", "missing")]
-    assert "measure swing yet" in found.gaps[0].reason
-
-
 def test_long_recordings_get_more_time() -> None:
     short, long = plan(Request("?"), route("rhythm"), [File("a", 0), File("b", 10**9)], AGENTS, deadline=60).steps
     assert short.deadline_s == 60

@@ -120,7 +120,9 @@ def test_general_question_has_no_aspect() -> None:
 
 
 def test_vocabulary_covers_what_has_landed() -> None:
-    assert set(VOCABULARY) == {"facts", "loudness", "rhythm", "tonality", "spectrum"}
+    assert set(VOCABULARY) == {
+        "facts", "loudness", "rhythm", "tonality", "spectrum", "chords", "structure", "notes", "timbre", "compare",
+    }  # fmt: skip
 
 
 @settings(max_examples=150, deadline=None)

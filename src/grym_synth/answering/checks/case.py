@@ -53,8 +53,9 @@ class Case:
         )
         self.cited = tuple(item for item in cited if item.name != "theory.text")
         named = (*subjects, *(item.subject for item in cited))
-        self.tokens: Tokens = read(sentence, named, subjects)
-        self.asked: Tokens = read(question, named, subjects)
+        self.topics = frozenset(item.capability for item in cited)
+        self.tokens: Tokens = read(sentence, named, subjects, self.topics)
+        self.asked: Tokens = read(question, named, subjects, self.topics)
         self.facts: list[Fact] = [fact for item in self.cited for fact in facts_of(item)]
         self.names = frozenset(item.name for item in self.cited)
         self.by_unit: dict[str, list[Fact]] = {}
@@ -62,7 +63,7 @@ class Case:
             self.by_unit.setdefault(fact.unit, []).append(fact)
         self.strings: list[tuple[str, Evidence]] = [(text, item) for item in self.cited for text in strings_of(item)]
         self.known_words = _words_of(*(text for text, _ in self.strings), *named, question, *self.understood)
-        self._subjects = {id(item): subjects_of(item, self.cited) for item in self.cited}
+        self._subjects = {id(item): _spoken_of(item, self.cited, subjects) for item in self.cited}
         self.is_theory = bool(self.cited) and all(item.capability == "theory" for item in self.cited)
         self.subjects = tuple(dict.fromkeys(name for item in self.cited for name in sorted(self._subjects[id(item)])))
         self.groups = _groups(self.tokens)
@@ -154,6 +155,14 @@ class Case:
         begin = max(plain.rfind(mark, 0, start) for mark in (";", ". ", ": "))
         ends = [at for mark in (";", ". ", ": ") if (at := plain.find(mark, end)) >= 0]
         return plain[begin + 1 : min(ends, default=len(plain))]
+
+
+def _spoken_of(item: Evidence, cited: Sequence[Evidence], subjects: Sequence[str]) -> frozenset[str]:
+    """The recordings that a finding speaks of: a comparison also of the first, which it was held against."""
+    own = subjects_of(item, cited)
+    if item.capability != "compare" or item.source.agent == "hub":
+        return own
+    return own | frozenset(subjects if len(subjects) <= 2 else subjects[:1])
 
 
 def _is_unit(unit: str) -> bool:

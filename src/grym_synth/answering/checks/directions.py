@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .case import Case, Problem
+from .compared import same_holds, settles
 from .rankings import is_ranked
+from .spans import ranks_stretch
 from .tokens import FileName
 
 _LOUDNESS = ("loudness.integrated_lufs", "facts.rms_dbfs", "loudness.short_term_max_lufs")
@@ -96,10 +98,14 @@ def check_directions(case: Case) -> list[Problem]:
         return [Problem(first[0], f"more than {MAX_COMPARISONS} comparisons in one sentence")]
     for match in comparatives:
         _, axis, sign = _WORDS[_index(match)]
+        if settles(case, match.start()) is not None:
+            continue  # a cited difference decides: see `compared`
         if not _comparison_holds(case, match, axis, sign):
             problems.append(Problem(match[0], "the cited evidence does not bear this comparison out"))
     for match in superlatives:
         _, axis, sign = _SUPERLATIVES[_index(match)]
+        if ranks_stretch(case, match.start()):
+            continue
         if not is_ranked(case, match.start()) and not _superlative_holds(case, match, axis, sign):
             problems.append(Problem(match[0], "the cited evidence does not bear this ranking out"))
     for match in _RISES.finditer(plain):
@@ -419,6 +425,8 @@ def _check_sameness(case: Case) -> list[Problem]:
     room = {"rhythm.tempo_bpm": 0.5, "facts.duration_s": 0.5, "loudness.integrated_lufs": 0.3}
     problems = []
     for match in _SAME.finditer(case.tokens.plain):
+        if same_holds(case, match["what"].casefold()) is not None:
+            continue
         name = names[match["what"].casefold()]
         values = [item.value for item in case.cited if item.name == name and item.rank == 0]
         numbers = [float(v) for v in values if isinstance(v, int | float)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ...messages import Evidence, Json
+from ...theory.pitch import note_name
 from ..weigh import TEMPO_TAGS, pitch_class_name, read_key
 from ..words.phrasing import finite
 from .tokens import normalise
@@ -24,10 +25,13 @@ _SUFFIXES: tuple[tuple[str, str, float], ...] = (
 COUNTED: dict[str, tuple[str, ...]] = {
     "rhythm.beat_count": ("beat",), "rhythm.onset_count": ("onset",), "facts.channels": ("channel",),
     "facts.clipped_samples": ("sample",), "facts.nonfinite_samples": ("sample",),
-    "spectrum.n_fft": ("point", "sample", "bin"),
+    "spectrum.n_fft": ("point", "sample", "bin"), "rhythm.metre": ("beat",), "chords.distinct": ("chord",),
+    "structure.section_count": ("section",), "chords.changes_per_minute": ("change",), "notes.note_count": ("note",),
 }  # fmt: skip
 ITEMS: dict[str, str] = {
     "rhythm.beats_s": "beat", "rhythm.onsets_s": "onset", "rhythm.downbeats_s": "downbeat",
+    "structure.sections": "section", "notes.notes": "note", "notes.melody": "note", "timbre.tags": "tag",
+    "tonality.key_changes": "key",
     "facts.silence_s": "silence",
     "spectrum.peaks": "peak", "spectrum.resonances": "resonance", "facts.tags": "tag",
 }  # fmt: skip
@@ -54,6 +58,8 @@ class Fact:
         """Whether its sign says a direction, so that words may carry it: "8 cents flat"."""
         computed = self.evidence.source.agent == "hub" and " - " in self.evidence.source.method
         kind = self.evidence.kind in ("loudness_difference", "tuning", "interval")
+        if self.evidence.capability == "compare" and self.relation == "finding" and self.item is None:
+            return True
         return kind or computed or self.key in ("cents", "asked", "between") or self.evidence.name == "facts.balance_db"
 
 
@@ -69,7 +75,7 @@ def facts_of(evidence: Evidence) -> list[Fact]:
 
 def _value_facts(evidence: Evidence) -> Iterator[Fact]:
     value, unit, scale = evidence.value, *_BASE.get(evidence.unit, (evidence.unit, 1.0))
-    if evidence.kind == "count":
+    if evidence.kind == "count" or evidence.name == "chords.changes_per_minute":
         unit = "#"
     if evidence.name == "facts.codec" and isinstance(value, str):
         if match := re.fullmatch(r"PCM_[SU]?(\d{1,2})", value):
@@ -80,6 +86,8 @@ def _value_facts(evidence: Evidence) -> Iterator[Fact]:
     elif isinstance(value, list):
         if evidence.name in ITEMS:
             yield Fact(float(len(value)), "#", evidence, "count", key=ITEMS[evidence.name])
+        if evidence.name == "rhythm.downbeats_s":
+            yield Fact(float(len(value)), "#", evidence, "count", key="bar")
         for index, item in enumerate(value):
             yield from _item_facts(evidence, item, index, unit, scale)
     elif isinstance(value, dict):
@@ -107,9 +115,20 @@ def _item_facts(evidence: Evidence, item: Json, index: int, unit: str, scale: fl
 def _object_facts(
     evidence: Evidence, item: dict[str, Json], index: int | None, unit: str, scale: float
 ) -> Iterator[Fact]:
+    start, end = finite(item.get("start_s")), finite(item.get("end_s"))
+    if start is not None and end is not None:
+        yield Fact(start, "s", evidence, item=index, key="start")
+        yield Fact(end, "s", evidence, item=index, key="end")
+        yield Fact(end - start, "s", evidence, "length", index)
     for key, value in item.items():
         number = finite(value)
-        if number is None:
+        if number is None or (key in ("start_s", "end_s") and end is not None):
+            continue
+        if key == "bars":
+            yield Fact(number, "#", evidence, item=index, key="bar")
+            continue
+        if key == "confidence":
+            yield Fact(100 * number, "%", evidence, "confidence", index)
             continue
         named = next(((name, worth) for end, name, worth in _SUFFIXES if key.endswith(end)), (unit, scale))
         yield Fact(number * named[1], named[0], evidence, item=index, key=key)
@@ -126,8 +145,10 @@ def _tag_facts(evidence: Evidence, tags: dict[str, Json]) -> Iterator[Fact]:
 
 
 def strings_of(evidence: Evidence) -> list[str]:
-    """Every text that a finding holds (names of tags and bands too), normalised."""
+    """Every text that a finding holds (names of tags and bands too; notes by their names), normalised."""
     found: list[str] = []
+    if evidence.kind == "note" and isinstance(evidence.value, list):
+        found = sorted(midi_names(evidence.value))
     waiting: list[Json] = [evidence.value]
     while waiting:
         value = waiting.pop()
@@ -139,6 +160,12 @@ def strings_of(evidence: Evidence) -> list[str]:
             found.extend(" ".join(normalise(key).split()) for key in value)
             waiting.extend(value.values())
     return found
+
+
+def midi_names(value: Json) -> set[str]:
+    """Names, sharps only, of the notes in a list of objects."""
+    numbers = [finite(item.get("midi")) for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    return {note_name(round(number)) for number in numbers if number is not None and 0 <= number <= 127}
 
 
 def keys_of(evidence: Evidence) -> set[str]:

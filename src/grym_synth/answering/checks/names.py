@@ -6,7 +6,9 @@ import re
 from collections.abc import Sequence
 
 from ...messages import Evidence
+from ..chord_names import chord_id, plain_numeral
 from ..weigh import pitch_class_name
+from ..words.phrasing import finite
 from .case import Case, Problem, holds_words, may_be_alternative
 from .held import camelot, canonical_key, keys_of, strings_of
 from .tokens import FileName, Name
@@ -24,6 +26,10 @@ def check_name(case: Case, name: Name) -> Problem | None:
             return Problem(name.text, "denied, and the cited evidence holds it")
         if keys:
             return None  # "not in C major", "not both in C major": so it is
+    chords = [item for item in case.cited if item.kind == "chord" and case.touches(item, bound)]
+    if name.kind == "note" and chords and _DENIED.search(case.tokens.text[max(0, name.start - 16) : name.start]):
+        held = any(_holds_name(name, item) for item in chords)
+        return Problem(name.text, "denied, and the cited evidence holds it") if held else None
     if _is_said_of_everyone(case, name) and not all(_holds_name(name, item) for item in _main_keys(case)):
         return Problem(name.text, "not every recording has this key")
     if all(_name_is_held(case, name, each) for each in wanted) or _pairs_hold(case, name, group):
@@ -33,6 +39,7 @@ def check_name(case: Case, name: Name) -> Problem | None:
     return Problem(name.text, f"the cited evidence does not hold this {name.kind}")
 
 
+_DENIED = re.compile(r"(?i)\b(?:no|not|never|without)(?: an?| any)? $")
 _EVERYONE = re.compile(r"(?i)\b(?:both|all|each|every)\b")
 
 
@@ -85,6 +92,11 @@ def _holds_name(name: Name, evidence: Evidence) -> bool:
     keys = keys_of(evidence)
     if name.kind == "key":
         return canonical_key(name.text) in keys
+    if evidence.kind == "chord" and name.kind == "note":
+        wanted = chord_id(name.text.replace(" sharp", "#").replace(" flat", "b"))
+        return wanted is not None and any(chord_id(text) == wanted for text in chord_labels(evidence))
+    if name.kind in ("form", "section", "numeral"):
+        return _holds_mark(name, evidence)
     texts = strings_of(evidence)
     if name.kind == "mode":
         return any(key.endswith(name.text.casefold()) for key in keys) or _in_words(name.text, texts)
@@ -96,13 +108,51 @@ def _holds_name(name: Name, evidence: Evidence) -> bool:
             return True
         return stated in {pitch for text in texts for pitch in _pitches(text)} or stated in _tonics(keys, name.text)
     if name.kind == "ordinal":
-        digits = re.match(r"\d+", name.text)
-        return isinstance(evidence.value, list) and digits is not None and 0 < int(digits[0]) <= len(evidence.value)
+        return isinstance(evidence.value, list) and 0 < _ordinal(name.text) <= len(evidence.value)
     if name.kind == "term" and "/" in name.text and evidence.name.endswith("metre"):
-        return str(evidence.value) == name.text.partition("/")[0]
+        beats, _, unit = name.text.partition("/")
+        return finite(evidence.value) == float(beats) and unit in _BEAT_UNITS.get(beats, "4")
     if name.kind == "term" and evidence.capability == "theory":
         texts = [*texts, evidence.source.method]
     return _in_words(name.text, texts)
+
+
+_ORDINALS = "fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
+
+
+def _ordinal(text: str) -> int:
+    """What "4th" or "fourth" is worth; 0 when it is none that we know."""
+    digits, word = re.match(r"\d+", text), text.casefold()
+    return int(digits[0]) if digits else _ORDINALS.index(word) + 4 if word in _ORDINALS else 0
+
+
+#: What may stand below so many beats to the bar.
+_BEAT_UNITS = {"2": ("2", "4"), "3": ("4", "8"), "5": ("4", "8"), "6": ("8", "4"), "7": ("4", "8"), "9": "8", "12": "8"}
+
+
+def chord_labels(evidence: Evidence) -> list[str]:
+    """The labels of a list of chords, in their order."""
+    items = evidence.value if isinstance(evidence.value, list) else []
+    return [label for item in items if isinstance(item, dict) and isinstance(label := item.get("label"), str)]
+
+
+def _holds_mark(name: Name, evidence: Evidence) -> bool:
+    """Whether a form, the name of a section or a degree is in a finding."""
+    if name.kind == "form":
+        labels = "".join(chord_labels(evidence)) if evidence.name == "structure.sections" else evidence.value
+        return evidence.capability == "structure" and labels == name.text
+    if name.kind == "section":
+        return evidence.name == "structure.sections" and name.text in chord_labels(evidence)
+    if evidence.name == "chords.progression":
+        return isinstance(evidence.value, str) and name.text in evidence.value.split()
+    held = numerals_of(evidence)
+    return evidence.name == "chords.segments" and name.text in {*held, *map(plain_numeral, held)}
+
+
+def numerals_of(evidence: Evidence) -> list[str]:
+    """The degrees of a list of chords, in their order; "" where there is none."""
+    items = evidence.value if isinstance(evidence.value, list) else []
+    return [str(item.get("numeral") or "") for item in items if isinstance(item, dict)]
 
 
 def _in_words(wanted: str, texts: Sequence[str]) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from .case import Case, Problem, holds_words, may_be_alternative
 from .held import Fact
+from .names import chord_labels
 from .qualifiers import demanded
 from .tokens import Quantity, Reading
 
@@ -22,7 +23,7 @@ _DIFFERENCE = {"LUFS": "LU", "dBFS": "dB", "dBTP": "dB"}
 _APART = re.compile(
     r"(?i)\b(?:differ\w*|apart|off|away|between|difference|imbalance|more|less|than|above|below|over|under|louder|stronger"
     r"|weaker|quieter|softer|faster|slower|longer|shorter|higher|lower|brighter|darker|sharp|flat|up|down|rise"
-    r"|drop|swing|change|turn|miss\w*|short of|leans?|leaning|tilt\w*|pulls?)\b"
+    r"|later|earlier|drop|swing|change|turn|miss\w*|short of|leans?|leaning|tilt\w*|pulls?)\b"
 )
 _UP = r"above|over|louder|stronger|faster|higher|longer|sharp|up|too loud|too fast|more|brighter"
 _DOWN = r"below|under|quieter|weaker|softer|slower|lower|shorter|flat|down|too quiet|too slow|less|short|darker"
@@ -32,7 +33,7 @@ _BOUND = re.compile(
     r"|(?P<below>below|under|less than|at most|no more than|up to))(?: the| your| a)? ?$"
 )
 _SURENESS = re.compile(r"(?i)\b(?:sure|confiden\w*|certain\w*|likel\w*|probab\w*|chance)\b")
-_ORDINAL = re.compile(r"(?i)\b(\d{1,6})(?:st|nd|rd|th)\b|\b(first|second|third)(?= (?:beat|onset|hit|downbeat))")
+_ORDINAL = re.compile(r"(?i)\b(\d{1,6})(?:st|nd|rd|th)\b|\b(first|second|third)(?= (?:beat|onset|hit|downbeat)\b)")
 
 #: Limits that belong to how something is measured, and the finding that brings them in. Only behind "below" and such.
 _LIMITS: tuple[tuple[str, float, str], ...] = (("facts.silence_s", -60.0, "dBFS"), ("facts.silence_s", 0.3, "s"))
@@ -50,7 +51,7 @@ def check_quantities(case: Case) -> list[Problem]:
         elif not quantity.readings:
             problems.append(Problem(quantity.text, "cannot be read as a number"))
         elif quantity.unit == "times" and not (case.is_theory and supporting(case, index)):
-            if not _ratio_holds(case, quantity):
+            if not _ratio_holds(case, quantity) and not times_hold(case, quantity):
                 problems.append(Problem(quantity.text, "no two findings stand in this ratio"))
         elif items.take(facts := supporting(case, index)) or _members_hold(case, quantity):
             if not _said_of_all(case, quantity, facts):
@@ -61,11 +62,31 @@ def check_quantities(case: Case) -> list[Problem]:
             problems.append(problem)
     for index, facts in held.items():
         quantity = case.tokens.quantities[index]
+        if _is_main_as_second(case, quantity, facts):
+            problems.append(Problem(quantity.text, "told as an alternative, and it is the finding itself"))
         if case.denies(quantity.start) and any(not f.is_alternative and not f.is_difference for f in facts):
             problems.append(Problem(quantity.text, "denied, and the cited evidence holds it"))
     if repeated and not supported:
         problems += [Problem(each.text, "stands in the question, and the evidence says otherwise") for each in repeated]
     return problems + _check_order(case, held)
+
+
+_SECOND = re.compile(
+    r"(?i)\b(?:less likely (?:reading|one)|alternative|second choice|runner-up)(?: (?:is|would be))? ?$"
+)
+
+
+_POSSIBLE = re.compile(r"(?i) (?:is|would be) (?:also )?possible\b")
+
+
+def _is_main_as_second(case: Case, quantity: Quantity, facts: list[Fact]) -> bool:
+    """ "A less likely reading is 120 BPM" where 120 BPM is the likeliest, and another alternative is cited."""
+    before = _SECOND.search(case.tokens.text[max(0, quantity.start - 40) : quantity.start])
+    if not facts or not (before or _POSSIBLE.match(case.tokens.text, quantity.end)):
+        return False
+    kinds = {fact.evidence.name for fact in facts}
+    has_other = any(fact.is_alternative and fact.evidence.name in kinds for fact in case.facts)
+    return has_other and not any(fact.is_alternative for fact in facts)
 
 
 def _check_order(case: Case, held: dict[int, list[Fact]]) -> list[Problem]:
@@ -309,6 +330,8 @@ def _direction_fits(case: Case, quantity: Quantity, fact: Fact) -> bool:
 def _unit_fits(case: Case, quantity: Quantity, fact: Fact, is_named: bool) -> bool:
     if fact.relation == "confidence":
         return quantity.unit == "%" and _SURENESS.search(case.clause(quantity.start, quantity.end)) is not None
+    if fact.evidence.name in _PHRASES:
+        return _phrased(case, quantity, fact)
     if case.is_theory and (fact.unit in ("", "#") or quantity.unit in ("", "#", "times")):
         return True  # its values may be of any quantity: metres, bars, a ratio
     if quantity.unit == "#":
@@ -316,6 +339,49 @@ def _unit_fits(case: Case, quantity: Quantity, fact: Fact, is_named: bool) -> bo
     if quantity.unit:
         return fact.unit == quantity.unit
     return fact.unit in quantity.inherited or fact.unit == "" or (is_named and fact.unit != "#")
+
+
+#: Findings that need their own words behind the number, or before it.
+_PHRASES = {
+    "rhythm.metre": re.compile(r"(?i) ?-?beats? (?:to|in|per|a|each|every)(?: the| a| each| every)? (?:bar|measure)\b"),
+    "chords.changes_per_minute": re.compile(r"(?i) (?:chord )?changes (?:a|per|each|every) minute\b"),
+}
+_IN_BEFORE = re.compile(r"(?i)\b(?:is|in|metre|meter|counts?) (?:in |of |is )?$")
+
+
+def _phrased(case: Case, quantity: Quantity, fact: Fact) -> bool:
+    """ "4 beats to the bar", "in 4"; "24 changes a minute": neither is a count of the whole."""
+    if fact.relation == "confidence":
+        return quantity.unit == "%" and _SURENESS.search(case.clause(quantity.start, quantity.end)) is not None
+    if _PHRASES[fact.evidence.name].match(case.tokens.text, quantity.end):
+        return True
+    is_bare = not quantity.unit and re.match(r"[.,;:)]|$", case.tokens.text[quantity.end : quantity.end + 1])
+    before = _IN_BEFORE.search(case.tokens.text[max(0, quantity.start - 16) : quantity.start])
+    return fact.evidence.name == "rhythm.metre" and bool(is_bare) and before is not None
+
+
+_RATE = re.compile(r"(?i) (?:a|per|each|every) minute\b")
+_COMES = re.compile(r"(?i)\b(?:comes?|appears?|is played|returns?|occurs?|is there|is heard)(?: back)? ?$")
+
+
+def times_hold(case: Case, quantity: Quantity) -> bool:
+    """ "24 times a minute" of the changes of chords, "A comes 3 times" of a section."""
+    if not quantity.readings:
+        return False
+    stated = quantity.readings[0].value
+    behind = re.match(r"(?i) times?", case.tokens.text[quantity.end : quantity.end + 6])
+    end = quantity.end + (behind.end() if behind else 0)
+    if _RATE.match(case.tokens.text, end):
+        bound = case.bound(quantity.start)
+        rates = [f.value for f in case.facts if f.evidence.name == "chords.changes_per_minute"
+                 and f.relation == "finding" and case.touches(f.evidence, bound)]  # fmt: skip
+        speaks = re.search(r"(?i)\bchange", case.clause(quantity.start, quantity.end)) is not None
+        return speaks and any(abs(rate - stated) <= 0.5 for rate in rates)
+    if not _COMES.search(case.tokens.text[max(0, quantity.start - 16) : quantity.start]):
+        return False
+    labels = [name for name in case.tokens.names if name.kind == "section" and name.end <= quantity.start]
+    sections = [item for item in case.cited if item.name == "structure.sections"]
+    return bool(labels) and any(chord_labels(item).count(labels[-1].text) == stated for item in sections)
 
 
 def _named_in(noun: str, fact: Fact) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -19,7 +19,7 @@ MAX_CHARS = 20_000  # nobody's sentence is longer
 MASK = "\x01"  # stands for letters that have been read; no sentence holds it after `normalise`
 
 Approximate = Literal["", "about", "over", "under"]
-NameKind = Literal["key", "mode", "note", "camelot", "term", "format", "ordinal"]
+NameKind = Literal["key", "mode", "note", "camelot", "term", "format", "ordinal", "numeral", "form", "section"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A key, note, chord, Camelot code, interval, note value, audio format or ordinal."""
+    """A key, note, chord, Camelot code, interval, note value, audio format, ordinal, degree, form or section."""
 
     start: int
     end: int
@@ -151,6 +151,21 @@ _CHORD = re.compile(
     r"(?<![\w#:])[A-G](?:#|b)?(?:-?\d(?!\w)|:?(?:maj|min|dim|aug|sus|add|hdim|m|M)[\w#+]{0,8}|:?(?:6|7|9|11|13)[\w#]{0,6}"
     r"|[ -](?i:sharp|flat)\b)?(?:/(?:[A-G][#b]?|[b#]?\d))?(?![\w#])"
 )
+_FORM = re.compile(r"(?<![\w#])(?!(?:DC|CD|AAC|ADC|DAC|DAB|AIFF|AIF|AIFC|CAF|DJ|DI|ID)\b)(?:[A-J]'?){2,32}(?![\w#])")
+_SECTION = re.compile(r"(?<![\w#'/-])[A-HJ](?![\w#'/])")
+_SECTION_WORD = re.compile(r"(?i)\b(?:sections?|parts?) (?:is )?$")
+_BEHIND_SECTION_A = (
+    r"(?:[,.;:)]| ?-|$| (?:is|starts?|begins?|lasts?|runs?|at|comes?|ends?|has|first|returns?|and|to|from|or|again)\b)"
+)
+#: Topics in which a capital letter is a chord, a note or a key.
+_LETTERED = frozenset(("chords", "notes", "tonality", "spectrum", "theory"))
+_DEGREE = r"[b#]?(?:VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)"
+_NUMERAL = re.compile(
+    rf"(?<![\w#'./]){_DEGREE}(?:°|ø|\+|o(?!\w))?(?:maj|m|sus|add|dim|aug)?(?:\d{{1,2}}(?:b5|sus4)?)?(?:/{_DEGREE})?(?![\w#'./]\w|[\w#'])"
+)
+_LONG_CHORD = re.compile(r"(?<![\w#])[A-G](?:#|b)?:?(?:min|maj)\d{0,2}(?:/[#b]?\d|/[A-G][#b]?)?(?![\w#])")
+_LIKENESS = re.compile(r"(?i)\bsounds like:?(?: [^.;:]{0,120})?[ ,]$")
+_LETTER_A = re.compile(r"(?<![\w#'/])A(?![\w#'/])")
 _LONE_A = re.compile(r"(?i:\bin|\bof|\bnote|\bpitch|\btonic|\broot|\bkey|\bto|\bor|\band|\bis)[ :]\s?$")
 _ORDINAL = re.compile(
     r"(?i)\b(?:\d{1,6}(?:st|nd|rd|th)|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|twentieth|hundredth)\b"
@@ -191,10 +206,12 @@ _FUNCTION_WORDS = frozenset(
 )
 
 
-def read(text: str, subjects: Iterable[str] = (), places: Iterable[str] = ()) -> Tokens:
+def read(text: str, subjects: Iterable[str] = (), places: Iterable[str] = (), topics: Set[str] = frozenset()) -> Tokens:
     """Everything that `text` states.
 
-    `subjects` are the recordings whose names it may use, `places` those that "the second file" counts.
+    `subjects` are the recordings whose names it may use, `places` those that "the second file" counts. `topics` are the
+    capabilities that the evidence speaks of: where chords are spoken of, "V7" is a degree and a lone "A" a chord, where
+    the form is, "AABA" is one and "B" a section.
     """
     shown = _CITATION.sub("", normalise(text))
     reader = _Reader(shown)
@@ -206,7 +223,7 @@ def read(text: str, subjects: Iterable[str] = (), places: Iterable[str] = ()) ->
     unnamed = reader.plain
     quotations = reader.take_quotations(files)
     reader.take(_CONSTANT)
-    names = list(reader.take_names())
+    names = [*reader.take_music(topics), *reader.take_names()]
     quantities = _with_inherited_units(_merged_durations([*reader.take_quantities()]), shown)
     return Tokens(
         shown,
@@ -284,6 +301,8 @@ class _Reader:
         edges = r"(?<![\w/\\.-]){}(?![\w/\\]|\.\w|-\w)"
         choices = [(_NO_ARTICLE if name.isalpha() else "") + edges.format(re.escape(name)) for name in used]
         for match in re.compile("|".join(choices)).finditer(self.plain):
+            if match[0].isalpha() and _LIKENESS.search(self.text, max(0, match.start() - 160), match.start()):
+                continue  # "It sounds like: ambient, slow" beside a file called "ambient.wav"
             if match[0][-1].isdigit() and UNIT.at(self.text, match.end()) is not None:
                 continue  # "Tempo 120 BPM" beside a file called "Tempo 120.wav"
             self.mask(match.start(), match.end())
@@ -317,6 +336,32 @@ class _Reader:
             found.append(Quotation(start, end, self.text[start:end]))
             self.mask(start, end)
         return found
+
+    def take_music(self, topics: Set[str]) -> Iterator[Name]:
+        """Degrees, forms and sections, where the evidence speaks of chords or of the form."""
+        if "structure" in topics:
+            for match in self.take(_FORM):
+                yield Name(match.start(), match.end(), match[0], "form")
+            plain = self.plain
+            for match in _SECTION.finditer(plain):
+                if _names_a_section(plain, match, alone=not topics & _LETTERED):
+                    self.mask(match.start(), match.end())
+                    yield Name(match.start(), match.end(), match[0], "section")
+        if "chords" in topics:
+            for match in self.take(_LONG_CHORD):
+                yield Name(match.start(), match.end(), match[0], "note")
+            plain, last = self.plain, -99
+            for match in _NUMERAL.finditer(plain):
+                row = re.fullmatch(r"[ ,-]{1,3}", plain[max(0, last) : match.start()][:4])
+                if match[0] not in ("I", "i") or row or _stands_in_a_row(plain, match):
+                    last = match.end()
+                    self.mask(match.start(), match.end())
+                    yield Name(match.start(), match.end(), match[0], "numeral")
+            plain = self.plain
+            for match in _LETTER_A.finditer(plain):
+                if _is_chord_a(self.text, match):
+                    self.mask(match.start(), match.end())
+                    yield Name(match.start(), match.end(), match[0], "note")
 
     def take_names(self) -> Iterator[Name]:
         kinds: tuple[tuple[re.Pattern[str], NameKind], ...] = (
@@ -434,6 +479,37 @@ def _names_the_note_a(plain: str, match: re.Match[str]) -> bool:
     after = plain[match.end() : match.end() + 2]
     followed = len(after) == 2 and after[0] == " " and (after[1].isalpha() or after[1] == MASK)
     return not followed and _LONE_A.search(plain, max(0, match.start() - 8), match.start()) is not None
+
+
+def _names_a_section(plain: str, match: re.Match[str], *, alone: bool) -> bool:
+    """Whether a capital letter names a section: always behind that word, else where nothing else is so named."""
+    before, behind = plain[max(0, match.start() - 12) : match.start()], plain[match.end() : match.end() + 12]
+    if _SECTION_WORD.search(before) or re.match(r" (?:section|part)\b", behind):
+        return True
+    if re.match(r" ?(?:\(?\d{1,3}:\d|\(\d{1,3} bars?)", behind):
+        return True
+    if not alone:
+        return False
+    return match[0][0] != "A" or re.match(_BEHIND_SECTION_A, behind) is not None
+
+
+def _stands_in_a_row(plain: str, match: re.Match[str]) -> bool:
+    """Whether a lone I is a degree: before another one, in brackets, or as "the I chord"."""
+    before, behind = plain[max(0, match.start() - 8) : match.start()], plain[match.end() : match.end() + 8]
+    if re.match(rf"[ ,-]{{1,3}}{_DEGREE}(?:\d|(?!\w))", behind):
+        return True
+    return (before.endswith("(") and behind.startswith(")")) or behind.startswith((" chord", " -"))
+
+
+def _is_chord_a(text: str, match: re.Match[str]) -> bool:
+    """Whether a lone A is a chord: in a row of chords, or where a sentence puts one, with no noun behind."""
+    before, behind = text[max(0, match.start() - 10) : match.start()], text[match.end() : match.end() + 10]
+    if re.match(r"(?: ?[-,.;:)|(/]| (?:to|and|or|in|at|from|until|chord|again|comes|is)\b|$)", behind) is None:
+        return False
+    if re.match(r" ?(?:->|[-|,]) ?[A-G(]", behind) or re.search(r"[-|,(>] ?$", before):
+        return True
+    words = "to|and|or|is|on|with|by|from|hear|no|likely|then|be|has|plays"
+    return re.search(rf"(?i)\b(?:{words})\b ?$", before) is not None
 
 
 def _sign_before(plain: str, start: int) -> tuple[tuple[int, ...], bool, int]:

@@ -49,7 +49,8 @@ NOUNS: dict[str, str] = {
     "file": "file", "files": "file", "recording": "file", "recordings": "file", "track": "file", "tracks": "file",
     "tag": "tag", "tags": "tag", "silence": "silence", "silences": "silence", "gap": "silence", "gaps": "silence",
     "note": "note", "notes": "note", "chord": "chord", "chords": "chord", "section": "section",
-    "sections": "section",
+    "sections": "section", "parts": "section", "segments": "section", "measures": "bar", "keys": "key",
+    "changes": "change",
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from ...messages import Gap
+from ...messages import Evidence, Gap, Route
 from . import phrasing as say
 
 #: What cannot be done yet, behind "I cannot"; each as somebody would say it who was asked for it.
@@ -20,9 +20,42 @@ NOT_YET: Mapping[str, str] = {
     "theory": "do music arithmetic",
     "edit": "make an edited copy of a recording", "system": "tell how the hub is doing",
 }  # fmt: skip
+#: Aspects whose findings may be absent in a version that measures the rest of their capability → the findings, and
+#: what cannot be done without them.
+ASPECT_FINDINGS: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "rhythm.downbeats": (("rhythm.downbeats_s",), "tell where the bars begin"),
+    "rhythm.metre": (("rhythm.metre",), "tell the metre"),
+    "rhythm.swing": (("rhythm.swing",), "measure swing"),
+    "rhythm.drift": (("rhythm.drift_percent", "rhythm.tempo_curve"), "measure how steady the tempo is"),
+    "tonality.key_changes": (("tonality.key_changes",), "follow changes of key"),
+    "notes.pitch": (("notes.f0_hz", "notes.melody_hz"), "follow the pitch of a voice"),
+    "timbre.envelope": (("timbre.attack_s", "timbre.decay_s"), "tell how a sound begins and dies away"),
+    "timbre.mfcc": (("timbre.mfcc",), "compute MFCCs"),
+    "timbre.sound_tags": (("timbre.tags",), "tell what it sounds like in tags"),
+}
 #: So many recordings that share a reason are told together.
 MANY = 4
 WHICH = "Tell me which recording: put the file after the question."
+
+
+def unmeasured(route: Route, evidence: Sequence[Evidence], gaps: Sequence[Gap]) -> list[Gap]:
+    """A gap for each aspect of the question whose capability was measured without a finding about it.
+
+    A finding that is null was looked for: then the writer says so. Where a gap is left already, it says why.
+    """
+    asked = route.params.get("aspects")
+    names = {item.name for item in evidence}
+    capabilities = {item.capability for item in evidence}
+    known = {gap.capability for gap in gaps}
+    missing = []
+    for aspect in asked if isinstance(asked, list) else []:
+        findings, what = ASPECT_FINDINGS.get(str(aspect), ((), ""))
+        capability = str(aspect).partition(".")[0]
+        is_measured = capability in capabilities and capability in route.capabilities and capability not in known
+        if findings and is_measured and names.isdisjoint(findings):
+            reason = f"I cannot {what} yet: that is not in this version of grym-synth"
+            missing.append(Gap(capability, reason, "missing"))
+    return missing
 
 
 def gap_sentences(gaps: Sequence[Gap], names: Mapping[str, str]) -> list[str]:
@@ -73,7 +106,7 @@ def _reason(gaps: list[Gap], names: Mapping[str, str]) -> str:
         # The reason often repeats the path that the name says already.
         for shown in (f"{first.subject!r}: ", f"{first.subject!r} ", f"{first.subject}: ", f"{first.subject} "):
             reason = reason.removeprefix(shown)
-        if first.code == "partial":
+        if first.code == "partial" or (first.capability == "compare" and first.code == "unmeasurable"):
             return f"About `{name}`: {reason}."
         return f"I could not {_attempt(gaps)} `{name}`: {reason}."
     if reason[:1].isupper() or not first.capability:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from . import phrasing as say
 from .page import Page, Phrase
+from .targets import against, asked_target
 
 VOCABULARY = frozenset("integrated short_term momentary range true_peak dynamics over_time target".split())
-STREAMING_LUFS = -14.0  # what most services turn recordings to
-STREAMING_ROOM_LU = 1.0  # this much below is as good as there
 STEADY_LU = 1.0  # a smaller change of the level is not heard as one
 _NAME = "loudness.integrated_lufs"
 
@@ -19,7 +18,8 @@ def describe(page: Page, subject: str) -> None:
     has_target = "loudness_lufs" in page.targets
     if "over_time" in focus:
         over_time(page, subject)
-    if page.asks("streaming|spotify|youtube|tidal|apple music") and _for_streaming(page, subject):
+    target = asked_target(page)
+    if target is not None and against(page, subject, target):
         focus -= {"integrated", "target"}
         if not focus:
             return
@@ -138,33 +138,6 @@ def _against_target(page: Page, subject: str, target: float) -> None:
         page.say(
             f"The true peak would then be {say.decibels(peak[1] - gap)} dBTP, so {advice}.", after, support="computed"
         )
-
-
-def _for_streaming(page: Page, subject: str) -> bool:
-    """Against the level that most streaming services turn recordings to, when the question gives no level."""
-    found = page.number(subject, _NAME)
-    if found is None or "loudness_lufs" in page.targets:
-        return False
-    page.cite(found[0])
-    level = page.compute("loudness.streaming_lufs", "loudness", "LUFS", STREAMING_LUFS, "usual level of streaming")
-    gap = found[1] - STREAMING_LUFS
-    usual = f"the {say.trimmed(STREAMING_LUFS, 0)} LUFS usual for streaming"
-    enough = gap > -STREAMING_ROOM_LU
-    if abs(gap) < 0.05:
-        page.say(page.verdict(True, f"It is at {say.decibels(found[1])} LUFS, {usual}."), found[0], level)
-        return True
-    away = page.compute(
-        "loudness.streaming_difference_lu", "loudness_difference", "LU", gap, "{0} - {1}", found[0], level
-    )
-    side = "above" if gap > 0 else "below"
-    text = f"At {say.decibels(found[1])} LUFS it lies {say.magnitude(gap)} LU {side} {usual}."
-    page.say(page.verdict(enough, text), found[0], level, away, support="computed")
-    if not enough:
-        page.say(f"Turn it up by {say.magnitude(gap)} LU, with a limiter where the peaks need one.", away)
-    peak = page.number(subject, "loudness.true_peak_dbtp")
-    if peak is not None and peak[1] > 0:
-        _overshoot(page, subject)
-    return True
 
 
 def _loudest(page: Page, subject: str, name: str, word: str) -> None:

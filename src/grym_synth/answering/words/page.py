@@ -44,6 +44,8 @@ class Page:
 
     def __init__(self, request: Request, route: Route, findings: Findings, version: str = "") -> None:
         self.question = request.question
+        self.params = route.params
+        self.paths = request.paths
         self.findings = findings
         asked = route.params.get("aspects")
         self.mentioned = tuple(str(item) for item in asked) if isinstance(asked, list) else ()  # in their order

@@ -1,8 +1,9 @@
-"""How fast it goes, where the beats lie, and what else the tempo could be."""
+"""How fast it goes, where beats and bars lie, how steady it is, whether it swings, and what else the tempo could be."""
 
 from __future__ import annotations
 
 from ...messages import Evidence
+from . import groove
 from . import phrasing as say
 from .page import LIKELY, SURE, Page, Phrase
 
@@ -13,9 +14,10 @@ _LISTED = 8  # more times than this nobody reads in a sentence
 
 def describe(page: Page, subject: str) -> None:
     focus = page.focus(VOCABULARY)
-    if not focus or "tempo" in focus:
+    if not focus or ("tempo" in focus and not (focus & {"drift", "swing"} and not page.asks("bpm|how fast|tempo and"))):
         tempo(page, subject)
-    if "beats" in focus:
+    groove.describe(page, subject, focus)
+    if "beats" in focus and not focus & {"metre", "downbeats"}:
         _times(page, subject, "rhythm.beats_s", "rhythm.beat_count", "beat")
     if "onsets" in focus:
         _times(page, subject, "rhythm.onsets_s", "rhythm.onset_count", "onset")
@@ -23,6 +25,7 @@ def describe(page: Page, subject: str) -> None:
         onsets = page.number(subject, "rhythm.onset_count")
         beside = f" and {say.count(onsets[1], 'onset')}" if onsets else ""
         page.say(f"I count {say.count(beats[1], 'beat')}{beside}.", beats[0], *([onsets[0]] if onsets else []))
+        groove.metre(page, subject)
 
 
 def brief(page: Page, subject: str) -> list[Phrase]:
@@ -36,7 +39,7 @@ def brief(page: Page, subject: str) -> list[Phrase]:
         counted = page.number(subject, f"rhythm.{noun}_count")
         if aspect in focus and counted is not None:
             phrases.append(Phrase(say.count(counted[1], noun), (counted[0],)))
-    return phrases
+    return phrases + groove.brief(page, subject, focus)
 
 
 def rank(page: Page, subjects: tuple[str, ...]) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from ...messages import Evidence
+from ...messages import Evidence, Support
 from ..weigh import read_key
 from . import phrasing as say
 from .page import LIKELY, SURE, Page, Phrase
+from .spans import LISTED, asked_times, at, stretches, when
 
 VOCABULARY = frozenset("key camelot tuning key_changes".split())
 IN_TUNE_CENTS = 5.0
@@ -16,7 +17,8 @@ _NAME = "tonality.key"
 
 def describe(page: Page, subject: str) -> None:
     focus = page.focus(VOCABULARY)
-    if not focus or focus & {"key", "camelot", "key_changes"}:
+    told = ("key_changes" in focus or asked_times(page)[0] is not None) and key_changes(page, subject)
+    if not focus or (focus & {"key", "camelot", "key_changes"} and not told):
         key(page, subject)
     if not focus or "tuning" in focus:
         tuning(page, subject)
@@ -77,6 +79,30 @@ def key(page: Page, subject: str) -> None:
         page.say(f"{text}; {advice}.", found, *(item for item, _ in others[:2]), support="inferred")
     if "key" in page.aspects and "sure" in page.question.casefold():
         page.say(f"I am {say.fixed(100 * found.confidence, 0)} % sure of that.", found)
+
+
+def key_changes(page: Page, subject: str) -> bool:
+    """Whether and where the key changes, or which it is at a time; says whether there was anything to tell."""
+    found = page.find(subject, "tonality.key_changes")
+    parts = stretches(found, "key")
+    if found is None or not parts:
+        return False
+    start, end = asked_times(page)
+    here = at(parts, start) if start is not None and end is None else None
+    if here is not None and start is not None:
+        page.say(f"At {when(start)} it is in {here.label}.", found)
+        return True
+    sure = min(part.confidence for part in parts) >= LIKELY
+    lead = "It" if sure else "As far as I can tell, it"
+    support: Support = "measured" if sure else "inferred"
+    stays = page.asks("stay|stays|same|one key|remain|remains")
+    if len(parts) == 1:
+        page.say(page.verdict(stays, f"{lead} stays in {parts[0].label}."), found, support=support)
+        return True
+    moves = [f"{part.label} at {say.clock(part.start_s)}" for part in parts[1 : LISTED + 1]]
+    text = f"{lead} starts in {parts[0].label} and changes to {say.listed(moves)}."
+    page.say(page.verdict(not stays, text), found, support=support)
+    return True
 
 
 def _asked_key(page: Page) -> str | None:

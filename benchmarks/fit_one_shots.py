@@ -1,0 +1,498 @@
+"""Fit the classes of single hits: `grym_synth/audio/data/one_shots.npz`, read by `grym_synth.audio.one_shots`.
+
+    python -m benchmarks.fit_one_shots EVAL AUDIO FONT.sf2 [FONT.sf2 ...] [--cache FILE.npz] [--predictions FILE.jsonl]
+
+Learns from the development items (EVAL/truth.json, AUDIO/ID.flac), from the drum keys of General MIDI sound fonts
+(rendered by fluidsynth), both also varied, and from hits made here with numpy. Prints how well kits are told that took
+no part in the fit. Seeded: the same audio gives the same numbers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import scipy.fft
+import scipy.optimize
+import soundfile as sf
+from numpy.typing import NDArray
+
+from grym_synth.audio import one_shots
+from grym_synth.audio.frames import FloatArray
+from grym_synth.audio.one_shots import Classes, describe_hit, trust_of
+
+SR = 44_100
+MODEL = Path(one_shots.__file__).with_name("data") / "one_shots.npz"
+
+# --- varied hits ----------------------------------------------------------------------------------------------------
+
+
+def vary(y: FloatArray, sr: int, rng: np.random.Generator) -> FloatArray:
+    """Another hit of the same class: other pitch and speed, damping, room, equaliser, saturation, noise."""
+    speed = 2.0 ** rng.normal(0.0, 0.22)
+    x: FloatArray = np.interp(np.arange(0.0, len(y) - 1, speed), np.arange(len(y)), y)
+    t = np.arange(len(x)) / sr
+    if rng.random() < 0.5:
+        x = x * np.exp(-t * rng.exponential(4.0))
+    x = equalise(x, sr, rng, 5.0)
+    if rng.random() < 0.3:
+        x = np.tanh(x / np.abs(x).max() * rng.uniform(1.0, 5.0))
+    if rng.random() < 0.3:
+        x = add_room(x, sr, rng)
+    if rng.random() < 0.3:
+        x = x + rng.normal(0.0, 10.0 ** rng.uniform(-4.0, -2.3), len(x)) * np.abs(x).max()
+    return np.asarray(x, np.float32)
+
+
+def equalise(x: FloatArray, sr: int, rng: np.random.Generator, depth_db: float) -> FloatArray:
+    """A smooth random response: a tilt and three humps, now and then a low-pass."""
+    n = len(x) + 2048
+    hz = np.fft.rfftfreq(n, 1 / sr)
+    octave = np.log2(np.maximum(hz, 20.0) / 640.0)
+    gain: NDArray[np.float64] = np.asarray(rng.normal(0.0, depth_db / 5.0) * octave, np.float64)
+    for _ in range(3):
+        gain = gain + rng.normal(0.0, depth_db) * np.exp(-0.5 * ((octave - rng.uniform(-4.0, 4.5)) / 0.7) ** 2)
+    if rng.random() < 0.15:
+        gain = gain - 24.0 * np.maximum(0.0, octave - np.log2(rng.uniform(3e3, 12e3) / 640.0))
+    return np.asarray(scipy.fft.irfft(scipy.fft.rfft(x, n) * 10.0 ** (gain / 20.0), n)[: len(x)])
+
+
+def add_room(x: FloatArray, sr: int, rng: np.random.Generator) -> FloatArray:
+    """A tail of decaying noise."""
+    seconds = rng.uniform(0.1, 0.8)
+    tail = rng.normal(size=round(seconds * sr)) * np.exp(-np.linspace(0.0, 7.0, round(seconds * sr)))
+    tail /= np.sqrt(np.square(tail).sum())
+    n = scipy.fft.next_fast_len(len(x) + len(tail), real=True)
+    wet = scipy.fft.irfft(scipy.fft.rfft(x, n) * scipy.fft.rfft(tail, n), n)[: len(x) + len(tail)]
+    out = np.pad(x, (0, len(tail)))
+    return np.asarray(out + rng.uniform(0.05, 0.35) * wet)
+
+
+# --- hits made here -------------------------------------------------------------------------------------------------
+
+
+def _time(seconds: float) -> FloatArray:
+    return np.arange(round(seconds * SR)) / SR
+
+
+def _band(x: FloatArray, low: float, high: float, slope: float = 12.0) -> FloatArray:
+    """Keep low..high Hz, falling by `slope` dB an octave beyond."""
+    hz = np.maximum(np.fft.rfftfreq(len(x), 1 / SR), 1.0)
+    outside = np.maximum(0.0, np.log2(low / hz)) + np.maximum(0.0, np.log2(hz / high))
+    return np.asarray(scipy.fft.irfft(scipy.fft.rfft(x) * 10.0 ** (-slope * outside / 20.0), len(x)))
+
+
+def _noise(rng: np.random.Generator, t: FloatArray, decay: float) -> FloatArray:
+    return np.asarray(rng.normal(size=len(t)) * np.exp(-t / decay))
+
+
+def _drop(t: FloatArray, hz: float, times: float, fall: float, decay: float) -> FloatArray:
+    """A sine that falls from `times` x hz to hz and dies away."""
+    phase = 2 * np.pi * np.cumsum(hz * (1.0 + (times - 1.0) * np.exp(-t / fall))) / SR
+    return np.asarray(np.sin(phase) * np.exp(-t / decay))
+
+
+def _modes(rng: np.random.Generator, t: FloatArray, hz: float, ratios: tuple[float, ...], decay: float) -> FloatArray:
+    """Partials at ratios of hz; the higher, the sooner they die."""
+    parts = [
+        rng.uniform(0.2, 1.0)
+        / r**0.5
+        * np.sin(2 * np.pi * hz * r * t + rng.uniform(0, 6))
+        * np.exp(-t * r**0.5 / decay)
+        for r in ratios
+    ]
+    return np.asarray(np.sum(parts, axis=0))
+
+
+def _metal(rng: np.random.Generator, t: FloatArray, low: float) -> FloatArray:
+    """Many inharmonic square waves, as in drum machines, mixed with noise."""
+    hz = rng.uniform(200.0, 900.0) * np.cumprod(rng.uniform(1.1, 1.6, 6))
+    squares = np.sum([np.sign(np.sin(2 * np.pi * f * t + rng.uniform(0, 6))) for f in hz], axis=0)
+    mix = rng.uniform(0.0, 1.0)
+    return _band(mix * squares / 2.0 + (1.0 - mix) * rng.normal(size=len(t)), low, 18e3, 24.0)
+
+
+def make_kick(rng: np.random.Generator) -> FloatArray:
+    t = _time(rng.uniform(0.25, 1.2))
+    body = _drop(t, rng.uniform(38, 75), rng.uniform(1.5, 8), rng.uniform(0.006, 0.05), rng.uniform(0.05, 0.35))
+    click = _band(_noise(rng, t, rng.uniform(0.001, 0.008)), 500, rng.uniform(2e3, 12e3))
+    return np.asarray(np.tanh(rng.uniform(0.8, 3.0) * body) + rng.uniform(0.0, 0.8) * click)
+
+
+def make_snare(rng: np.random.Generator) -> FloatArray:
+    t = _time(rng.uniform(0.2, 0.7))
+    hz = rng.uniform(130, 280)
+    body = _drop(t, hz, rng.uniform(1.1, 1.8), 0.012, rng.uniform(0.03, 0.12)) + 0.5 * _modes(
+        rng, t, hz, (1.6, 2.1), 0.08
+    )
+    wires = _band(_noise(rng, t, rng.uniform(0.04, 0.2)), rng.uniform(400, 2500), rng.uniform(7e3, 16e3))
+    return np.asarray(body * rng.uniform(0.1, 1.0) + wires * rng.uniform(0.3, 1.0))
+
+
+def make_rim(rng: np.random.Generator) -> FloatArray:
+    t = _time(0.25)
+    ring = _modes(
+        rng, t, rng.uniform(350, 900), (1.0, rng.uniform(1.7, 2.4), rng.uniform(2.6, 4.5)), rng.uniform(0.008, 0.03)
+    )
+    return np.asarray(ring + rng.uniform(0.0, 0.7) * _band(_noise(rng, t, rng.uniform(0.002, 0.008)), 800, 12e3))
+
+
+def make_clap(rng: np.random.Generator) -> FloatArray:
+    t = _time(rng.uniform(0.2, 0.6))
+    out = np.zeros(len(t))
+    at = 0.0
+    for _ in range(int(rng.integers(2, 6))):
+        later = np.maximum(t - at, 0.0)
+        out += rng.normal(size=len(t)) * (t >= at) * np.exp(-later / rng.uniform(0.002, 0.006)) * rng.uniform(0.5, 1.0)
+        at += rng.uniform(0.006, 0.016)
+    out += rng.normal(size=len(t)) * (t >= at) * np.exp(-np.maximum(t - at, 0.0) / rng.uniform(0.03, 0.15)) * 0.7
+    return np.asarray(_band(out, rng.uniform(600, 1200), rng.uniform(1800, 7000), rng.uniform(6, 18)))
+
+
+def make_hat_closed(rng: np.random.Generator) -> FloatArray:
+    t = _time(0.3)
+    return np.asarray(_metal(rng, t, rng.uniform(3e3, 9e3)) * np.exp(-t / rng.uniform(0.008, 0.05)))
+
+
+def make_hat_open(rng: np.random.Generator) -> FloatArray:
+    t = _time(rng.uniform(0.5, 1.5))
+    return np.asarray(_metal(rng, t, rng.uniform(3e3, 9e3)) * np.exp(-t / rng.uniform(0.1, 0.35)))
+
+
+def make_cymbal(rng: np.random.Generator) -> FloatArray:
+    t = _time(rng.uniform(1.2, 3.0))
+    hiss = _metal(rng, t, rng.uniform(300, 4e3)) * np.exp(-t / rng.uniform(0.35, 1.5))
+    ping = _modes(rng, t, rng.uniform(300, 900), tuple(rng.uniform(1, 8, 8)), rng.uniform(0.3, 1.5))
+    return np.asarray(hiss + rng.uniform(0.0, 0.5) * ping)
+
+
+def make_tom(rng: np.random.Generator) -> FloatArray:
+    t = _time(rng.uniform(0.4, 1.5))
+    hz = rng.uniform(65, 240)
+    body = _drop(t, hz, rng.uniform(1.05, 1.8), rng.uniform(0.02, 0.12), rng.uniform(0.12, 0.45))
+    skin = _modes(rng, t, hz, (1.59, 2.14, 2.3, 2.65, 2.92), rng.uniform(0.04, 0.2))
+    return np.asarray(
+        body + rng.uniform(0.0, 0.4) * skin + rng.uniform(0.0, 0.25) * _band(_noise(rng, t, 0.012), 300, 8e3)
+    )
+
+
+def make_cowbell(rng: np.random.Generator) -> FloatArray:
+    t = _time(rng.uniform(0.2, 0.8))
+    hz = rng.uniform(420, 900)
+    two = np.sign(np.sin(2 * np.pi * hz * t)) + np.sign(np.sin(2 * np.pi * hz * rng.uniform(1.4, 1.6) * t))
+    bell = _modes(rng, t, hz, (1.0, rng.uniform(1.4, 1.6), rng.uniform(2.3, 2.8), 3.6, 4.4), rng.uniform(0.05, 0.25))
+    mix = rng.uniform(0, 1)
+    return np.asarray(mix * _band(two, hz, 3.0 * hz) * np.exp(-t / rng.uniform(0.03, 0.2)) + (1 - mix) * bell)
+
+
+def make_shaker(rng: np.random.Generator) -> FloatArray:
+    t = _time(rng.uniform(0.1, 0.4))
+    rise, fall = rng.uniform(0.008, 0.06), rng.uniform(0.01, 0.06)
+    envelope = np.minimum(t / rise, 1.0) ** 2 * np.exp(-np.maximum(t - rise, 0.0) / fall)
+    return np.asarray(_band(rng.normal(size=len(t)), rng.uniform(2.5e3, 6e3), rng.uniform(9e3, 16e3)) * envelope)
+
+
+def make_conga(rng: np.random.Generator) -> FloatArray:
+    t = _time(rng.uniform(0.2, 0.8))
+    hz = rng.uniform(130, 480)
+    body = _drop(t, hz, rng.uniform(1.0, 1.15), 0.02, rng.uniform(0.03, 0.15))
+    skin = _modes(rng, t, hz, (1.59, 2.14, 2.65, 3.5, 4.2), rng.uniform(0.015, 0.08))
+    return np.asarray(
+        body + rng.uniform(0.1, 1.0) * skin + rng.uniform(0.0, 0.5) * _band(_noise(rng, t, 0.004), 800, 8e3)
+    )
+
+
+MAKERS: dict[str, Callable[[np.random.Generator], FloatArray]] = {
+    "kick": make_kick, "snare": make_snare, "rim": make_rim, "clap": make_clap, "hat_closed": make_hat_closed,
+    "hat_open": make_hat_open, "tom": make_tom, "cymbal": make_cymbal, "cowbell": make_cowbell, "shaker": make_shaker,
+    "conga": make_conga,
+}  # fmt: skip
+
+
+# --- material -------------------------------------------------------------------------------------------------------
+
+#: General MIDI drum keys by class. The rest ("": blocks, triangles, whistles, guiros ...) are no class of ours.
+KEYS: dict[str, tuple[int, ...]] = {
+    "kick": (35, 36), "snare": (38, 40), "rim": (37,), "clap": (39,), "tom": (41, 43, 45, 47, 48, 50),
+    "hat_closed": (42, 44), "hat_open": (46,), "cymbal": (49, 51, 52, 53, 55, 57, 59), "cowbell": (56,),
+    "conga": (60, 61, 62, 63, 64), "shaker": (69, 70, 82),
+    "": (54, 58, 65, 66, 67, 68, 71, 72, 73, 74, 75, 76, 77, 78, 79, 80, 81),
+}  # fmt: skip
+KITS = (0, 8, 16, 24, 25, 32, 40, 48)
+VELOCITIES = (55, 90, 122)
+NOTE_S = 3.5  # from one note to the next in what is rendered
+SHARES = {"real": 2.0, "real varied": 1.0, "font": 1.0, "font varied": 0.7, "made": 0.4}  # what one example counts
+MADE_EACH, VARIED_EACH = 120, 6  # hits made of each class; variants of each real one
+SHRINKAGE, SEED = 0.6, 1
+N_REST = 16
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Hits: numbers [shape=(n, 171)], class ("" for none of ours), where each comes from, and its kit or font."""
+
+    numbers: FloatArray
+    label: NDArray[np.str_]
+    kind: NDArray[np.str_]
+    group: NDArray[np.str_]
+
+    def where(self, mask: NDArray[np.bool_]) -> Examples:
+        return Examples(self.numbers[mask], self.label[mask], self.kind[mask], self.group[mask])
+
+
+Row = tuple[FloatArray, str, str, str]
+
+
+def real_hits(evaluation: Path, audio: Path, rng: np.random.Generator) -> Iterator[Row]:
+    """The one-shots of the development half, each also varied."""
+    for name, truth in sorted(json.loads((evaluation / "truth.json").read_text()).items()):
+        if truth["kind"] == "oneshot":
+            stereo, sr = sf.read(audio / f"{name}.flac", dtype="float32", always_2d=True)
+            y = stereo.mean(axis=1)
+            yield describe_hit(y, sr), truth["label"], "real", truth["group"]
+            for _ in range(VARIED_EACH):
+                yield describe_hit(vary(y, sr, rng), sr), truth["label"], "real varied", truth["group"]
+
+
+def font_hits(font: Path, rng: np.random.Generator) -> Iterator[Row]:
+    """Drum keys of all kits of a sound font, each different one also varied twice; kits share most of their keys."""
+    seen: set[tuple[int, bytes]] = set()
+    for kit in KITS:
+        notes = [(key, label, velocity) for label, keys in KEYS.items() for key in keys for velocity in VELOCITIES]
+        y = render(font, 9, [(kit, key, velocity, 2.5) for key, _, velocity in notes])
+        for i, (key, label, _) in enumerate(notes):
+            hit = y[round((i * NOTE_S + 0.99) * SR) : round((i * NOTE_S + 4.0) * SR)]
+            fingerprint = key, np.round(hit[:8000], 3).tobytes()
+            if np.abs(hit).max(initial=0.0) > 1e-4 and fingerprint not in seen:
+                seen.add(fingerprint)
+                yield describe_hit(hit, SR), label, "font", font.stem
+                for _ in range(2):
+                    yield describe_hit(vary(hit, SR, rng), SR), label, "font varied", font.stem
+
+
+def font_notes(font: Path, rng: np.random.Generator) -> Iterator[Row]:
+    """One note of each melodic instrument: single sounds that are no class of ours."""
+    notes = [
+        (
+            program,
+            int(rng.integers(28, 50) if 32 <= program < 40 else rng.integers(40, 80)),
+            100,
+            rng.choice([0.2, 0.6, 1.5]),
+        )
+        for program in range(120)
+    ]
+    y = render(font, 0, notes)
+    for i in range(len(notes)):
+        note = y[round((i * NOTE_S + 0.99) * SR) : round((i * NOTE_S + 4.0) * SR)]
+        if np.abs(note).max(initial=0.0) > 1e-4:
+            yield describe_hit(note, SR), "", "note", font.stem
+
+
+def made_hits(rng: np.random.Generator) -> Iterator[Row]:
+    for label, make in MAKERS.items():
+        for i in range(MADE_EACH):
+            y = np.asarray(make(rng), np.float32)
+            yield describe_hit(vary(y, SR, rng) if i % 2 else y, SR), label, "made", "made"
+
+
+def render(font: Path, channel: int, notes: list[tuple[int, int, int, float]]) -> FloatArray:
+    """(program, key, velocity, seconds), one every NOTE_S from 1 s on, played by fluidsynth without reverb; mono."""
+    events = []
+    for i, (program, key, velocity, seconds) in enumerate(notes):
+        start = i * NOTE_S + 1.0
+        events.append((start - 0.2, bytes([0xC0 | channel, program])))
+        events.append((start, bytes([0x90 | channel, key, velocity])))
+        events.append((start + seconds, bytes([0x80 | channel, key, 0])))
+    track, last = b"\x00\xff\x51\x03\x07\xa1\x20", 0  # 120 BPM, so that 960 ticks are a second
+    for tick, message in ((round(960 * at), message) for at, message in sorted(events)):
+        track += _length(tick - last) + message
+        last = tick
+    track += b"\x00\xff\x2f\x00"
+    midi = b"MThd\x00\x00\x00\x06\x00\x00\x00\x01\x01\xe0MTrk" + len(track).to_bytes(4, "big") + track
+    with tempfile.TemporaryDirectory() as folder:
+        score, sound = Path(folder) / "notes.mid", Path(folder) / "notes.wav"
+        score.write_bytes(midi)
+        options = ["-ni", "-q", "-R", "0", "-C", "0", "-g", "0.6", "-r", str(SR)]
+        subprocess.run(["fluidsynth", *options, "-F", sound, font, score], check=True, capture_output=True)
+        stereo, _ = sf.read(sound, dtype="float32", always_2d=True)
+    return np.pad(stereo.mean(axis=1), (0, round(5 * SR)))
+
+
+def _length(value: int) -> bytes:
+    """A number of a MIDI file, 7 bits a byte, highest first."""
+    out = bytes([value & 0x7F])
+    while value := value >> 7:
+        out = bytes([0x80 | value & 0x7F]) + out
+    return out
+
+
+def collect(evaluation: Path, audio: Path, fonts: Sequence[Path]) -> Examples:
+    rng = np.random.default_rng(SEED)
+    rows = [*real_hits(evaluation, audio, rng), *made_hits(rng)]
+    for font in fonts:
+        rows += [*font_hits(font, rng), *font_notes(font, rng)]
+    numbers, label, kind, group = zip(*rows, strict=True)
+    return Examples(np.array(numbers), np.array(label), np.array(kind), np.array(group))
+
+
+# --- fit ------------------------------------------------------------------------------------------------------------
+
+
+def fit_classes(examples: Examples) -> Classes:
+    """Shrunk linear discriminants; frequent classes count less than in proportion."""
+    ours = (examples.label != "") & np.isin(examples.kind, list(SHARES))
+    examples = examples.where(ours)
+    weight = np.array([SHARES[kind] for kind in examples.kind])
+    names, which = np.unique(examples.label, return_inverse=True)
+    weight /= np.sqrt(np.bincount(which, weight))[which]
+    weight /= weight.sum()
+    mean = weight @ examples.numbers
+    scale = np.sqrt(weight @ (examples.numbers - mean) ** 2) + 1e-6
+    z = ((examples.numbers - mean) / scale).clip(-4.0, 4.0)
+    centres = np.array([np.average(z[which == i], axis=0, weights=weight[which == i]) for i in range(len(names))])
+    inside = z - centres[which]
+    within = (inside * weight[:, None]).T @ inside
+    within = (1.0 - SHRINKAGE) * within + SHRINKAGE * np.trace(within) / len(within) * np.eye(len(within))
+    value, vector = np.linalg.eigh(within)
+    whiten = vector / np.sqrt(value)
+    white = centres @ whiten
+    _, _, axes = np.linalg.svd(white - white.mean(axis=0), full_matrices=False)
+    discriminants = whiten @ axes[: len(names) - 1].T
+    rest = whiten @ np.random.default_rng(0).normal(size=(len(whiten), N_REST))
+    return Classes(
+        tuple(str(name) for name in names), mean, scale, discriminants, centres @ discriminants,
+        rest, centres @ rest, np.array([0.0, 1.0, 0.0, 0.0]),
+    )  # fmt: skip
+
+
+def fit_trust(log_chance: FloatArray, distance: FloatArray, right: NDArray[np.bool_], weight: FloatArray) -> FloatArray:
+    """The logistic model of `trust_of`, with a small penalty on its weights."""
+
+    def loss(w: FloatArray) -> float:
+        p = trust_of(w, log_chance, distance).clip(1e-9, 1 - 1e-9)
+        return float(-(weight * np.where(right, np.log(p), np.log(1 - p))).sum() + 0.05 * np.square(w[1:]).sum())
+
+    return np.asarray(
+        scipy.optimize.minimize(loss, np.array([0.0, 1.0, 0.0, 0.0]), method="Nelder-Mead", options={"maxiter": 4000}).x
+    )
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """What is said of sounds that took no part in the fit."""
+
+    log_chance: FloatArray
+    distance: FloatArray
+    vectors: FloatArray
+    right: NDArray[np.bool_]
+    real: NDArray[np.bool_]
+    examples: Examples
+
+
+def cross_validate(examples: Examples) -> Unseen:
+    """Each kit is told by a fit without it; sounds of no class by a fit without their font."""
+    asked = (examples.kind == "real") | ((examples.label == "") & np.isin(examples.kind, ["font", "note"]))
+    groups = sorted(set(examples.group[asked]))
+    queries = examples.where(asked)
+    names = fit_classes(examples).names
+    log_chance, distance = np.full((len(queries.label), len(names)), -30.0), np.zeros(len(queries.label))
+    vectors = np.zeros((len(queries.label), 4 * len(names) + N_REST), np.float32)
+    for group in groups:
+        model = fit_classes(examples.where(examples.group != group))
+        told = queries.group == group
+        chances, distance[told], _ = model.weigh(queries.numbers[told])
+        log_chance[np.ix_(told, np.isin(names, model.names))] = chances
+        if model.names == names:
+            vectors[told] = model.vectors(queries.numbers[told])
+    right = np.array(names)[log_chance.argmax(axis=1)] == queries.label
+    return Unseen(log_chance, distance, vectors, right, queries.kind == "real", queries)
+
+
+def trust_weights(unseen: Unseen, chosen: NDArray[np.bool_]) -> FloatArray:
+    """The model of trust from the chosen sounds, one in seven of which is taken to be none of our classes."""
+    real = unseen.real[chosen]
+    weight = np.where(real, 1.0, real.sum() / 6.0 / max(1, (~real).sum()))
+    return fit_trust(unseen.log_chance[chosen], unseen.distance[chosen], unseen.right[chosen], weight)
+
+
+def unseen_trust(unseen: Unseen) -> FloatArray:
+    """Trust in what is said of each sound, by a model of trust that has seen none of its kit."""
+    trust = np.zeros(len(unseen.right))
+    for group in sorted(set(unseen.examples.group)):
+        told = unseen.examples.group == group
+        trust[told] = trust_of(trust_weights(unseen, ~told), unseen.log_chance[told], unseen.distance[told])
+    return trust
+
+
+def nearest_is_alike(vectors: FloatArray, label: NDArray[np.str_], group: NDArray[np.str_]) -> float:
+    """Share of hits whose nearest hit of another kit, by cosine of the standardised vectors, has the same class."""
+    z = (vectors - vectors.mean(axis=0)) / (vectors.std(axis=0) + 1e-9)
+    z /= np.linalg.norm(z, axis=1, keepdims=True) + 1e-12
+    likeness = z @ z.T
+    likeness[group[:, None] == group[None, :]] = -9.0
+    return float((label[likeness.argmax(axis=1)] == label).mean())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("evaluation", type=Path)
+    parser.add_argument("audio", type=Path)
+    parser.add_argument("fonts", type=Path, nargs="+")
+    parser.add_argument("--cache", type=Path, help="an .npz file that keeps the described hits")
+    parser.add_argument("--predictions", type=Path, help="where to write what is said of kits left out, as JSON lines")
+    parser.add_argument("--dry-run", action="store_true")
+    options = parser.parse_args()
+    if options.cache and options.cache.exists():
+        with np.load(options.cache) as stored:
+            examples = Examples(stored["numbers"], stored["label"], stored["kind"], stored["group"])
+    else:
+        examples = collect(options.evaluation, options.audio, options.fonts)
+        if options.cache:
+            np.savez(options.cache, **vars(examples))
+    unseen = cross_validate(examples)
+    trust = trust_weights(unseen, np.ones(len(unseen.right), bool))
+    report(unseen, unseen_trust(unseen), options.predictions)
+    model = fit_classes(examples)
+    fonts_only = fit_classes(examples.where(np.char.startswith(examples.kind, "font") | (examples.kind == "made")))
+    real = examples.where(examples.kind == "real")
+    chance, _, _ = fonts_only.weigh(real.numbers)
+    told = np.array(fonts_only.names)[chance.argmax(axis=1)] == real.label
+    alike = nearest_is_alike(fonts_only.vectors(real.numbers), real.label, real.group)
+    print(f"fitted without any real kit: class {told.mean():.3f}, nearest neighbour {alike:.3f}")
+    if not options.dry_run:
+        arrays = {name: np.asarray(getattr(model, name)) for name in Classes.__slots__ if name != "trust"}
+        arrays = {
+            name: value if value.dtype.kind == "U" else value.astype(np.float32) for name, value in arrays.items()
+        }
+        np.savez_compressed(MODEL, allow_pickle=False, **arrays, trust=trust.astype(np.float32))
+        print(f"wrote {MODEL.name}, {MODEL.stat().st_size} bytes")
+
+
+def report(unseen: Unseen, trust: FloatArray, path: Path | None) -> None:
+    real, queries = unseen.real, unseen.examples
+    alike = nearest_is_alike(unseen.vectors[real], queries.label[real], queries.group[real])
+    print(f"kits left out: class {unseen.right[real].mean():.3f}, nearest neighbour {alike:.3f} of {real.sum()}")
+    for bound in (0.3, 0.4, 0.5, 0.6, 0.7):
+        said = real & (trust >= bound)
+        false = (~real) & (trust >= bound)
+        print(
+            f"  named from {bound:.1f} on: {said.sum() / real.sum():.2f} of the hits, "
+            f"{unseen.right[said].mean():.2f} of them right; "
+            f"{false.sum() / max(1, (~real).sum()):.2f} of other sounds are named"
+        )
+    if path is not None:
+        rows = [
+            {"id": f"{queries.group[i]}/{i}", "p": round(float(trust[i]), 6), "right": bool(unseen.right[i])}
+            for i in np.flatnonzero(real)
+        ]
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["grym-synth"]
+#
+# [tool.uv.sources]
+# grym-synth = { path = "../../..", editable = true }
+#
+# [tool.grym]
+# name = "compare"
+# version = "1"
+# capabilities = ["compare"]
+# needs_recording = true
+# takes_two = true
+# permissions = ["read"]
+# cpu = 1.0
+# ram_gb = 0.6
+# ///
+"""Holds recordings against the first one: differences, fit, masking, alignment, null test.
+
+uv run compare.py mix-3.wav mix-4.wav     the second against the first, as JSON lines
+uv run compare.py                         speaks MCP on stdin and stdout
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from grym_synth.agent_stdio import Call, Result, Tool, print_result, serve
+from grym_synth.audio.compare import Profile, compare_profiles, profile
+from grym_synth.audio.comparison_findings import name_comparison
+from grym_synth.audio.findings import Finding
+from grym_synth.errors import BadRequest, GrymError
+from grym_synth.messages import EVIDENCE_UNITS, Evidence, Gap, Source
+
+NAME, VERSION = "compare", "1"
+MOST = 8
+
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["paths"],
+    "properties": {
+        "paths": {
+            "type": "array",
+            "items": {"type": "string"},
+            "minItems": 2,
+            "maxItems": MOST,
+            "description": "the recordings; each but the first is held against the first",
+        },
+        "subjects": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "what to call them in the evidence; default: the paths",
+        },
+        "capabilities": {"type": "array", "items": {"enum": [NAME]}, "default": [NAME]},
+    },
+}
+
+
+def compare(arguments: dict[str, Any], call: Call) -> Result:
+    """Every recording but the first against the first; the evidence of a pair has the second as its subject."""
+    paths = [str(path) for path in arguments.get("paths", ())]
+    subjects = [str(subject) for subject in arguments.get("subjects", paths)]
+    if not 2 <= len(paths) <= MOST or len(subjects) != len(paths):
+        raise BadRequest(f"comparing takes 2 to {MOST} paths and a subject for each, got {len(paths)}, {len(subjects)}")
+    evidence: list[Evidence] = []
+    gaps: list[Gap] = []
+    first = _listen(paths[0], subjects[0], call, 0, len(paths))
+    if isinstance(first, Gap):
+        return Result((), tuple(Gap(NAME, first.reason, first.code, name, first.hint) for name in subjects[1:]))
+    for i, (path, subject) in enumerate(zip(paths[1:], subjects[1:], strict=True), start=1):
+        second = _listen(path, subject, call, i, len(paths))
+        if isinstance(second, Gap):
+            gaps.append(second)
+            continue
+        try:
+            compared = compare_profiles(first, second, lambda done, what: None)
+        except GrymError as error:
+            gaps.append(Gap.from_error(error, capability=NAME, subject=subject))
+            continue
+        evidence += _evidence(name_comparison(compared, (subjects[0], subject)), subject)
+        gaps += (Gap(gap.section, gap.reason, gap.code, subject, gap.hint) for gap in compared.gaps)
+    return Result(tuple(evidence), tuple(gaps))
+
+
+def _listen(path: str, subject: str, call: Call, number: int, count: int) -> Profile | Gap:
+    try:
+        return profile(path, lambda done, what: call.progress((number + done) / (count + 0.2), what))
+    except GrymError as error:
+        return Gap.from_error(error, capability=NAME, subject=subject)
+
+
+def _evidence(findings: Iterable[Finding], subject: str) -> list[Evidence]:
+    return [
+        Evidence(
+            id="",
+            name=finding.name,
+            kind=finding.kind,
+            value=_rounded(finding.value),
+            unit=EVIDENCE_UNITS[finding.kind],
+            confidence=round(finding.confidence, 4),
+            subject=subject,
+            source=Source(NAME, VERSION, finding.method),
+            rank=finding.rank,
+        )
+        for finding in findings
+    ]
+
+
+def _rounded(value: Any) -> Any:
+    """Millionths: far below what can be measured, far shorter to read."""
+    if isinstance(value, float):
+        return round(value, 6)
+    if isinstance(value, list):
+        return [_rounded(item) for item in value]
+    return {key: _rounded(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
+def main() -> None:
+    if len(sys.argv) == 1:
+        description = "Compare recordings: level-matched differences, tempo and key fit, masking, alignment, null test."
+        serve(NAME, VERSION, [Tool(NAME, description, SCHEMA, compare)])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("paths", nargs="+")
+    raise SystemExit(print_result(compare(vars(parser.parse_args()), Call())))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["grym-synth", "onnxruntime"]
+#
+# [tool.uv.sources]
+# grym-synth = { path = "../../..", editable = true }
+#
+# [tool.grym]
+# name = "transcribe"
+# version = "1"
+# capabilities = ["notes"]
+# needs_recording = true
+# permissions = ["read"]
+# cpu = 1.0
+# ram_gb = 0.4
+#
+# [tool.grym.settings]
+# notes = ["start_s", "end_s"]
+# ///
+"""Writes down one recording: its melody every 10 ms, the notes of all voices, the fundamental of a single line.
+
+uv run transcribe.py song.wav                          everything, as JSON lines
+uv run transcribe.py song.wav --start 30 --end 45      a part of it
+uv run transcribe.py                                   speaks MCP on stdin and stdout
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from grym_synth import packs
+from grym_synth.agent_stdio import Call, Result, Tool, print_result, serve
+from grym_synth.audio.findings import Finding
+from grym_synth.audio.note_findings import Excerpt, hear_notes
+from grym_synth.errors import BadRequest, GrymError
+from grym_synth.messages import EVIDENCE_UNITS, Evidence, Gap, Source
+
+NAME, VERSION = "transcribe", "1"
+CAPABILITY = "notes"
+
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["path"],
+    "properties": {
+        "path": {"type": "string", "description": "the recording"},
+        "subject": {"type": "string", "description": "what to call it in the evidence; default: the path"},
+        "capabilities": {"type": "array", "items": {"enum": [CAPABILITY]}, "default": [CAPABILITY]},
+        "start_s": {"type": "number", "minimum": 0, "default": 0},
+        "end_s": {"type": "number", "minimum": 0, "description": "default: the end of the recording"},
+    },
+}
+
+
+def transcribe(arguments: dict[str, Any], call: Call) -> Result:
+    """Write down one recording; what cannot be heard becomes gaps."""
+    path = str(arguments["path"])
+    subject = str(arguments.get("subject", path))
+    unknown = set(arguments.get("capabilities", (CAPABILITY,))) - {CAPABILITY}
+    if unknown:
+        raise BadRequest(f"unknown {', '.join(map(repr, sorted(unknown)))}; there is {CAPABILITY}")
+    try:
+        excerpt = Excerpt.read(arguments)
+        found, unheard = hear_notes(path, excerpt, call.progress, _model("swift-f0"), _model("basic-pitch"))
+    except GrymError as error:
+        return Result((), (Gap.from_error(error, capability=CAPABILITY, subject=subject),))
+    gaps = (Gap(gap.section, gap.reason, gap.code, subject, gap.hint) for gap in unheard)
+    return Result(tuple(_evidence(finding, subject) for finding in found), tuple(gaps))
+
+
+def _model(name: str) -> Path | None:
+    pack = packs.find_pack(name)
+    return None if pack is None else pack.file
+
+
+def _evidence(finding: Finding, subject: str) -> Evidence:
+    return Evidence(
+        id="",
+        name=finding.name,
+        kind=finding.kind,
+        value=finding.value,
+        unit=EVIDENCE_UNITS[finding.kind],
+        confidence=round(finding.confidence, 4),
+        subject=subject,
+        source=Source(NAME, VERSION, finding.method),
+        rank=finding.rank,
+    )
+
+
+def main() -> None:
+    if len(sys.argv) == 1:
+        description = "Write down one recording: melody, notes of all voices, fundamental of a single line."
+        serve(NAME, VERSION, [Tool(NAME, description, SCHEMA, transcribe)])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("path")
+    parser.add_argument("--start", type=float, dest="start_s")
+    parser.add_argument("--end", type=float, dest="end_s")
+    options = {name: value for name, value in vars(parser.parse_args()).items() if value is not None}
+    raise SystemExit(print_result(transcribe(options, Call())))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""One document of `grym analyze`, told to other programs: each module writes one format."""
