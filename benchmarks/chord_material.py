@@ -203,7 +203,9 @@ def arrange_song(recipe: Recipe, corpus: ModuleType) -> tuple[list[Note], dict[i
         notes += [(t, t + 0.1, m, v, 9) for p, m, v in hits if (t := corpus.at(beats, k + p)) < limit]
     jitter = recipe.get("jitter", 0.0)
     notes = [(max(0.0, a + rng.gauss(0.0, jitter)), min(b, limit + 0.5), m, v, c) for a, b, m, v, c in notes]
-    programs: dict[int, tuple[int, int, int]] = {c: (recipe["programs"][c], rng.randint(72, 108), 50 + 14 * c) for c in range(3)}
+    programs: dict[int, tuple[int, int, int]] = {
+        c: (recipe["programs"][c], rng.randint(72, 108), 50 + 14 * c) for c in range(3)
+    }
     programs |= {9: (0, rng.randint(70, 110), 64)} if hits else {}
     key = f"{NOTE_NAMES[recipe['tonic']]} {recipe['mode']}"
     return notes, programs, {"chords": chords, "key": key, "duration": limit}

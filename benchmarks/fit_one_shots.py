@@ -367,7 +367,7 @@ def fit_classes(examples: Examples) -> Classes:
     rest = whiten @ np.random.default_rng(0).normal(size=(len(whiten), N_REST))
     return Classes(
         tuple(str(name) for name in names), mean, scale, discriminants, centres @ discriminants,
-        rest, centres @ rest, np.array([0.0, 1.0, 0.0, 0.0]),
+        rest, centres @ rest, np.array([0.0, 1.0, 0.0]),
     )  # fmt: skip
 
 
@@ -376,10 +376,10 @@ def fit_trust(log_chance: FloatArray, distance: FloatArray, right: NDArray[np.bo
 
     def loss(w: FloatArray) -> float:
         p = trust_of(w, log_chance, distance).clip(1e-9, 1 - 1e-9)
-        return float(-(weight * np.where(right, np.log(p), np.log(1 - p))).sum() + 0.05 * np.square(w[1:]).sum())
+        return float(-(weight * np.where(right, np.log(p), np.log(1 - p))).sum() + np.square(w[1:]).sum())
 
     return np.asarray(
-        scipy.optimize.minimize(loss, np.array([0.0, 1.0, 0.0, 0.0]), method="Nelder-Mead", options={"maxiter": 4000}).x
+        scipy.optimize.minimize(loss, np.array([0.0, 1.0, 0.0]), method="Nelder-Mead", options={"maxiter": 4000}).x
     )
 
 

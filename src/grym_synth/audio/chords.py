@@ -155,7 +155,7 @@ def _distinct(segments: Sequence[ChordSegment]) -> int:
 def find_cycle(segments: Sequence[ChordSegment]) -> str | None:
     """The numerals of the cycle of 2 to 8 chords that comes again at once most often, from where it begins first.
 
-    It must sound twice in a row at least and fill a quarter of the chords. Sevenths do not make a chord another.
+    It must sound twice in a row at least (a pair thrice) and fill a third of the chords. Sevenths do not make a chord another.
     """
     numerals = [_plain(segment.numeral) for segment in segments if segment.numeral is not None]
     row = [a for i, a in enumerate(numerals) if i == 0 or a != numerals[i - 1]]
@@ -176,9 +176,9 @@ def find_cycle(segments: Sequence[ChordSegment]) -> str | None:
                 filled[name] = count + stop - start + n, begin
             start = max(stop, start + 1)
         for unit, (count, _) in filled.items():
-            if count > best:
+            if count > best and count >= max(2 * n, 6, len(row) / 3):
                 best, cycle = count, unit
-    return " ".join(cycle) if cycle is not None and best >= max(4, len(row) / 4) else None
+    return " ".join(cycle) if cycle is not None else None
 
 
 def _plain(numeral: str) -> str:

@@ -247,7 +247,7 @@ class Classes:
     discriminants : np.ndarray [shape=(171, classes - 1)], after which hits of one class have unit variance
     centres : np.ndarray [shape=(classes, classes - 1)]
     rest : np.ndarray [shape=(171, 16)], a projection of the whitened rest; rest_centres : [shape=(classes, 16)]
-    trust : np.ndarray [shape=(4,)], of the logistic model that says whether the likeliest class is right
+    trust : np.ndarray [shape=(3,)], of the logistic model that says whether the likeliest class is right
     """
 
     names: tuple[str, ...]
@@ -301,8 +301,7 @@ def trust_of(weights: FloatArray, log_chance: FloatArray, distance: FloatArray) 
     """Chance that the likeliest class is right, from the lead over the second and the distance to its centre."""
     ordered = np.sort(log_chance, axis=1)
     lead = np.log1p(ordered[:, -1] - ordered[:, -2])
-    score = weights[0] + weights[1] * lead + weights[2] * distance + weights[3] * lead * distance
-    return np.asarray(1.0 / (1.0 + np.exp(-score)))
+    return np.asarray(1.0 / (1.0 + np.exp(-(weights[0] + weights[1] * lead + weights[2] * distance))))
 
 
 def _normalised(log_chance: FloatArray) -> FloatArray:

@@ -23,6 +23,7 @@ _LONGEST_PHRASE_S = 24.0
 _SHORTEST_REPEAT_S, _SHORTEST_REPEAT_CELLS = 12.5, 24
 _LEVEL_GAIN = 1e6  # 60 dB below the loudest bands still count
 _CHROMA_WEIGHT = 22.0  # of the root of the shares of the pitch classes, against the mel levels in nepers
+_PICK_UP_BEATS = 1.05
 _BLOCK = 4096  # frames
 
 # Fitted to 90 rendered medleys: how often boundaries that save so much lie within half a second of a true one.
@@ -86,6 +87,7 @@ def measure_structure(
         for k in range(1, len(edges) - 1):
             near = times[np.abs(times - edges[k]) <= 2.5 * cell_s]
             edges[k] = near[_sharpest_change(describe_cells(spectra, peaks, near, scale))]
+    edges[1:-1] = _to_bars(edges[1:-1], beats_s, downbeats_s)
     return _name(found, edges, downbeats_s)
 
 
@@ -164,6 +166,15 @@ def _sharpest_change(cells: FloatArray) -> int:
     totals = np.cumsum(x, axis=0)[:-1]
     before = np.arange(1, n)
     return 1 + int(((totals**2).sum(axis=1) * n / (before * (n - before))).argmax())
+
+
+def _to_bars(edges_s: FloatArray, beats_s: FloatArray, downbeats_s: FloatArray) -> FloatArray:
+    """Boundaries a beat beside the beginning of a bar are moved there: what changes early is a pick-up or a fill."""
+    if len(beats_s) < 2 or not len(downbeats_s):
+        return edges_s
+    nearest = downbeats_s[np.abs(downbeats_s - edges_s[:, None]).argmin(axis=1)]
+    is_near = np.abs(nearest - edges_s) <= _PICK_UP_BEATS * float(np.median(np.diff(beats_s)))
+    return np.where(is_near, nearest, edges_s)
 
 
 def _name(found: Segmentation, edges_s: FloatArray, downbeats_s: FloatArray) -> Structure:

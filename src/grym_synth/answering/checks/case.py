@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...messages import Evidence
-from .held import Fact, facts_of, strings_of, subjects_of
+from .held import Fact, facts_of, keys_of, strings_of, subjects_of
 from .tokens import FileName, Quantity, Reading, Tokens, normalise, read
 
 #: Words after which a number or a name of the question may be repeated although the evidence holds another one.
@@ -61,13 +61,27 @@ class Case:
         self.by_unit: dict[str, list[Fact]] = {}
         for fact in self.facts:
             self.by_unit.setdefault(fact.unit, []).append(fact)
-        self.strings: list[tuple[str, Evidence]] = [(text, item) for item in self.cited for text in strings_of(item)]
+        self._texts: dict[int, list[str]] = {}
+        self._keys: dict[int, set[str]] = {}
+        self.strings: list[tuple[str, Evidence]] = [(text, item) for item in self.cited for text in self.texts(item)]
         self.known_words = _words_of(*(text for text, _ in self.strings), *named, question, *self.understood)
         self._subjects = {id(item): _spoken_of(item, self.cited, subjects) for item in self.cited}
         self.is_theory = bool(self.cited) and all(item.capability == "theory" for item in self.cited)
         self.subjects = tuple(dict.fromkeys(name for item in self.cited for name in sorted(self._subjects[id(item)])))
         self.groups = _groups(self.tokens)
         self.supported: dict[int, list[Fact]] = {}  # kept by `quantities.supporting`
+
+    def texts(self, evidence: Evidence) -> list[str]:
+        """What `strings_of` reads from a cited finding, read once."""
+        if id(evidence) not in self._texts:
+            self._texts[id(evidence)] = strings_of(evidence)
+        return self._texts[id(evidence)]
+
+    def keys(self, evidence: Evidence) -> set[str]:
+        """What `keys_of` reads from a cited finding, read once."""
+        if id(evidence) not in self._keys:
+            self._keys[id(evidence)] = keys_of(evidence)
+        return self._keys[id(evidence)]
 
     def speaks_of(self, evidence: Evidence, subjects: frozenset[str]) -> bool:
         """Whether a finding is about all of those recordings."""

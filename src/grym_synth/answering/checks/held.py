@@ -127,8 +127,9 @@ def _object_facts(
         if key == "bars":
             yield Fact(number, "#", evidence, item=index, key="bar")
             continue
-        if key == "confidence":
-            yield Fact(100 * number, "%", evidence, "confidence", index)
+        if key == "confidence" or key == "velocity":
+            if evidence.kind != "note":  # of thousands of notes nobody tells how sure each is
+                yield Fact(100 * number, "%", evidence, "confidence", index)
             continue
         named = next(((name, worth) for end, name, worth in _SUFFIXES if key.endswith(end)), (unit, scale))
         yield Fact(number * named[1], named[0], evidence, item=index, key=key)
@@ -146,20 +147,20 @@ def _tag_facts(evidence: Evidence, tags: dict[str, Json]) -> Iterator[Fact]:
 
 def strings_of(evidence: Evidence) -> list[str]:
     """Every text that a finding holds (names of tags and bands too; notes by their names), normalised."""
-    found: list[str] = []
     if evidence.kind == "note" and isinstance(evidence.value, list):
-        found = sorted(midi_names(evidence.value))
+        return sorted(midi_names(evidence.value))
+    found: dict[str, None] = {}  # in their order, each once: a list of chords names the same ones again and again
     waiting: list[Json] = [evidence.value]
     while waiting:
         value = waiting.pop()
         if isinstance(value, str):
-            found.append(" ".join(normalise(value).split()))
+            found[value] = None
         elif isinstance(value, list):
             waiting.extend(value)
         elif isinstance(value, dict):
-            found.extend(" ".join(normalise(key).split()) for key in value)
+            found.update(dict.fromkeys(value))
             waiting.extend(value.values())
-    return found
+    return [" ".join(normalise(text).split()) for text in found]
 
 
 def midi_names(value: Json) -> set[str]:

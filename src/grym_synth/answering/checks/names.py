@@ -10,7 +10,7 @@ from ..chord_names import chord_id, plain_numeral
 from ..weigh import pitch_class_name
 from ..words.phrasing import finite
 from .case import Case, Problem, holds_words, may_be_alternative
-from .held import camelot, canonical_key, keys_of, strings_of
+from .held import camelot, canonical_key
 from .tokens import FileName, Name
 
 
@@ -21,16 +21,16 @@ def check_name(case: Case, name: Name) -> Problem | None:
     if any(holds_words(text, name.text) for text in case.understood):
         return None
     if name.kind == "key" and case.denies(name.start):
-        keys = [canonical_key(name.text) in keys_of(item) for item in _main_keys(case) if case.touches(item, bound)]
+        keys = [canonical_key(name.text) in case.keys(item) for item in _main_keys(case) if case.touches(item, bound)]
         if keys and all(keys):
             return Problem(name.text, "denied, and the cited evidence holds it")
         if keys:
             return None  # "not in C major", "not both in C major": so it is
     chords = [item for item in case.cited if item.kind == "chord" and case.touches(item, bound)]
     if name.kind == "note" and chords and _DENIED.search(case.tokens.text[max(0, name.start - 16) : name.start]):
-        held = any(_holds_name(name, item) for item in chords)
+        held = any(_holds_name(case, name, item) for item in chords)
         return Problem(name.text, "denied, and the cited evidence holds it") if held else None
-    if _is_said_of_everyone(case, name) and not all(_holds_name(name, item) for item in _main_keys(case)):
+    if _is_said_of_everyone(case, name) and not all(_holds_name(case, name, item) for item in _main_keys(case)):
         return Problem(name.text, "not every recording has this key")
     if all(_name_is_held(case, name, each) for each in wanted) or _pairs_hold(case, name, group):
         return None
@@ -68,7 +68,7 @@ def _pairs_hold(case: Case, name: Name, group: list[FileName]) -> bool:
 def _name_is_held(case: Case, name: Name, subjects: frozenset[str]) -> bool:
     heard = name.kind == "key" and _HEARD.search(case.tokens.text[max(0, name.start - 30) : name.start])
     return any(
-        _holds_name(name, item)
+        _holds_name(case, name, item)
         and not (heard and item.kind == "tag")
         and case.touches(item, subjects)
         and (
@@ -88,8 +88,8 @@ def _names_before(case: Case, name: Name) -> list[int]:
     return ends
 
 
-def _holds_name(name: Name, evidence: Evidence) -> bool:
-    keys = keys_of(evidence)
+def _holds_name(case: Case, name: Name, evidence: Evidence) -> bool:
+    keys = case.keys(evidence)
     if name.kind == "key":
         return canonical_key(name.text) in keys
     if evidence.kind == "chord" and name.kind == "note":
@@ -97,7 +97,7 @@ def _holds_name(name: Name, evidence: Evidence) -> bool:
         return wanted is not None and any(chord_id(text) == wanted for text in chord_labels(evidence))
     if name.kind in ("form", "section", "numeral"):
         return _holds_mark(name, evidence)
-    texts = strings_of(evidence)
+    texts = case.texts(evidence)
     if name.kind == "mode":
         return any(key.endswith(name.text.casefold()) for key in keys) or _in_words(name.text, texts)
     if name.kind == "camelot":
@@ -227,6 +227,6 @@ def _name_repeats(case: Case, name: Name) -> bool:
         stated = name.text.casefold()
     if stated not in words and not _is_question_term(case, name):
         return False
-    competing = any(keys_of(item) for item in case.cited if item.capability != "theory")
+    competing = any(case.keys(item) for item in case.cited if item.capability != "theory")
     musical = name.kind in ("key", "mode", "note", "camelot")
     return not (musical and competing) or case.is_repetition(name.start, name.end)
