@@ -155,7 +155,8 @@ def _distinct(segments: Sequence[ChordSegment]) -> int:
 def find_cycle(segments: Sequence[ChordSegment]) -> str | None:
     """The numerals of the cycle of 2 to 8 chords that comes again at once most often, from where it begins first.
 
-    It must sound twice in a row at least (a pair thrice) and fill a third of the chords. Sevenths do not make a chord another.
+    It must sound twice in a row at least (a pair thrice) and fill a third of the chords. Sevenths do not make a chord
+    another one.
     """
     numerals = [_plain(segment.numeral) for segment in segments if segment.numeral is not None]
     row = [a for i, a in enumerate(numerals) if i == 0 or a != numerals[i - 1]]
@@ -163,7 +164,7 @@ def find_cycle(segments: Sequence[ChordSegment]) -> str | None:
     for n in range(2, _LONGEST_CYCLE + 1):
         same = [a == b for a, b in zip(row, row[n:], strict=False)]
         start = 0
-        filled: dict[tuple[str, ...], tuple[int, int]] = {}
+        filled: dict[tuple[str, ...], int] = {}
         while start < len(same):
             stop = start
             while stop < len(same) and same[stop]:
@@ -172,10 +173,9 @@ def find_cycle(segments: Sequence[ChordSegment]) -> str | None:
                 unit = tuple(row[start : start + n])
                 turns = [unit[i:] + unit[:i] for i in range(n)]
                 name = next((turn for turn in turns if turn in filled), unit)
-                count, begin = filled.get(name, (0, start))
-                filled[name] = count + stop - start + n, begin
+                filled[name] = filled.get(name, 0) + stop - start + n
             start = max(stop, start + 1)
-        for unit, (count, _) in filled.items():
+        for unit, count in filled.items():
             if count > best and count >= max(2 * n, 6, len(row) / 3):
                 best, cycle = count, unit
     return " ".join(cycle) if cycle is not None else None

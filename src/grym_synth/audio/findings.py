@@ -120,7 +120,7 @@ def name_rhythm(rhythm: Rhythm) -> Items:
     yield Finding("rhythm.onset_count", "count", len(onsets), "peaks of the onset envelope")
     bars = "accents, chord changes and repetition of the beats, weighed together"
     downbeats = [round(float(t), 4) for t in rhythm.downbeats_s]
-    yield Finding("rhythm.downbeats_s", "time", downbeats, bars, rhythm.metre_confidence)
+    yield Finding("rhythm.downbeats_s", "time", downbeats, bars, rhythm.downbeats_confidence)
     yield Finding("rhythm.metre", "count", rhythm.metre, bars, rhythm.metre_confidence)
     offbeats = "where onsets between two beats gather"
     yield Finding("rhythm.swing", "number", _rounded(rhythm.swing, 3), offbeats, rhythm.swing_confidence)

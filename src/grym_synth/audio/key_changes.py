@@ -16,6 +16,7 @@ _REACH = 10  # seconds to either side that the key of a second is read from
 _SHARPNESS = 0.25  # neighbouring seconds hear nearly the same: what one of them is worth
 _CHANGE = 11.0  # cost of a change, in log probability
 _SHORTEST = 8  # seconds of a segment
+_BLOCK = 256  # seconds scored at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,14 @@ def find_key_changes(seconds: TonalSeconds, duration_s: float, key: str, confide
 
 def local_scores(seconds: TonalSeconds) -> FloatArray:
     """Log probability of each key in the seconds around each second, shape (n, 24), scaled for a path."""
-    sums = (_windows(x) for x in (seconds.chords, seconds.harmony, seconds.chroma, seconds.bass))
-    score = score_keys(*sums)
+    n = len(seconds)
+    score = np.zeros((n, 24))
+    for start in range(0, n, _BLOCK):
+        stop = min(start + _BLOCK, n)
+        near = slice(max(0, start - _REACH), stop + _REACH)
+        kept = slice(start - near.start, stop - near.start)
+        parts = (seconds.chords, seconds.harmony, seconds.chroma, seconds.bass)
+        score[start:stop] = score_keys(*(_windows(x[near])[kept] for x in parts))
     score -= score.max(axis=1, keepdims=True)
     score -= np.log(np.exp(score).sum(axis=1, keepdims=True))
     heard = np.minimum(seconds.harmony, 1.0)[:, None]

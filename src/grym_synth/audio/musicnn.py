@@ -1,8 +1,7 @@
 """Tags of a recording by MusiCNN: a small convolutional network, its published weights, NumPy alone.
 
-The weights come as a TensorFlow checkpoint. `read_checkpoint` reads it without TensorFlow, `convert` turns it into the
-arrays that `Network` multiplies with (batch normalisation folded in, half precision), and `tag` reads at most three
-stretches of three seconds.
+The weights come as a TensorFlow checkpoint; `convert` turns it into the arrays that `Network` multiplies with (batch
+normalisation folded in, half precision), and `tag` hears stretches of three seconds.
 
 References
 ----------
@@ -14,13 +13,14 @@ from __future__ import annotations
 import functools
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import BadSetup
 from . import fft
+from .checkpoint import read_checkpoint
 from .frames import FloatArray
 
 SR = 16_000  # the rate that the network listens at
@@ -42,111 +42,6 @@ _TIMBRAL = ("timbral_low", "timbral_high")  # filters of 38 and 67 mel bands x 7
 _TEMPORAL = ("temporal_long", "temporal_middle", "temporal_short")  # one band x 128, 64, 32 frames
 _STRIDE = 32  # frames that one product gives
 _BLOCK = 8  # positions of a filter along the bands that are multiplied at once: they stay in the cache
-
-
-# --- the checkpoint -------------------------------------------------------------------------------------------------
-
-
-def read_checkpoint(folder: str | Path) -> dict[str, FloatArray]:
-    """Variables of a TensorFlow checkpoint (`.index` and `.data-00000-of-00001`), by name.
-
-    The index is a table of sorted keys (the format of LevelDB), whose values are protocol buffers that say type, shape
-    and place of each variable.
-
-    Raises
-    ------
-    BadSetup
-        A file is missing, or is not such a checkpoint.
-    """
-    try:
-        index = (Path(folder) / ".index").read_bytes()
-        numbers = (Path(folder) / ".data-00000-of-00001").read_bytes()
-    except OSError as error:
-        raise BadSetup(f"no checkpoint in {str(folder)!r}: {error.strerror}; verify the model pack") from error
-    variables: dict[str, FloatArray] = {}
-    try:
-        if index[-8:] != b"\x57\xfb\x80\x8b\x24\x75\x47\xdb":
-            raise ValueError("it does not end as a table of keys does")
-        place = len(index) - 48
-        _, place = _varint(index, place)
-        _, place = _varint(index, place)
-        start, place = _varint(index, place)
-        size, place = _varint(index, place)
-        for _, handle in _entries(index, start, size):
-            block, at = _varint(handle, 0)
-            length, _ = _varint(handle, at)
-            for name, value in _entries(index, block, length):
-                if name:  # the empty key holds the header
-                    variables[name.decode()] = _variable(value, numbers)
-    except (IndexError, ValueError) as error:
-        raise BadSetup(f"the checkpoint in {str(folder)!r} cannot be read ({error}); verify the model pack") from error
-    return variables
-
-
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """A number of 7 bits a byte, and where the next thing begins."""
-    value = shift = 0
-    while True:
-        byte = data[at]
-        value |= (byte & 0x7F) << shift
-        at, shift = at + 1, shift + 7
-        if byte < 0x80:
-            return value, at
-
-
-def _entries(data: bytes, start: int, size: int) -> Iterator[tuple[bytes, bytes]]:
-    """Keys and values of one block; each key says how much of the one before it is kept."""
-    if data[start + size] != 0:
-        raise ValueError("a block is compressed")
-    end = start + size
-    restarts = int.from_bytes(data[end - 4 : end], "little")
-    end -= 4 * (restarts + 1)
-    key, at = b"", start
-    while at < end:
-        shared, at = _varint(data, at)
-        own, at = _varint(data, at)
-        length, at = _varint(data, at)
-        key = key[:shared] + data[at : at + own]
-        yield key, data[at + own : at + own + length]
-        at += own + length
-
-
-def _fields(data: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """(number, value, bytes) of each field of a protocol buffer."""
-    at = 0
-    while at < len(data):
-        tag, at = _varint(data, at)
-        kind = tag & 7
-        if kind == 0:
-            value, at = _varint(data, at)
-            yield tag >> 3, value, b""
-        elif kind == 2:
-            length, at = _varint(data, at)
-            yield tag >> 3, 0, data[at : at + length]
-            at += length
-        elif kind in (1, 5):
-            at += 8 if kind == 1 else 4
-        else:
-            raise ValueError(f"a field has the unknown kind {kind}")
-
-
-def _variable(entry: bytes, numbers: bytes) -> FloatArray:
-    """One variable; an entry names type (1), shape (2), offset (4) and size (5). Only float32 ones hold weights."""
-    kind = offset = size = 0
-    shape: list[int] = []
-    for field, value, content in _fields(entry):
-        if field == 1:
-            kind = value
-        elif field == 2:
-            dimensions = [dimension for number, _, dimension in _fields(content) if number == 2]
-            shape = [next((n for number, n, _ in _fields(d) if number == 1), 0) for d in dimensions]
-        elif field == 4:
-            offset = value
-        elif field == 5:
-            size = value
-    if kind != 1:
-        return np.zeros(0, np.float32)
-    return np.frombuffer(numbers, "<f4", size // 4, offset).reshape(shape)
 
 
 # --- conversion -----------------------------------------------------------------------------------------------------

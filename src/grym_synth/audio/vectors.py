@@ -198,10 +198,10 @@ def describe(
     }
     music = np.concatenate(list(vectors.values()))
     vectors["loudness"] = loudness_vector(course, frame_rate)
-    if hit is None:
-        vectors["all"] = np.concatenate([np.zeros(VECTOR_LENGTH), music])
-    else:
-        vectors["all"] = np.concatenate([hit, np.zeros(len(music))])
     envelope = np.concatenate([vectors["timbre"], course.mfcc_mean, course.mfcc_std])
-    vectors["timbre"] = np.concatenate([np.zeros(VECTOR_LENGTH) if hit is None else hit, envelope])
+    if hit is None:
+        none = np.zeros(VECTOR_LENGTH)
+        vectors |= {"timbre": np.concatenate([none, envelope]), "all": np.concatenate([none, music])}
+    else:
+        vectors |= {name: np.concatenate([hit, np.zeros(len(x))]) for name, x in (("timbre", envelope), ("all", music))}
     return {name: np.asarray(vector, np.float32) for name, vector in vectors.items()}

@@ -26,7 +26,13 @@ app = typer.Typer(
 )
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print compact JSON, one document a line, and nothing else.")]
-NotYetOption = Annotated[bool, typer.Option(hidden=True)]
+
+
+def OutOption(help: str) -> Any:  # noqa: N802 it stands where typer.Option does
+    """A file that a command writes."""
+    return typer.Option(help=help, show_default=False, metavar="FILE")
+
+
 ContextOption = Annotated[str, typer.Option("--context", help="The project at hand; answers are kept under it.")]
 
 
@@ -97,9 +103,27 @@ def analyze(
         str, typer.Option(help="Capabilities, separated by commas; default: all.", show_default=False)
     ] = "",
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Listen again, even to what was heard before.")] = False,
-    plot: Annotated[
-        Path | None, typer.Option(help="Draw waveform, beats and spectrogram to this PNG.", show_default=False)
-    ] = None,
+    as_json: JsonOption = False,
+    jams: Annotated[bool, typer.Option("--jams", help="Print JAMS, for music research tools.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Print one long table.")] = False,
+    labels: Annotated[bool, typer.Option("--labels", help="Print a label track for Audacity.")] = False,
+    plot: Annotated[Path | None, OutOption("Draw to this PNG; with --only, a panel for each capability.")] = None,
+    report: Annotated[Path | None, OutOption("Write one HTML page with a player and every finding.")] = None,
+    midi: Annotated[Path | None, OutOption("Write the notes to this MIDI file, with the tempo map.")] = None,
+    reaper: Annotated[Path | None, OutOption("Write markers and regions for REAPER to this CSV.")] = None,
+    cues: Annotated[Path | None, OutOption("Write a copy of the WAV with cue points.")] = None,
+    tagged: Annotated[Path | None, OutOption("Write a copy with tempo and key as tags.")] = None,
+    layers: Annotated[
+        str,
+        typer.Option(
+            help="What labels, markers and cue points show: sections, keys, chords, downbeats, beats, onsets, notes, "
+            "silences.",
+            show_default=False,
+        ),
+    ] = "",
+    vectors: Annotated[
+        bool, typer.Option("--vectors", help="In the JSON, the vectors that similarity is judged by.")
+    ] = False,
     n_fft: Annotated[
         int | None,
         typer.Option(
@@ -110,54 +134,68 @@ def analyze(
     start: Annotated[
         float | None, typer.Option(help="Where it starts, in seconds.", min=0.0, show_default="the loudest place")
     ] = None,
-    as_json: JsonOption = False,
-    jams: NotYetOption = False,
-    csv: NotYetOption = False,
-    labels: NotYetOption = False,
-    vectors: NotYetOption = False,
-    report: Annotated[Path | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Measure recordings without a question.
 
     grym analyze song.flac --only rhythm,tonality --json
-    """
-    from ..messages import CAPABILITIES
 
-    for name, given in (("jams", jams), ("csv", csv), ("labels", labels), ("vectors", vectors), ("report", report)):
-        if given:
-            _say_not_yet(f"`--{name}`", as_json=as_json)
-    capabilities = [name.strip() for name in only.split(",") if name.strip()]
+    grym analyze song.flac --report song.html
+    """
+    from ..errors import GrymError
+    from ..messages import CAPABILITIES
+    from .outputs import Outputs, as_text_of, needed
+
+    texts = [name for name, given in (("jams", jams), ("csv", csv), ("labels", labels)) if given]
+    if len(texts) + as_json > 1:
+        raise typer.BadParameter("--json, --jams, --csv and --labels exclude each other")
+    capabilities = _names(only)
     unknown = [name for name in capabilities if name not in CAPABILITIES]
     if unknown:
         raise typer.BadParameter(f"unknown capability {unknown[0]!r}; there is {', '.join(CAPABILITIES)}")
-    if plot is not None and len(files) != 1:
-        raise typer.BadParameter(f"--plot draws one recording, {len(files)} were named")
-    if plot is not None:
-        _check_plot(plot)
-    params = {"n_fft": n_fft, "window": window, "start_s": start}
-    settings = {name: value for name, value in params.items() if value is not None}
-    operation = _operation("analyze", paths=files, capabilities=capabilities, params=settings, use_cache=not no_cache)
+    given = {"plot": plot, "report": report, "midi": midi, "reaper": reaper, "cues": cues, "tagged": tagged}
+    wanted = {name: path for name, path in given.items() if path is not None}
+    outputs = Outputs(wanted, tuple(_names(layers)), tuple(capabilities), _config(as_json).home / "matplotlib")
+    try:
+        outputs.check(len(files))
+    except GrymError as error:
+        raise typer.BadParameter(f"{error}; {error.hint}" if error.hint else str(error)) from error
+    if vectors and capabilities:
+        capabilities.append("timbre")
+    params = {"n_fft": n_fft, "window": window, "start_s": start, "vectors": vectors or None}
+    operation = _operation(
+        "analyze",
+        paths=files,
+        capabilities=needed(capabilities, [*texts, *wanted]),
+        params={name: value for name, value in params.items() if value is not None},
+        use_cache=not no_cache,
+    )
+    shown = 0
 
     def show(document: dict[str, Any]) -> None:
+        nonlocal shown
         from .exports import as_text
 
-        typer.echo(as_text(document))
+        if "error" in document and texts:
+            _say_error(document["error"])
+            return
+        shown += 1
+        layers_wanted = outputs.layers
+        typer.echo(as_text_of(texts[0], document, layers_wanted, is_first=shown == 1) if texts else as_text(document))
 
-    drawn = 0
+    heard = 0
 
-    def draw(document: dict[str, Any]) -> None:
-        nonlocal drawn
-        if plot is not None and "error" not in document:
-            os.environ.setdefault("MPLCONFIGDIR", str(_config().home / "matplotlib"))  # else it writes elsewhere
-            from .plots import plot_recording
+    def write(document: dict[str, Any]) -> None:
+        nonlocal heard
+        if wanted and "error" not in document:
+            heard += 1
+            for out in outputs.write(document, heard):
+                sys.stderr.write(f"written: {out}\n")
 
-            drawn += 1  # a folder may hold several: each has its picture
-            out = plot if drawn == 1 else plot.with_stem(f"{plot.stem}-{drawn}")
-            _check_plot(out)
-            plot_recording(document["path"], document, out)
-            sys.stderr.write(f"drawn: {out}\n")
+    _perform(operation, as_json, show, afterwards=write)
 
-    _perform(operation, as_json, show, afterwards=draw)
+
+def _names(text: str) -> list[str]:
+    return list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
 
 
 @app.command()
@@ -302,16 +340,6 @@ def _confess(fault: Exception) -> int:
         traceback.print_exception(fault, file=file)
     sys.stderr.write(f"grym: this is a fault of ours ({type(fault).__name__}: {fault})\n      details: {file.name}\n")
     return 1
-
-
-def _check_plot(out: Path) -> None:
-    """A picture may replace a picture, and nothing else: recordings are never written to, whatever their name."""
-    if out.suffix.lower() != ".png":
-        raise typer.BadParameter(f"--plot writes a PNG, so name it so: {str(out.with_suffix('.png'))!r}")
-    if out.is_file():
-        with out.open("rb") as file:
-            if file.read(8) not in (b"", b"\x89PNG\r\n\x1a\n"):
-                raise typer.BadParameter(f"{str(out)!r} exists and is no picture; name another file")
 
 
 def _exists(name: str) -> bool:

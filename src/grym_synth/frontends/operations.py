@@ -6,15 +6,17 @@ How operations and documents look is told in `protocol`.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .. import __version__
 from ..errors import GrymError, Unavailable
+from ..execution.executor import Outcome
 from ..hub import Hub
 from ..messages import Gap, Json, Request, Step, answer_to_json, route_to_json
 from .comparison import comparison_to_json
-from .exports import recording_to_json
+from .exports import join_outcomes, recording_to_json
 from .protocol import Emit, error_exit, error_to_json
 
 #: What a gap or an error means for the exit code, by its code word; what is not named here is a missing part.
@@ -78,22 +80,36 @@ async def _route(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
 
 
 async def _analyze(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
-    capabilities = operation["capabilities"] or [
-        name for name, agent in hub.catalog.capabilities().items() if agent.needs_recording
-    ]
+    agents = hub.catalog.capabilities()
+    of_one = [name for name, agent in agents.items() if agent.needs_recording and not agent.takes_two]
+    capabilities = operation["capabilities"] or of_one
     any_heard, first_gaps = False, list[Gap]()
-    measured = list(dict.fromkeys([*capabilities, "facts"]))  # duration, rate and channels head every document
+    for name in capabilities:
+        if name in agents and agents[name].takes_two:
+            reason = f"{name!r} holds two recordings against each other"
+            first_gaps.append(Gap(name, reason, "unsupported", hint=f"grym {name} A B"))
+    alone = [name for name in capabilities if name not in agents or not agents[name].takes_two]
+    measured = list(dict.fromkeys([*alone, "facts"]))  # duration, rate and channels head every document
+    left: Counter[str] = Counter()  # steps of each recording that are still to come
+    parts: dict[str, list[Outcome]] = defaultdict(list)
+    vectors = bool(operation.get("params", {}).get("vectors"))
     async for plan, outcome in hub.measure(_request(operation), measured, _reporter(emit)):
         if outcome is None:
             first_gaps += plan.gaps
+            left.update(step.path for step in plan.steps)
             for gap in plan.gaps:
                 if gap.subject or not plan.steps:
                     emit({"document": {"path": gap.subject or None, "error": gap_error(gap)}})
             continue
+        path = outcome.step.path
         any_heard = any_heard or any(item.capability in capabilities for item in outcome.heard.evidence)
         first_gaps += [gap for gap in outcome.heard.gaps if gap.capability in capabilities]
-        of_all = [gap for gap in first_gaps if not gap.subject]
-        emit({"document": recording_to_json(outcome, capabilities, of_all)})
+        parts[path].append(outcome)
+        left[path] -= 1
+        if not left[path]:
+            of_all = [gap for gap in first_gaps if not gap.subject]
+            whole = join_outcomes(parts.pop(path))
+            emit({"document": recording_to_json(whole, capabilities, of_all, vectors=vectors)})
     return 0 if any_heard else gap_exit(first_gaps)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from grym_synth.audio import musicnn, timbre
+from grym_synth.audio.checkpoint import read_checkpoint
 from grym_synth.audio.frames import FloatArray
 from grym_synth.errors import BadSetup
 
@@ -24,9 +25,9 @@ def made_variables() -> dict[str, FloatArray]:
     for name, shape in shapes.items():
         variables[f"{name}/kernel"] = (rng.normal(size=shape) / np.sqrt(np.prod(shape[:-1]))).astype(np.float32)
         variables[f"{name}/bias"] = rng.normal(0.0, 0.1, shape[-1]).astype(np.float32)
-    for name, shape in (("dense", (1506, 200)), ("dense_1", (200, 50))):
-        variables[f"{name}/kernel"] = (rng.normal(size=shape) / np.sqrt(shape[0])).astype(np.float32)
-        variables[f"{name}/bias"] = rng.normal(0.0, 0.1, shape[-1]).astype(np.float32)
+    for name, rows, columns in (("dense", 1506, 200), ("dense_1", 200, 50)):
+        variables[f"{name}/kernel"] = (rng.normal(size=(rows, columns)) / np.sqrt(rows)).astype(np.float32)
+        variables[f"{name}/bias"] = rng.normal(0.0, 0.1, columns).astype(np.float32)
     for i, n in enumerate((1, 204, 204, 51, 51, 51, 64, 64, 64, 1506, 200)):
         name = f"batch_normalization{f'_{i}' if i else ''}"
         variables[f"{name}/gamma"] = rng.normal(0.5, 0.7, n).astype(np.float32)  # some are negative
@@ -75,7 +76,7 @@ def plain_network(v: dict[str, FloatArray], mel: FloatArray) -> FloatArray:
             v[f"batch_normalization{f'_{i}' if i else ''}/{p}"]
             for p in ("gamma", "beta", "moving_mean", "moving_variance")
         )
-        return (x - m) / np.sqrt(s + 1e-3) * g + b
+        return np.asarray((x - m) / np.sqrt(s + 1e-3) * g + b)
 
     def convolved(x: FloatArray, i: int, pad: tuple[int, int]) -> FloatArray:
         kernel, bias = v[f"conv2d{f'_{i}' if i else ''}/kernel"][:, :, 0], v[f"conv2d{f'_{i}' if i else ''}/bias"]
@@ -92,7 +93,7 @@ def plain_network(v: dict[str, FloatArray], mel: FloatArray) -> FloatArray:
     channels = np.hstack([front, first, second, third])
     flat = normal(np.stack([channels.max(axis=0), channels.mean(axis=0)], axis=1).ravel(), 9)
     heard = normal(np.maximum(flat @ v["dense/kernel"] + v["dense/bias"], 0.0), 10)
-    return 1.0 / (1.0 + np.exp(-(heard @ v["dense_1/kernel"] + v["dense_1/bias"])))
+    return np.asarray(1.0 / (1.0 + np.exp(-(heard @ v["dense_1/kernel"] + v["dense_1/bias"]))))
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +107,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_checkpoint_is_read_as_it_was_written(tmp_path: Path) -> None:
     variables = {"b/kernel": np.arange(6, dtype=np.float32).reshape(2, 3), "b/bias": np.ones(2, np.float32)}
     write_checkpoint(tmp_path, variables)
-    read = {name: value for name, value in musicnn.read_checkpoint(tmp_path).items() if value.size}
+    read = {name: value for name, value in read_checkpoint(tmp_path).items() if value.size}
     assert read.keys() == variables.keys()
     for name, value in variables.items():
         np.testing.assert_array_equal(read[name], value)
@@ -122,11 +123,11 @@ def test_the_folded_network_is_the_plain_one(weights: Path) -> None:
 
 def test_missing_and_damaged_weights_are_a_bad_setup(tmp_path: Path) -> None:
     with pytest.raises(BadSetup):
-        musicnn.read_checkpoint(tmp_path / "nowhere")
+        read_checkpoint(tmp_path / "nowhere")
     (tmp_path / ".index").write_bytes(b"\x00" * 60)
     (tmp_path / ".data-00000-of-00001").write_bytes(b"")
     with pytest.raises(BadSetup):
-        musicnn.read_checkpoint(tmp_path)
+        read_checkpoint(tmp_path)
     with pytest.raises(BadSetup):
         musicnn.Network.load(tmp_path / "none.npz")
     (tmp_path / "bad.npz").write_bytes(b"PK\x03\x04 no archive")

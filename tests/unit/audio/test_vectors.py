@@ -79,10 +79,11 @@ def test_gain_and_polarity_change_nothing(gain: float) -> None:
 def test_the_part_that_does_not_apply_is_zero() -> None:
     y = song(2, 120.0, 0.5, seconds=2.5)
     music, hit = described(y), described(y, hit=np.ones(VECTOR_LENGTH, np.float32))
-    assert not music["all"][:VECTOR_LENGTH].any()
-    assert music["all"][VECTOR_LENGTH:].any()
-    assert hit["all"][:VECTOR_LENGTH].all()
-    assert not hit["all"][VECTOR_LENGTH:].any()
+    for name in ("timbre", "all"):
+        assert not music[name][:VECTOR_LENGTH].any()
+        assert music[name][VECTOR_LENGTH:].any()
+        assert hit[name][:VECTOR_LENGTH].all()
+        assert not hit[name][VECTOR_LENGTH:].any()
 
 
 def test_mfcc_of_blocks_is_that_of_the_whole() -> None:
