@@ -198,8 +198,8 @@ def state_label(state: int) -> str:
     return "N" if state == N_STATES - 1 else f"{NOTE_NAMES[state // 6]}:{FAMILIES[state % 6]}"
 
 
-def judge_segments(lesson: Lesson, net: ChordNet) -> Iterator[tuple[float, float, float]]:
-    """(probability, seconds right, seconds judged) of each segment that is read."""
+def judge_segments(lesson: Lesson, net: ChordNet) -> Iterator[tuple[float, float, float, float]]:
+    """(probability, seconds right, seconds judged, seconds) of each segment that is read."""
     score = family_log_probabilities(net.log_probabilities(lesson.pitches, lesson.sides))
     cost = np.where(lesson.moments.on_beat, net.change[1], net.change[0])
     path = best_path(score, cost)
@@ -213,7 +213,7 @@ def judge_segments(lesson: Lesson, net: ChordNet) -> Iterator[tuple[float, float
             if shared > 0.0 and plain(label) != "X":
                 total += shared
                 hit += shared * (plain(label) == plain(state_label(int(path[first]))))
-        yield float(np.average(sure[first:last], weights=length[first:last])), hit, total
+        yield float(np.average(sure[first:last], weights=length[first:last])), hit, total, float(end - start)
 
 
 # --- keys -----------------------------------------------------------------------------------------------------------
@@ -319,14 +319,14 @@ def cross_validate(lessons: Sequence[Lesson], predictions: Path | None) -> None:
             name, example = lesson.example.name, lesson.example
             group = f"{example.kind}{'' if example.development else ', other'}"
             segments = list(judge_segments(lesson, net))
-            judged = sum(total for *_, total in segments)
+            judged = sum(total for *_, total, _ in segments)
             if judged >= 3.0:
-                chords.setdefault(group, []).append(sum(hit for _, hit, _ in segments) / judged)
+                chords.setdefault(group, []).append(sum(hit for _, hit, *_ in segments) / judged)
             if example.development and example.kind != "groove":
                 lines["chord"] += [
                     json.dumps({"id": f"{name}-{i}", "p": p, "right": bool(hit >= 0.5 * total), "weight": float(total)})
-                    for i, (p, hit, total) in enumerate(segments)
-                    if total > 0.0
+                    for i, (p, hit, total, seconds) in enumerate(segments)
+                    if total > 0.5 * seconds
                 ]
             for (start, end), x in zip(EXCERPTS, table.get(name, []), strict=False):
                 p = np.exp(x @ weights - (x @ weights).max())

@@ -8,16 +8,19 @@
 # [tool.grym]
 # name = "listen"
 # version = "1"
-# capabilities = ["facts", "loudness", "rhythm", "tonality", "chords", "spectrum", "structure"]
+# capabilities = ["facts", "loudness", "rhythm", "tonality", "chords", "spectrum", "structure", "timbre"]
 # needs_recording = true
 # permissions = ["read"]
 # cpu = 1.0
 # ram_gb = 0.4
+# packs = ["musicnn"]
 #
 # [tool.grym.settings]
 # spectrum = ["n_fft", "window", "start_s"]
+# timbre = ["vectors"]
 # ///
-"""Listens to one recording, in one pass: facts, loudness, rhythm, tonality, chords, spectrum, structure.
+"""Listens to one recording, in one pass: facts, loudness, rhythm, tonality, chords, spectrum,
+structure, timbre.
 
 uv run listen.py song.wav                     everything, as JSON lines
 uv run listen.py song.wav --only rhythm       a part of it
@@ -28,12 +31,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from typing import Any
 
 from grym_synth.agent_stdio import Call, Result, Tool, print_result, serve
 from grym_synth.audio.listen import SECTIONS, Finding, Settings, hear
 from grym_synth.errors import BadRequest, GrymError
 from grym_synth.messages import EVIDENCE_UNITS, Evidence, Gap, Source, Span
+from grym_synth.packs import find_pack
 
 NAME, VERSION = "listen", "1"
 
@@ -46,6 +51,11 @@ SCHEMA: dict[str, Any] = {
         "capabilities": {"type": "array", "items": {"enum": list(SECTIONS)}, "default": list(SECTIONS)},
         "n_fft": {"type": "integer", "minimum": 16, "maximum": 1048576, "default": 2048},
         "window": {"type": "string", "default": "hann"},
+        "vectors": {
+            "type": "boolean",
+            "default": False,
+            "description": "also the vectors that similarity is judged by",
+        },
         "start_s": {"type": "number", "minimum": 0, "description": "where to read the FFT; default: the loudest place"},
     },
 }
@@ -60,7 +70,8 @@ def listen(arguments: dict[str, Any], call: Call) -> Result:
     if unknown:
         raise BadRequest(f"unknown {', '.join(map(repr, unknown))}; there is {', '.join(SECTIONS)}")
     try:
-        settings = Settings.read(arguments)
+        tagger = find_pack("musicnn") if "timbre" in capabilities else None
+        settings = replace(Settings.read(arguments), tagger=str(tagger.folder / "model") if tagger else None)
         heard = hear(path, capabilities, settings, call.progress)
     except GrymError as error:
         return Result((), tuple(Gap.from_error(error, capability=name, subject=subject) for name in capabilities))

@@ -13,6 +13,7 @@
 # permissions = ["read"]
 # cpu = 1.0
 # ram_gb = 0.4
+# packs = ["swift-f0", "basic-pitch"]
 #
 # [tool.grym.settings]
 # notes = ["start_s", "end_s"]

@@ -15,8 +15,8 @@ from ..errors import BadSetup
 from .frames import FloatArray
 
 
-def read_checkpoint(folder: str | Path) -> dict[str, FloatArray]:
-    """Variables of a TensorFlow checkpoint (`.index` and `.data-00000-of-00001`), by name.
+def read_checkpoint(checkpoint: str | Path) -> dict[str, FloatArray]:
+    """Variables of a TensorFlow checkpoint by name, from `<checkpoint>.index` and `<checkpoint>.data-00000-of-00001`.
 
     Raises
     ------
@@ -24,10 +24,10 @@ def read_checkpoint(folder: str | Path) -> dict[str, FloatArray]:
         A file is missing, or is not such a checkpoint.
     """
     try:
-        index = (Path(folder) / ".index").read_bytes()
-        numbers = (Path(folder) / ".data-00000-of-00001").read_bytes()
+        index = Path(f"{checkpoint}.index").read_bytes()
+        numbers = Path(f"{checkpoint}.data-00000-of-00001").read_bytes()
     except OSError as error:
-        raise BadSetup(f"no checkpoint in {str(folder)!r}: {error.strerror}; verify the model pack") from error
+        raise BadSetup(f"no checkpoint {str(checkpoint)!r}: {error.strerror}; verify the model pack") from error
     variables: dict[str, FloatArray] = {}
     try:
         if index[-8:] != b"\x57\xfb\x80\x8b\x24\x75\x47\xdb":
@@ -44,7 +44,7 @@ def read_checkpoint(folder: str | Path) -> dict[str, FloatArray]:
                 if name:  # the empty key holds the header
                     variables[name.decode()] = _variable(value, numbers)
     except (IndexError, ValueError) as error:
-        raise BadSetup(f"the checkpoint in {str(folder)!r} cannot be read ({error}); verify the model pack") from error
+        raise BadSetup(f"the checkpoint {str(checkpoint)!r} cannot be read ({error}); verify the model pack") from error
     return variables
 
 

@@ -5,7 +5,7 @@ A function for each section takes its results and yields findings, and a gap for
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -13,12 +13,14 @@ from ..theory.keys import camelot
 from .chords import Chords
 from .decoders import Header
 from .facts import Facts
+from .frames import FloatArray
 from .harmony import Tonality
 from .loudness import MIN_RATE_HZ, Loudness
 from .rhythm import Rhythm
 from .spectrum import Balance, Peak
 from .steady import Hum, Resonance
 from .structure import Structure
+from .timbre import Timbre
 
 Value: TypeAlias = Any  # JSON
 
@@ -221,6 +223,30 @@ def name_steady(hum: Hum | None, resonances: Sequence[Resonance]) -> Items:
 
 _HEADER = "file header"
 _BS1770 = "ITU-R BS.1770-4"
+
+
+def name_timbre(timbre: Timbre) -> Items:
+    hit, method = timbre.hit, "linear discriminants of attack, decay, spectrum and pitch of a single hit"
+    yield Finding("timbre.label", "label", timbre.label, method, 0.0 if hit is None else hit.confidence)
+    for rank, (label, confidence) in enumerate(() if hit is None else hit.alternatives, start=1):
+        yield Finding("timbre.label", "label", label, method, confidence, rank=rank)
+    if timbre.attack_s is not None and timbre.decay_s is not None:
+        yield Finding("timbre.attack_s", "duration", timbre.attack_s, "from a tenth to nine tenths of the peak")
+        yield Finding("timbre.decay_s", "duration", timbre.decay_s, "from the peak until it stays 20 dB below")
+    power = "share of the power between 38 Hz and 5 kHz that lies in tones"
+    yield Finding("timbre.harmonicity", "number", timbre.harmonicity, power)
+    yield Finding("timbre.mfcc", "number", [float(x) for x in timbre.mfcc_mean], "mean over all frames, 40 mel bands")
+
+
+def name_tags(tags: Sequence[tuple[str, float]]) -> Items:
+    listed = [{"tag": name, "confidence": round(confidence, 3)} for name, confidence in tags]
+    most = max((confidence for _, confidence in tags), default=0.0)
+    yield Finding("timbre.tags", "tag", listed, "MusiCNN on at most three excerpts of three seconds", most)
+
+
+def name_vectors(vectors: Mapping[str, FloatArray]) -> Items:
+    listed = {name: [float(x) for x in vector] for name, vector in vectors.items()}
+    yield Finding("timbre.vectors", "vector", listed, "statistics of spectra, repetition, pitch classes and pitches")
 
 
 def _part(start_s: float, end_s: float, **told: Value) -> dict[str, Value]:

@@ -31,7 +31,10 @@ from .findings import (
     name_rhythm,
     name_steady,
     name_structure,
+    name_tags,
+    name_timbre,
     name_tonality,
+    name_vectors,
 )
 from .frames import FloatArray, ShortSpectra, ShortSpectraMeter
 from .harmony import Tonality, measure_tonality
@@ -41,6 +44,8 @@ from .rhythm import Rhythm, measure_rhythm
 from .spectrum import WINDOWS, LoudestWindow, measure_balance, measure_peaks
 from .steady import LongSpectrum, SteadySpectrum, find_hum, find_resonances
 from .structure import Structure, measure_structure
+from .timbre import Timbre, TimbreMeter, measure_tags, measure_timbre
+from .vectors import Course, describe, follow
 
 __all__ = ["SECTIONS", "Finding", "Heard", "Settings", "Unheard", "hear"]
 
@@ -62,12 +67,16 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How the FFT on demand is read, `start_s` None being the loudest place; whether vectors are wanted of timbre."""
+    """How the FFT on demand is read, `start_s` None being the loudest place; whether vectors are wanted of timbre.
+
+    `tagger` is the path of the tagging network's weights without `.index`; None where that pack is not here.
+    """
 
     n_fft: int = 2048
     window: str = "hann"
     start_s: float | None = None
     vectors: bool = False
+    tagger: str | None = None
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> Settings:
@@ -142,6 +151,7 @@ _MONO: Mapping[type[Meter], Callable[[AudioFile, Settings], Meter]] = {
     PitchPeaksMeter: lambda audio, _: PitchPeaksMeter(audio.sr),
     LongSpectrum: lambda audio, _: LongSpectrum(audio.sr, _declared_s(audio)),
     LoudestWindow: lambda audio, settings: LoudestWindow(audio.sr, settings.n_fft),
+    TimbreMeter: lambda audio, _: TimbreMeter(audio.sr),
 }
 
 
@@ -215,6 +225,14 @@ class Stages:
         return measure_chords(self.pitch, self.rhythm.beats_s, self.duration_s, self.tonality)
 
     @cached_property
+    def course(self) -> Course:
+        return follow(self.spectra.mel)
+
+    @cached_property
+    def timbre(self) -> Timbre:
+        return measure_timbre(self.meter(TimbreMeter).finish(), self.spectra, self.peaks, self.course)
+
+    @cached_property
     def structure(self) -> Structure:
         rhythm = self.rhythm
         return measure_structure(self.spectra, self.peaks, rhythm.beats_s, rhythm.downbeats_s, self.duration_s)
@@ -249,6 +267,21 @@ def _spectrum(stages: Stages) -> Items:
     yield from name_steady(find_hum(stages.steady), find_resonances(stages.steady))
 
 
+def _timbre(stages: Stages) -> Items:
+    timbre, audio = stages.timbre, stages.audio
+    yield from name_timbre(timbre)
+    if stages.settings.tagger is None:
+        yield Unheard("timbre", "the network that tags is not installed", "partial", "grym models add musicnn")
+    else:
+        tags = measure_tags(
+            lambda start_s, n: _mean_of(audio.read(start_s, n).T), audio.sr, stages.duration_s, stages.settings.tagger
+        )
+        yield from name_tags(tags)
+    if stages.settings.vectors:
+        hit = None if timbre.hit is None else timbre.hit.vector
+        yield from name_vectors(describe(stages.spectra, stages.peaks, stages.pitch, stages.course, hit))
+
+
 def _window_of(stages: Stages) -> tuple[FloatArray, float] | None:
     """The samples that peaks are read from, and where they start in seconds; None beyond the end."""
     settings = stages.settings
@@ -277,5 +310,6 @@ _SECTIONS: Mapping[str, _Section] = {
     "chords": _Section((ShortSpectraMeter, PitchPeaksMeter), lambda s: name_chords(s.chords)),
     "spectrum": _Section((ShortSpectraMeter, LongSpectrum, LoudestWindow), _spectrum),
     "structure": _Section((ShortSpectraMeter, PitchPeaksMeter), lambda s: name_structure(s.structure)),
+    "timbre": _Section((ShortSpectraMeter, PitchPeaksMeter, TimbreMeter), _timbre),
 }
 SECTIONS = tuple(_SECTIONS)

@@ -1,7 +1,7 @@
 """Tags of a recording by MusiCNN: a small convolutional network, its published weights, NumPy alone.
 
-The weights come as a TensorFlow checkpoint; `convert` turns it into the arrays that `Network` multiplies with (batch
-normalisation folded in, half precision), and `tag` hears stretches of three seconds.
+The weights come as a TensorFlow checkpoint; `load_network` folds the batch normalisation into the arrays that `Network`
+multiplies with, and `tag` hears stretches of three seconds.
 
 References
 ----------
@@ -11,10 +11,7 @@ Pons, Serra (2019), "musicnn: pre-trained convolutional neural networks for musi
 from __future__ import annotations
 
 import functools
-import io
-import zipfile
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -44,25 +41,23 @@ _STRIDE = 32  # frames that one product gives
 _BLOCK = 8  # positions of a filter along the bands that are multiplied at once: they stay in the cache
 
 
-# --- conversion -----------------------------------------------------------------------------------------------------
+# --- weights --------------------------------------------------------------------------------------------------------
 
 
-def convert(folder: str | Path) -> bytes:
-    """The weights of the checkpoint in `folder` as an .npz file of about 4 MB, as `Network.load` reads it.
+@functools.lru_cache(maxsize=2)
+def load_network(checkpoint: str) -> Network:
+    """The network of a checkpoint (its path without `.index`), read once in a process.
 
     Raises
     ------
     BadSetup
         It is no checkpoint of MusiCNN.
     """
-    variables = read_checkpoint(folder)
+    variables = read_checkpoint(checkpoint)
     try:
-        arrays = _fold(variables)
+        return Network(_fold(variables))
     except (KeyError, ValueError) as error:
-        raise BadSetup(f"the checkpoint in {str(folder)!r} is not one of MusiCNN ({error})") from error
-    packed = io.BytesIO()
-    np.savez(packed, allow_pickle=False, **arrays)
-    return packed.getvalue()
+        raise BadSetup(f"the checkpoint {checkpoint!r} is not one of MusiCNN ({error})") from error
 
 
 def _fold(variables: dict[str, FloatArray]) -> dict[str, FloatArray]:
@@ -85,14 +80,14 @@ def _fold(variables: dict[str, FloatArray]) -> dict[str, FloatArray]:
         scale, shift = normal(i + 1)
         # Where the scale is negative, the greatest output comes from the smallest sum: those filters change sign.
         sign = np.where(scale < 0.0, -1.0, 1.0) if not name.startswith("middle") else np.ones(len(scale))
-        arrays[name] = (kernel.reshape(-1, kernel.shape[-1]) * sign).astype(np.float16)
+        arrays[name] = kernel.reshape(-1, kernel.shape[-1]) * sign
         arrays[f"{name}_affine"] = np.stack([bias, scale, shift, sign]).astype(np.float32)
     scale, shift = normal(9)
     dense, bias = layer("dense", 0, "kernel"), layer("dense", 0, "bias")
-    arrays["dense"], arrays["dense_bias"] = (scale[:, None] * dense).astype(np.float16), bias + shift @ dense
+    arrays["dense"], arrays["dense_bias"] = (scale[:, None] * dense), bias + shift @ dense
     scale, shift = normal(10)
     last, bias = layer("dense", 1, "kernel"), layer("dense", 1, "bias")
-    arrays["last"], arrays["last_bias"] = (scale[:, None] * last).astype(np.float16), bias + shift @ last
+    arrays["last"], arrays["last_bias"] = (scale[:, None] * last), bias + shift @ last
     if arrays["dense"].shape != (1506, 200) or arrays["last"].shape[0] != 200:
         raise ValueError(f"its dense layers have shapes {arrays['dense'].shape} and {arrays['last'].shape}")
     return arrays
@@ -102,26 +97,11 @@ def _fold(variables: dict[str, FloatArray]) -> dict[str, FloatArray]:
 
 
 class Network:
-    """MusiCNN with the weights that `convert` made."""
+    """MusiCNN with folded weights."""
 
     def __init__(self, arrays: dict[str, FloatArray]) -> None:
         self._w = {name: np.ascontiguousarray(value, np.float32) for name, value in arrays.items()}
         self._shifted = {name: _shifted(self._w[name]) for name in _TEMPORAL}
-
-    @classmethod
-    def load(cls, path: str | Path) -> Network:
-        """Read the converted weights.
-
-        Raises
-        ------
-        BadSetup
-            The file is missing or damaged.
-        """
-        try:
-            with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as stored:
-                return cls({name: stored[name] for name in stored.files})
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-            raise BadSetup(f"cannot read the weights in {str(path)!r} ({error}); run `grym models verify`") from error
 
     def run(self, mel: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Chance of each tag, shape (tags,), and the 200 numbers they are told from.
@@ -191,12 +171,6 @@ def _shifted(kernel: FloatArray) -> FloatArray:
     for i in range(_STRIDE):
         out[i : i + length, i] = kernel
     return out.reshape(len(out), -1)
-
-
-@functools.lru_cache(maxsize=2)
-def load_network(path: str) -> Network:
-    """The network of a file, read once in a process."""
-    return Network.load(path)
 
 
 # --- listening ------------------------------------------------------------------------------------------------------

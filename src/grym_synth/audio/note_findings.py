@@ -75,12 +75,14 @@ def hear_notes(
             notes_meter.feed(y)
             n += len(y)
             progress(0.9 * min(1.0, seen / (declared or seen)), "writing down notes")
-        progress(0.9, "joining the melody")
+        progress(0.9, "joining the notes")
+        notes = find_notes(notes_meter.finish())
+        del notes_meter  # of an hour it holds 55 MB, which the melody can use
+        progress(0.95, "joining the melody")
         melody = melody_meter.finish()
-        likelihoods = notes_meter.finish()
-        progress(0.95, "joining the notes")
-        # Combs find notes in drums as well; where nothing has a pitch that can be followed they are not believed.
-        notes = find_notes(likelihoods) if notes_net or not np.isnan(melody.midi).all() else []
+        del melody_meter
+        if notes_net is None and np.isnan(melody.midi).all():
+            notes = []  # combs find notes in drums as well; where nothing can be followed they are not believed
         items = [
             *_name_gaps(audio, swift_f0 is None, basic_pitch is None, n),
             *name_notes(melody, notes, excerpt.start_s, swift_f0 is not None, basic_pitch is not None),

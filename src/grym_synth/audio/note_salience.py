@@ -9,6 +9,7 @@ Lee and Seung (2001), "Algorithms for non-negative matrix factorization", with t
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 import numpy as np
@@ -72,6 +73,7 @@ class NoteSalienceMeter:
             self._levels.append(np.clip((level - _FLOOR_DB) / _STEP_DB, 0, 255).astype(np.uint8))
 
 
+@functools.cache
 def _combs(bins: int) -> FloatArray:
     """What each pitch, and each band of noise, looks like; rows of unit sum, shape (88 + bands, bins)."""
     f = np.arange(bins) * SR / _N_FFT

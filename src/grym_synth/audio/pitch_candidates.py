@@ -11,6 +11,7 @@ Camacho and Harris (2008), "A sawtooth waveform inspired pitch estimator for spe
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -53,9 +54,9 @@ class PitchCandidatesMeter:
 
     def __init__(self) -> None:
         self._framer = Framer(_WINDOWS[-1], _HOP)
-        self._grid_midi = np.arange(hz_to_midi(F_MIN), hz_to_midi(F_MAX), 1.0 / _PER_SEMITONE)
+        self._grid_midi = _grid_midi()
         self._hanns = [_hann(n) for n in _WINDOWS]
-        self._kernels = [_kernels(n, self._grid_midi) for n in _WINDOWS]
+        self._kernels = [_kernels(n) for n in _WINDOWS]
         self._parts: list[tuple[FloatArray, FloatArray, FloatArray]] = []
 
     def feed(self, y: FloatArray) -> None:
@@ -90,6 +91,10 @@ def hz_to_midi(hz: float) -> float:
     return float(69.0 + 12.0 * np.log2(hz / 440.0))
 
 
+def _grid_midi() -> FloatArray:
+    return np.arange(hz_to_midi(F_MIN), hz_to_midi(F_MAX), 1.0 / _PER_SEMITONE)
+
+
 def _hann(n: int) -> FloatArray:
     window = np.hanning(n + 1)[:-1]
     return np.asarray(window / (window.sum() / 2.0), np.float32)
@@ -104,12 +109,13 @@ def _erb_density(n: int) -> FloatArray:
     return np.asarray(1.0 / (229.0 + np.arange(_bins(n)) * SR / n), np.float32)
 
 
-def _kernels(n: int, grid_midi: FloatArray) -> tuple[slice, FloatArray]:
+@functools.cache
+def _kernels(n: int) -> tuple[slice, FloatArray]:
     """The pitches heard in windows of n samples, and for each what its spectrum should look like; columns are pitches.
 
     A pitch between two lengths is heard in both, each with its share.
     """
-    hz = 440.0 * 2.0 ** ((grid_midi - 69.0) / 12.0)
+    hz = 440.0 * 2.0 ** ((_grid_midi() - 69.0) / 12.0)
     octaves = np.log2(_PERIODS * SR / hz / n)  # by which the best window is longer than this one
     share = np.clip(1.0 - np.abs(octaves), 0.0, 1.0)
     if n == _WINDOWS[0]:

@@ -143,14 +143,14 @@ def measure_harmonicity(spectra: ShortSpectra, peaks: PitchPeaks) -> float | Non
 
 
 def measure_tags(
-    read: Callable[[float, int], FloatArray], sr: int, duration_s: float, weights: str
+    read: Callable[[float, int], FloatArray], sr: int, duration_s: float, checkpoint: str
 ) -> tuple[tuple[str, float], ...]:
     """(tag, confidence), surest first, by MusiCNN from at most three stretches of three seconds; none for silence.
 
     Only tags above a bound are listed, and those that mean the same count as one. The confidence is the network's own.
 
     read : from a start in seconds and a count of samples to these samples, mono, shape (at most n,)
-    weights : path of the file that `musicnn.convert` made
+    checkpoint : path of the weights without `.index`
 
     Raises
     ------
@@ -164,7 +164,7 @@ def measure_tags(
             excerpts.append(resample(y, sr, TAG_SR))
     if not excerpts:
         return ()
-    chances, _ = tag(load_network(weights), excerpts)
+    chances, _ = tag(load_network(checkpoint), excerpts)
     best: dict[str, float] = {}
     for name, chance in zip(MTT_TAGS, chances, strict=True):
         name = _SAME.get(name, name)

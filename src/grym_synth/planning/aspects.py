@@ -183,7 +183,8 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
     },
     "structure": {
         "form": (
-            "form structure structured arrangement aaba abab song_form binary ternary rondo strophic estructura "
+            "form structure structured arrangement aaba abab abac aabb abca abaca abcd song_form "
+            "binary ternary rondo strophic estructura "
             "struktur aufbau forme structuree estrutura forma struttura lange_form laten_form lats_form"
         ),
         "sections": (

@@ -45,6 +45,7 @@ def test_a_line_of_notes_is_followed_without_a_model() -> None:
     assert melody.is_one_line
 
 
+@pytest.mark.slow
 def test_a_line_of_notes_is_followed_with_the_model(net: object) -> None:
     y, notes = line(FIDDLE, 0.15, SR)
     melody = follow(y, net=net)
@@ -95,6 +96,7 @@ def test_the_sample_rate_does_not_matter(sr: int) -> None:
     assert share_right(follow(y, sr), notes) > 0.95
 
 
+@pytest.mark.slow
 def test_the_blocks_do_not_matter(net: object) -> None:
     y, _ = line(FIDDLE, 0.2, SR)
     whole, pieces = follow(y, net=net, block=len(y)), follow(y, net=net, block=7_777)
@@ -115,6 +117,7 @@ def test_the_net_hears_the_same_in_blocks(net: object) -> None:
     np.testing.assert_allclose(440.0 * 2.0 ** ((midi - 69.0) / 12.0), hz, rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_gain_changes_only_levels() -> None:
     y, _ = line(FIDDLE, 0.15, SR)
     loud, quiet = follow(y), follow(0.1 * y)

@@ -32,6 +32,7 @@ def scale(tmp_path: Path) -> Path:
     return tmp_path / "scale.wav"
 
 
+@pytest.mark.slow
 def test_a_scale_is_written_down_without_models_and_says_so(scale: Path) -> None:
     findings, gaps = hear(scale)
     found = values(findings)
@@ -54,6 +55,7 @@ def test_the_melody_has_a_value_every_ten_milliseconds(scale: Path) -> None:
     assert melody[0][1] is None
 
 
+@pytest.mark.slow
 def test_with_the_models_nothing_is_missing(scale: Path) -> None:
     swift_f0, basic_pitch = packs.find_pack("swift-f0"), packs.find_pack("basic-pitch")
     if swift_f0 is None or basic_pitch is None:

@@ -32,6 +32,7 @@ def test_a_sine_above_the_new_nyquist_frequency_is_gone(sr_in, sr_out, share):
     assert level_db(out[sr_out // 10 : -sr_out // 10]) < -88.0
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=50)
 @given(
     st.sampled_from([*RATES, (384_000, 16_000), (1_000, 16_000), (11_025, 8_000)]),

@@ -89,6 +89,7 @@ def test_silence_of_any_length_gives_no_notes_and_all_its_frames(net: object, n:
     assert hear(NoteSalienceMeter(SR), np.zeros(n, np.float32)) == []
 
 
+@pytest.mark.slow
 def test_the_blocks_do_not_matter(net: object) -> None:
     y, _ = chords()
     assert hear(BasicPitchMeter(SR, net), y, block=len(y)) == hear(BasicPitchMeter(SR, net), y, block=9_999)

@@ -99,14 +99,15 @@ def ranks_stretch(case: Case, start: int) -> bool:
 
 
 def _entries(item: Evidence) -> list[Entry]:
-    found = []
+    found: list[tuple[float, float, Entry]] = []
     for each in item.value if isinstance(item.value, list) else []:
         if not isinstance(each, dict):
             continue
         start, end, label = finite(each.get("start_s")), finite(each.get("end_s")), _label(item, each)
         if start is not None and end is not None and label is not None:
-            found.append(Entry(start, end, label, finite(each.get("bars"))))
-    return sorted(found, key=lambda entry: entry.start_s)
+            # Notes that begin together are told from the lowest up.
+            found.append((start, finite(each.get("midi")) or 0.0, Entry(start, end, label, finite(each.get("bars")))))
+    return [entry for *_, entry in sorted(found, key=lambda each: each[:2])]
 
 
 def _label(item: Evidence, each: Mapping[str, Json]) -> Hashable | None:
@@ -264,7 +265,11 @@ def _times_hold(case: Case, group: Group, positions: Sequence[Quantity], windows
         first = positions[at]
         second = positions[at + 1] if at + 1 < len(positions) else None
         joint = case.tokens.text[first.end : second.start] if second is not None else ""
-        if second is not None and _RANGE.fullmatch(joint):
+        between = case.tokens.text[max(0, first.start - 9) : first.start].casefold().endswith("between ")
+        if second is not None and between and joint.strip() == "and":
+            fitting = [w for w in windows if all(_overlaps(entry, first, second) for entry in w)]
+            at += 2
+        elif second is not None and _RANGE.fullmatch(joint):
             fitting = [w for w in windows if _near(first, w[0].start_s) and _near(second, w[-1].end_s)]
             at += 2
         else:
@@ -279,6 +284,12 @@ def _times_hold(case: Case, group: Group, positions: Sequence[Quantity], windows
                 return False
             bars.pop(0)
     return all(any(_bars_hold(each, window) for window in windows) for each in bars)
+
+
+def _overlaps(entry: Entry, first: Quantity, second: Quantity) -> bool:
+    """Whether an entry sounds somewhere between two times."""
+    low, high = (each.readings[0].value if each.readings else 0.0 for each in (first, second))
+    return entry.start_s < high + _room(second) and entry.end_s > low - _room(first)
 
 
 def _position_holds(time: Quantity, before: str, window: Sequence[Entry], windows: Sequence[Sequence[Entry]]) -> bool:
@@ -366,8 +377,8 @@ def _sounds(case: Case, match: re.Match[str], what: str, item: Evidence, entries
     times = [q.readings[0].value for q in case.tokens.quantities if q.unit == "s" and q.readings]
     if not times:
         return bool(here)
-    low, high = min(times) + 0.05, max(times) - 0.05
-    return any(entry.start_s < max(low, high) and entry.end_s > min(low, high) for entry in here)
+    # Just beside an edge it may be told either way.
+    return any(entry.start_s + 0.05 < max(times) and entry.end_s - 0.05 > min(times) for entry in here)
 
 
 _MOVES = re.compile(

@@ -148,7 +148,7 @@ _TERM = re.compile(
 _MODE = re.compile(r"(?i)(?<!relative )(?<!parallel )\b(?:major|minor)\b")
 _CAMELOT = re.compile(r"(?<![\w.,:#-])(?:1[0-2]|[1-9])[AB](?!\w)")
 _CHORD = re.compile(
-    r"(?<![\w#:])[A-G](?:#|b)?(?:-?\d(?!\w)|:?(?:maj|min|dim|aug|sus|add|hdim|m|M)[\w#+]{0,8}|:?(?:6|7|9|11|13)[\w#]{0,6}"
+    r"(?<![\w#:])[A-G](?:#|b)?(?:-?\d{1,2}(?!\w)|:?(?:maj|min|dim|aug|sus|add|hdim|m|M)[\w#+]{0,8}|:?(?:6|7|9|11|13)[\w#]{0,6}"
     r"|[ -](?i:sharp|flat)\b)?(?:/(?:[A-G][#b]?|[b#]?\d))?(?![\w#])"
 )
 _FORM = re.compile(r"(?<![\w#])(?!(?:DC|CD|AAC|ADC|DAC|DAB|AIFF|AIF|AIFC|CAF|DJ|DI|ID)\b)(?:[A-J]'?){2,32}(?![\w#])")

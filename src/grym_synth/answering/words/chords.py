@@ -39,10 +39,10 @@ def describe(page: Page, subject: str) -> None:
         return
     if focus & {"inversion", "sevenths"} and _of_a_kind(page, found, entries, focus, flat=flat):
         return
-    if page.asks("ends? on|last chord|final chord|endet|termina|finisce|slutar"):
+    if page.asks("ends? (?:on|with)|last chord|final chord|at the end|endet|termina|finisce|slutar"):
         _edge(page, found, entries, last=True, flat=flat)
         return
-    if page.asks("first chord|starts? on|begins? (?:on|with)"):
+    if page.asks("first chord|starts? (?:on|with)|begins? (?:on|with)|at the (?:beginning|start)"):
         _edge(page, found, entries, last=False, flat=flat)
         return
     if focus != {"chord_rate"} and focus != {"chord_count"}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from . import phrasing as say
@@ -79,6 +80,10 @@ def bars(page: Page, subject: str) -> None:
         page.note("I cannot tell where its bars begin.", instead_of="rhythm")
         return
     start, _ = asked_times(page)
+    asked = re.search(r"(?i)\b(?:bar|measure|takt|mesure|comp[aá]s) (?:number |no\.? )?(\d{1,4})\b", page.question)
+    if asked is not None and 0 < (place := int(asked[1])) <= len(times):
+        page.say(f"The {_ordinal(place)} downbeat is at {say.position(times[place - 1])}.", found)
+        return
     if page.asks("how many|wie viele|cu[aá]ntos|combien|quantos|quante|hur m[aå]nga"):
         page.say(f"I count {say.count(len(times), 'bar')}.", found)
         return
@@ -92,6 +97,12 @@ def bars(page: Page, subject: str) -> None:
         page.say(f"The first downbeats lie at {say.listed(shown)}; the list of evidence has all of them.", found)
     else:
         page.say(f"The downbeats lie at {say.listed(shown)}.", found)
+
+
+def _ordinal(number: int) -> str:
+    """ "1st", "2nd", "12th"."""
+    ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 def _feel(value: float) -> str:
@@ -134,7 +145,8 @@ def drift(page: Page, subject: str) -> None:
             page.note("There are too few beats to tell how steady the tempo is.", instead_of="rhythm")
         return
     steady = found[1] <= STEADY_PERCENT
-    text = f"The tempo {'is steady' if steady else 'drifts'}: it stays within {say.percent(found[1])}."
+    how = "is steady: it stays within" if steady else "drifts: it moves over"
+    text = f"The tempo {how} {say.percent(found[1])}."
     if page.asks("steady|constant|stable|tight|click|stabil|constante|stabile"):
         page.say(page.verdict(steady, text), found[0])
     else:

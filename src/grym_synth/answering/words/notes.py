@@ -34,6 +34,10 @@ def describe(page: Page, subject: str) -> None:
     if found is not None and start is not None and played:
         _sounding(page, found, played, start, end, flat=flat)
         return
+    if pitch is None and "pitch" in focus:
+        page.note("No one pitch can be given: several notes sound at a time, or none is clear.", instead_of="notes")
+        if focus == {"pitch"}:
+            return
     if pitch is not None and ("pitch" in focus or not played):
         _pitch(page, pitch)
         if focus == {"pitch"} or not played:
@@ -49,7 +53,7 @@ def describe(page: Page, subject: str) -> None:
     if not focus:
         _compass(page, subject, flat=flat)
     if found is not None and played:
-        _opening(page, found, played, "melody" if wants_line else "line", flat=flat)
+        _opening(page, found, played, "melody" if found is line else "line", flat=flat)
     if page.asks("midi|sheet|score|noten|partition|spartito"):
         page.note(f"To write a file: grym analyze {page.name(subject)} --midi notes.mid")
 
@@ -74,7 +78,7 @@ def _played(found: Evidence | None) -> list[Played]:
         start, end, midi = (say.finite(item.get(name)) for name in ("start_s", "end_s", "midi"))
         if start is not None and end is not None and midi is not None and 0 <= midi <= 127:
             notes.append((start, end, round(midi)))
-    return sorted(notes)
+    return sorted(notes, key=lambda note: (note[0], note[2]))
 
 
 def spelled(midi: int, *, flat: bool) -> str:
@@ -108,7 +112,7 @@ def _pitch(page: Page, pitch: tuple[Evidence, float]) -> None:
 
 def _count(page: Page, subject: str) -> None:
     counted = page.number(subject, "notes.note_count")
-    if counted is not None:
+    if counted is not None and (counted[1] or not _played(page.find(subject, "notes.melody"))):
         page.say(f"I hear {say.count(counted[1], 'note')}.", counted[0])
 
 
@@ -116,6 +120,7 @@ def _compass(page: Page, subject: str, *, flat: bool) -> None:
     low, high = page.find(subject, "notes.lowest"), page.find(subject, "notes.highest")
     bottom, top = (_note(say.text_in(item)) for item in (low, high))
     if low is None or high is None or not bottom or not top:
+        page.note("I cannot tell its lowest and its highest note.")
         return
     bottom, top = _respelled(bottom, flat=flat), _respelled(top, flat=flat)
     if page.asks("lowest|deepest|tiefste|grave|lagsta|lägsta") and not page.asks("highest"):

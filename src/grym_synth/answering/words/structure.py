@@ -40,7 +40,7 @@ def describe(page: Page, subject: str) -> None:
         _one(page, found, parts, letter)
     elif place is not None and place < len(parts):
         _nth(page, found, parts, place)
-    elif page.asks(_SONG_PARTS):
+    elif page.asks(_SONG_PARTS) and len(parts) > 1:
         _song_part(page, found, parts)
     elif page.asks("how many (?:sections|parts|segments)") or _counts(page):
         _count(page, subject, found, parts)
@@ -55,7 +55,7 @@ def describe(page: Page, subject: str) -> None:
 def brief(page: Page, subject: str) -> list[Phrase]:
     form, found = page.find(subject, "structure.form"), page.find(subject, _NAME)
     text = say.text_in(form)
-    if form is not None and text:
+    if form is not None and text and len(text) > 1:
         return [Phrase(f"form {text}", (form,))]
     parts = stretches(found)
     return [Phrase(say.count(len(parts), "section"), (found,))] if found is not None and parts else []
@@ -108,7 +108,11 @@ def _form(page: Page, subject: str, found: Evidence, parts: list[Stretch]) -> No
     told = [_place(part) for part in parts[:LISTED]]
     rest = ", and so on" if len(parts) > LISTED else ""
     sure = sum(part.confidence for part in parts) / len(parts) >= LIKELY
-    if form is not None and text:
+    if len(parts) == 1:
+        sentence = f"It is all one section: {told[0]}."
+        asked_form = asked is not None and len(asked[1]) > 1
+        page.say(page.verdict(False, sentence) if asked_form else sentence, found)
+    elif form is not None and text:
         lead = "The form is" if sure else "The form seems to be"
         sentence = f"{lead} {text}: {', '.join(told)}{rest}."
         if asked is not None:
@@ -121,8 +125,9 @@ def _form(page: Page, subject: str, found: Evidence, parts: list[Stretch]) -> No
 def _count(page: Page, subject: str, found: Evidence, parts: list[Stretch]) -> None:
     counted, form = page.number(subject, "structure.section_count"), page.find(subject, "structure.form")
     text = say.text_in(form)
-    beside = f", in the form {text}" if form is not None and text else ""
-    cited = [counted[0] if counted else found, *([form] if form is not None and text else [])]
+    in_form = form is not None and text is not None and len(text) > 1
+    beside = f", in the form {text}" if in_form else ""
+    cited = [counted[0] if counted else found, *([form] if form is not None and in_form else [])]
     page.say(f"I count {say.count(counted[1] if counted else len(parts), 'section')}{beside}.", *cited)
 
 
