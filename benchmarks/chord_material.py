@@ -59,7 +59,8 @@ def hear(y: FloatArray, sr: int) -> tuple[FloatArray, PitchFeatures]:
     spectra, peaks = ShortSpectraMeter(sr), PitchPeaksMeter(sr)
     spectra.feed(y)
     peaks.feed(y)
-    return measure_rhythm(spectra.finish(), len(y) / sr).beats_s, measure_pitch(peaks.finish())
+    heard = peaks.finish()
+    return measure_rhythm(spectra.finish(), len(y) / sr, heard).beats_s, measure_pitch(heard)
 
 
 def keep(

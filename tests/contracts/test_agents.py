@@ -67,6 +67,8 @@ def task(card: AgentCard, make_loop: Any) -> dict[str, Any]:
     """Arguments of a small real job for this agent."""
     if not card.needs_recording:
         return {"question": "dotted eighth at 120 bpm"}
+    if card.takes_two:
+        return {"paths": [str(make_loop("a.wav", seconds=6.0)), str(make_loop("b.wav", seconds=5.0))]}
     return {"path": str(make_loop(seconds=6.0)), "capabilities": list(card.capabilities)}
 
 
@@ -101,8 +103,8 @@ def test_the_era_of_handshakes_is_spoken(talk: Conversation, card: AgentCard, ta
 def test_by_hand_and_over_mcp_the_answers_are_the_same(
     talk: Conversation, card: AgentCard, task: dict[str, Any]
 ) -> None:
-    argument = str(task.get("path", task.get("question")))
-    done = subprocess.run([sys.executable, str(card.script), argument], capture_output=True, text=True, check=True)
+    words = task.get("paths") or [task.get("path", task.get("question"))]
+    done = subprocess.run([sys.executable, str(card.script), *words], capture_output=True, text=True, check=True)
     by_hand = [json.loads(line) for line in done.stdout.splitlines()]
     over_mcp = talk.ask("tools/call", modern({"name": card.name, "arguments": task}))["result"]["structuredContent"]
     assert [item for item in by_hand if "gap" not in item] == over_mcp["evidence"]
@@ -131,7 +133,7 @@ def test_nonsense_is_answered_with_an_error_and_the_next_call_works(
     assert talk.ask("tools/fly")["error"]["code"] == -32601
     assert talk.ask("tools/call", {"name": "sing", "arguments": {}})["error"]["code"] == -32602
     assert talk.ask("tools/call", {"name": card.name, "arguments": {}})["error"]["code"] == -32602
-    assert talk.ask("tools/call", {"name": card.name, "arguments": {**task, "path": 7, "question": 7}})["result"]
+    assert talk.ask("tools/call", {"name": card.name, "arguments": {**task, "path": 7, "paths": [7, 8], "question": 7}})
     assert talk.ask("tools/call", {"name": card.name, "arguments": task})["result"]["structuredContent"]["evidence"]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import soundfile
 
 pytestmark = pytest.mark.slow
 
@@ -85,7 +86,7 @@ def test_exit_codes_say_what_kind_of_nothing(grym: Grym, make_loop: Callable[...
             ("ask", "how loud is it?", "gone.wav"),
             ("ask", "how loud is it?"),
         ],
-        5: [("ask", "what chords are in this song?", "loop.wav")],
+        5: [("ask", "find samples that sound like this", "loop.wav")],
     }
     for code, commands in cases.items():
         for words in commands:
@@ -108,7 +109,68 @@ def test_analyze_gives_the_sections_of_the_contract(grym: Grym, make_loop: Calla
     assert {"peaks", "bands_db", "centroid_hz", "rolloff_hz", "flatness", "hum_hz", "resonances"} <= set(
         document["spectrum"]
     )
+    assert document["rhythm"]["metre"] == 4
+    assert document["rhythm"]["downbeats_s"][0] == pytest.approx(0.0, abs=0.05)
+    assert [chord["label"] for chord in document["chords"][:2]] == ["A:min", "C:maj"]
+    assert {"start_s", "end_s", "label", "bars"} <= set(document["structure"][0])
+    assert {"start_s", "end_s", "midi", "confidence"} <= set(document["notes"][0])
+    assert len(document["melody_hz"]) >= 990
+    assert document["timbre"]["label"] is None
+    assert document["timbre"]["tags"]
+    assert "vectors" not in document
     assert document["gaps"] == []
+
+
+def test_vectors_come_when_asked_for_and_have_one_layout(grym: Grym, make_loop: Callable[..., Path]) -> None:
+    for seconds in (1.0, 6.0):
+        make_loop(seconds=seconds)
+        (document,) = grym.json("analyze", "loop.wav", "--only", "facts", "--vectors")
+        lengths = {name: len(vector) for name, vector in document["vectors"].items()}
+        assert lengths == {"timbre": 220, "rhythm": 120, "harmony": 24, "pitch": 84, "loudness": 12, "all": 408}
+
+
+def test_outputs_are_written_and_say_where(grym: Grym, make_loop: Callable[..., Path]) -> None:
+    original = make_loop(seconds=12.0).read_bytes()
+    words = ("--only", "rhythm", "--midi", "o.mid", "--reaper", "o.csv", "--cues", "c.wav", "--tagged", "t.wav")
+    done = grym("analyze", "loop.wav", *words, "--report", "o.html")
+    assert done.returncode == 0, done.stderr
+    assert (grym.folder / "o.mid").read_bytes().startswith(b"MThd")
+    assert (grym.folder / "o.csv").read_text().startswith("#,Name,Start")
+    assert b"cue " in (grym.folder / "c.wav").read_bytes()
+    assert b"TBPM" in (grym.folder / "t.wav").read_bytes()
+    assert (grym.folder / "o.html").read_text().startswith("<!doctype html>")
+    assert done.stderr.count("written: ") == 5
+    assert (grym.folder / "loop.wav").read_bytes() == original
+    again = grym("analyze", "loop.wav", "--only", "rhythm", "--tagged", "loop.wav")
+    assert again.returncode == 2
+    assert (grym.folder / "loop.wav").read_bytes() == original
+
+
+def test_texts_for_other_programs_are_printed_alone(grym: Grym, make_loop: Callable[..., Path]) -> None:
+    make_loop(seconds=12.0)
+    jams = json.loads(grym("analyze", "loop.wav", "--jams").stdout)
+    assert {"tempo", "beat_position", "chord_harte", "key_mode", "segment_open"} <= {item["namespace"] for item in jams["annotations"]}
+    table = grym("analyze", "loop.wav", "--only", "rhythm,chords", "--csv").stdout.splitlines()
+    assert table[0] == "path,section,name,start_s,end_s,value,unit,confidence"
+    assert any(",chords,segments,0.0,1.0,A:min," in line for line in table), table[:40]
+    labels = grym("analyze", "loop.wav", "--labels", "--layers", "chords").stdout.splitlines()
+    assert labels[0].split("\t")[2] == "Am"
+    assert grym("analyze", "loop.wav", "--labels", "--csv").returncode == 2
+    assert grym("analyze", "loop.wav", "--labels", "--layers", "colours").returncode == 2
+
+
+def test_two_recordings_are_compared(grym: Grym, make_loop: Callable[..., Path]) -> None:
+    y, sr = soundfile.read(make_loop("a.wav", seconds=8.0), dtype="float32")
+    soundfile.write(grym.folder / "b.wav", 0.5 * y, sr, subtype="FLOAT")
+    (document,) = grym.json("compare", "a.wav", "b.wav")
+    assert (document["a"], document["b"]) == ("a.wav", "b.wav")
+    assert document["loudness_difference_lu"] == pytest.approx(-6.02, abs=0.02)
+    assert document["verdict"].startswith("same audio")
+    done = grym("compare", "a.wav", "b.wav")
+    assert done.returncode == 0
+    assert "6.0 LU" in done.stdout
+    assert grym("compare", "a.wav").returncode == 3
+    assert "two" in grym("compare", "a.wav").stdout.lower()
 
 
 def test_only_shows_only_and_settings_reach_the_fft(grym: Grym, make_loop: Callable[..., Path]) -> None:
@@ -138,7 +200,7 @@ def test_a_plot_is_drawn(grym: Grym, make_loop: Callable[..., Path]) -> None:
     assert done.returncode == 0
     assert (grym.folder / "out.png").read_bytes().startswith(b"\x89PNG")
     assert grym("analyze", "loop.wav", "--plot", "out.jpg").returncode == 2
-    assert grym("analyze", "loop.wav", "--plot", "nowhere/out.png").returncode == 3
+    assert grym("analyze", "loop.wav", "--plot", "nowhere/out.png").returncode == 2
 
 
 def test_a_plot_never_takes_the_place_of_a_recording(grym: Grym, make_loop: Callable[..., Path]) -> None:
@@ -177,11 +239,11 @@ def test_nothing_but_the_home_is_written_to(grym: Grym, tmp_path: Path, make_loo
 
 def test_a_section_that_is_not_in_this_version_is_null_with_a_gap(grym: Grym, make_loop: Callable[..., Path]) -> None:
     make_loop(seconds=4.0)
-    (document,) = grym.json("analyze", "loop.wav", "--only", "chords,facts")
-    assert document["chords"] is None
-    assert [(gap["capability"], gap["code"]) for gap in document["gaps"]] == [("chords", "missing")]
-    (document,) = grym.json("analyze", "loop.wav", "--only", "chords", code=5)
-    assert document["chords"] is None
+    (document,) = grym.json("analyze", "loop.wav", "--only", "similar,facts")
+    assert document["similar"] is None
+    assert [(gap["capability"], gap["code"]) for gap in document["gaps"]] == [("similar", "missing")]
+    (document,) = grym.json("analyze", "loop.wav", "--only", "similar", code=5)
+    assert document["similar"] is None
 
 
 def test_an_empty_folder_is_told_and_is_no_answer(grym: Grym) -> None:
@@ -228,9 +290,8 @@ def test_doctor_finds_a_whole_installation(grym: Grym) -> None:
 def test_what_the_contract_names_and_is_not_here_yet_says_so(grym: Grym, make_loop: Callable[..., Path]) -> None:
     make_loop(seconds=4.0)
     for words in (
-        ("compare", "a.wav", "b.wav"),
+        ("similar", "a.wav"),
         ("status",),
-        ("analyze", "loop.wav", "--jams"),
         ("ear", "train", "-x"),
     ):
         done = grym(*words)

@@ -123,8 +123,11 @@ def main() -> None:
         description = "Compare recordings: level-matched differences, tempo and key fit, masking, alignment, null test."
         serve(NAME, VERSION, [Tool(NAME, description, SCHEMA, compare)])
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("paths", nargs="+")
-    raise SystemExit(print_result(compare(vars(parser.parse_args()), Call())))
+    parser.add_argument("first", help="what the others are held against")
+    parser.add_argument("others", nargs="+")
+    named = parser.parse_args()
+    arguments = {"paths": [named.first, *named.others]}
+    raise SystemExit(print_result(compare(arguments, Call())))
 
 
 if __name__ == "__main__":

@@ -95,7 +95,8 @@ def _check_quotations(case: Case) -> list[Problem]:
         if not any(holds_words(text, wanted) for text, _ in case.strings):
             problems.append(Problem(wanted, "not verbatim in the cited evidence"))
     for quotation in case.tokens.quotations:
-        wanted = " ".join(quotation.text.split()).strip(" .,!?")
+        whole = " ".join(quotation.text.split())
+        wanted = whole.strip(" .,!?") or whole
         bound = case.bound(quotation.start)
         held = any(holds_words(text, wanted) and case.touches(item, bound) for text, item in case.strings)
         repeated = holds_words(" ".join(case.asked.text.split()), wanted)

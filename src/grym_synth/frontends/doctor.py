@@ -108,7 +108,9 @@ async def _check_agent(card: AgentCard) -> str:
         with tempfile.TemporaryDirectory() as folder:
             arguments: dict[str, Any] = {"question": "A4 in Hz"}
             if card.needs_recording:
-                arguments = {"path": _write_tone(Path(folder)), "capabilities": list(card.capabilities)}
+                tone = _write_tone(Path(folder))
+                named = {"paths": [tone, tone]} if card.takes_two else {"path": tone}
+                arguments = {**named, "capabilities": list(card.capabilities)}
             content = await process.call(arguments, deadline=30.0, health={"state": "healthy"})
     finally:
         await process.stop()

@@ -55,6 +55,7 @@ ANSWERS = (
     ("what are the first three notes of the melody", "notes", "I hear 12 notes [e1]. The melody begins A3 – C4 – E4, "
                                                               "and so on [e2]."),
     ("how many notes are there", "notes", "I hear 12 notes [e1]."),
+    ("where does bar 9 begin", "rhythm", "The 9th downbeat is at 0:16 [e1]."),
     ("f0 please", "notes", "Its median pitch is 221 Hz, 10 cents sharp of A3 [e1][e2][e3]."),
     ("is it a snare?", "timbre", "Yes: it is a snare, 93 % sure [e1]."),
     ("is it a kick?", "timbre", "No: it is a snare, 93 % sure [e1]."),
@@ -88,6 +89,29 @@ def test_chords_are_spelled_with_flats_in_flat_keys() -> None:
     segments: Json = [{"start_s": 0.0, "end_s": 2.0, "label": "A#:maj7", "confidence": 0.9, "numeral": "IVmaj7"}]
     found = [made("chords.segments", "chord", segments), made("tonality.key", "musical_key", "F major")]
     assert "Bbmaj7" in ask("which chords", "chords", "tonality", evidence=found)
+
+
+def test_a_note_of_the_tenth_octave_is_read_as_a_note() -> None:
+    peaks: Json = [{"frequency_hz": 16_800.0, "level_dbfs": -35.3, "note": "C10", "cents": 0.0}]
+    text = ask("which frequencies stand out", "spectrum", evidence=[made("spectrum.peaks", "spectrum", peaks)])
+    assert "16.8 kHz (C10)" in text
+
+
+def test_one_section_alone_is_no_form() -> None:
+    sections: Json = [{"start_s": 0.0, "end_s": 24.0, "label": "A", "bars": 12, "confidence": 0.9}]
+    found = [made("structure.sections", "section", sections), made("structure.form", "label", "A")]
+    assert ask("what is the form", "structure", evidence=found) == "It is all one section: A 0:00–0:24 (12 bars) [e1]."
+
+
+def test_several_notes_at_a_time_have_no_one_pitch() -> None:
+    found = [item for item in music() if item.name != "notes.f0_hz"]
+    assert ask("f0 please", "notes", evidence=found).startswith("No one pitch can be given")
+
+
+def test_a_progression_told_without_sevenths_is_found_among_the_chords() -> None:
+    assert "(I V7 vi IV), again and again" in ask(
+        "chords", "chords", evidence=with_value("chords.progression", "I V vi IV")
+    )
 
 
 def test_a_long_row_of_chords_is_cut_short() -> None:

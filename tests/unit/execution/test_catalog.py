@@ -9,14 +9,18 @@ from grym_synth.messages import CAPABILITIES, Need
 
 def test_our_agents_answer_the_capabilities_of_this_version() -> None:
     catalog = read_catalog()
-    assert set(catalog.capabilities()) == {"facts", "loudness", "rhythm", "tonality", "spectrum", "theory"}
+    assert set(catalog.capabilities()) == {
+        *("facts", "loudness", "rhythm", "tonality", "chords", "spectrum", "structure", "notes", "timbre"),
+        *("compare", "theory"),
+    }
     assert catalog.agent("listen").needs_recording
     assert not catalog.agent("theory").needs_recording
-    assert catalog.agent("listen").settings == {"spectrum": ("n_fft", "window", "start_s")}
+    assert catalog.agent("compare").takes_two
+    assert catalog.agent("listen").settings == {"spectrum": ("n_fft", "window", "start_s"), "timbre": ("vectors",)}
 
 
 def test_an_unknown_agent_is_told_with_the_known_ones() -> None:
-    with pytest.raises(UnknownAgent, match="no agent 'sing'; there is listen, theory"):
+    with pytest.raises(UnknownAgent, match="no agent 'sing'; there is compare, listen, theory, transcribe"):
         read_catalog().agent("sing")
 
 

@@ -28,14 +28,11 @@ ASPECT_FINDINGS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "rhythm.swing": (("rhythm.swing",), "measure swing"),
     "rhythm.drift": (("rhythm.drift_percent", "rhythm.tempo_curve"), "measure how steady the tempo is"),
     "tonality.key_changes": (("tonality.key_changes",), "follow changes of key"),
-    "notes.pitch": (("notes.f0_hz", "notes.melody_hz"), "follow the pitch of a voice"),
-    "timbre.envelope": (("timbre.attack_s", "timbre.decay_s"), "tell how a sound begins and dies away"),
-    "timbre.mfcc": (("timbre.mfcc",), "compute MFCCs"),
-    "timbre.sound_tags": (("timbre.tags",), "tell what it sounds like in tags"),
 }
 #: So many recordings that share a reason are told together.
 MANY = 4
 WHICH = "Tell me which recording: put the file after the question."
+ANOTHER = "Tell me what to compare it with: put two or more files after the question."
 
 
 def unmeasured(route: Route, evidence: Sequence[Evidence], gaps: Sequence[Gap]) -> list[Gap]:
@@ -79,7 +76,7 @@ def _is_own_words(gap: Gap) -> bool:
 def _sentence(gaps: list[Gap], names: Mapping[str, str]) -> str:
     first = gaps[0]
     if first.code == "no_recording":
-        return WHICH
+        return ANOTHER if all("one was named" in gap.reason for gap in gaps) else WHICH
     if first.code == "missing" and not first.subject and not _is_own_words(first):
         wanted = list(dict.fromkeys(NOT_YET[gap.capability] for gap in gaps))
         return f"I cannot {say.listed(wanted, 'or')} yet: that is not in this version of grym-synth."

@@ -132,17 +132,14 @@ def _compass(page: Page, subject: str, *, flat: bool) -> None:
 
 
 def _opening(page: Page, found: Evidence, played: Sequence[Played], noun: str, *, flat: bool) -> None:
-    """The first notes; those that begin together would make no line, so a chord is told by its lowest note."""
+    """The first notes, in the order in which they begin; those that begin together from the lowest up."""
     wanted = say.finite(page.params.get("count"))
     limit = min(LISTED, max(1, round(wanted))) if wanted is not None else _LISTED
     names = [spelled(midi, flat=flat) for _, _, midi in played[:limit]]
     more = ", and so on" if len(played) > limit else ""
     sure = found.confidence >= LIKELY
-    text = (
-        f"the melody begins {' – '.join(names)}"
-        if noun == "melody"
-        else f"it begins with the notes {' – '.join(names)}"
-    )
+    row, notes = " – ".join(names), "note" if len(names) == 1 else "notes"
+    text = f"the melody begins {row}" if noun == "melody" else f"it begins with the {notes} {row}"
     text = text[:1].upper() + text[1:] if sure else f"As far as I can tell, {text}"
     page.say(f"{text}{more}.", found, support="measured" if sure else "inferred")
 

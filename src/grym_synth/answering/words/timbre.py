@@ -52,6 +52,11 @@ def rank(page: Page, subjects: tuple[str, ...]) -> None:
     """Nothing: kinds of sound have no order."""
 
 
+_VOICES = frozenset(
+    "singing vocal vocals voice choir female male female-vocals male-vocals female-vocalists male-vocalists".split()
+) | {"female vocal", "female vocals", "female voice", "male vocal", "male vocals", "male voice", "female vocalists"}
+
+
 def class_words(label: str | None) -> str:
     return "" if not label else CLASSES.get(label, say.plain(label.replace("_", " "), 40))
 
@@ -67,6 +72,8 @@ def _kind(page: Page, subject: str) -> None:
     name = class_words(say.text_in(found))
     others = [(item, text) for item in page.findings.alternatives(subject, _NAME) if (text := say.text_in(item))]
     if not name:
+        if _tags(page.find(subject, "timbre.tags")) and not page.wants("sound"):
+            return  # what it sounds like is the answer
         page.note(
             "I cannot tell what kind of single sound it is: it fits none of those I know well enough, or it is a mix.",
             instead_of="timbre",
@@ -112,13 +119,18 @@ def _likeness(page: Page, subject: str, *, asked: bool) -> None:
         return
     wanted = say.finite(page.params.get("count")) if asked else None
     limit = max(1, min(12, round(wanted))) if wanted is not None else _TAGS
-    page.say(f"It sounds like: {', '.join(tags[:limit])}.", found, support="inferred")
+    text = f"It sounds like: {', '.join(tags[:limit])}."
+    if page.asks("sing(?:ing|s)?|vocals?|voice") and _VOICES & {tag.casefold() for tag in tags[:limit]}:
+        text = page.verdict(True, text)
+    page.say(text, found, support="inferred")
 
 
 def _envelope(page: Page, subject: str) -> None:
     attack, decay, harmonic = (
         page.number(subject, f"timbre.{name}") for name in ("attack_s", "decay_s", "harmonicity")
     )
+    if attack is None and decay is None:
+        page.note("It has no one attack and decay: that takes a single sound by itself.")
     if attack is not None:
         page.say(f"Its attack takes {say.trimmed(1000 * attack[1], 0)} ms.", attack[0])
     if decay is not None:
