@@ -1,10 +1,11 @@
 """Is a stated confidence how often it is right? Fits the lines of audio/data/calibration.json and measures them.
 
-    python -m benchmarks.calibration EVAL AUDIO               measure what is stated, draw the reliability curves
-    python -m benchmarks.calibration --fit QUANTITY FILE      fit a line to predictions, write it to the data
+    python -m benchmarks.calibration                fit the lines, measure them out of sample, draw the curves
+    python -m benchmarks.calibration EVAL AUDIO     measure what the program states on an evaluation set
 
-FILE holds lines of {"p": ..., "right": true, "weight": 1.0}: probabilities of a model for recordings that took no part
-in its training, as the scripts that fit the models leave them (`fit_tempo`, `fit_chords`, `fit_one_shots`).
+The lines are fitted to predictions/QUANTITY.jsonl, rows of {"source": ..., "p": ..., "right": true}: probabilities of
+models for recordings whose source (piece, kit or track) took no part in their training, as `fit_tempo`, `fit_metre`,
+`fit_chords` and `fit_one_shots` leave them (with an "id" that begins with the source). Each line is measured on sources that took no part in fitting it either.
 
 References
 ----------
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -27,10 +29,16 @@ from numpy.typing import NDArray
 
 from benchmarks.rows import Row, write_table
 
+FIT_COMMAND = "python -m benchmarks.calibration"
 COMMAND = "python -m benchmarks.calibration EVAL AUDIO"
+PREDICTIONS = Path(__file__).parent / "predictions"
 DATA = Path(__file__).parent.parent / "src/grym_synth/audio/data/calibration.json"
 PICTURE = Path(__file__).parent / "reliability.png"
 QUANTITIES = ("tempo", "key", "chord", "class")
+FITTED = (*QUANTITIES, "metre", "downbeats", "swing")
+LEAST_STATED = {"class": 0.5, "metre": 0.5}  # below it nothing is claimed, so nothing can be wrong
+PRIOR = {"chord": 60.0}  # further material of the same kind asks for a line nearer to none
+N_FOLDS = 10
 N_BINS, N_DRAWS = 5, 1000
 
 Floats = NDArray[np.float64]
@@ -116,7 +124,6 @@ def measure(evaluation: Path, audio: Path, workers: int) -> list[Row]:
     files = [path for path in sorted(audio.iterdir()) if truth.get(path.stem, {}).get("kind") in kinds]
     with ProcessPoolExecutor(workers) as processes:
         found = list(processes.map(predictions_of, files, [truth[path.stem] for path in files], chunksize=8))
-    curves: dict[str, tuple[Floats, Floats, Floats]] = {}
     rows = []
     for quantity in QUANTITIES:
         said = [item for each in found for item in each.get(quantity, [])]
@@ -124,12 +131,7 @@ def measure(evaluation: Path, audio: Path, workers: int) -> list[Row]:
             print(f"{quantity}: only {len(said)} predictions", file=sys.stderr)
             continue
         p, right, weight = (np.array(column, float) for column in zip(*said, strict=True))
-        curves[quantity] = p, right, weight
-        ece, (slope, _) = corrected_ece(p, right, weight), fit_line(p, right, weight)
-        figure = f"ECE {ece:.3f}, slope {slope:.2f} (n {len(p)}, right {np.average(right, weights=weight):.3f})"
-        rows.append(Row(f"calibration of {quantity} confidence", figure, "≤ .05, .8-1.2; then ≤ .02, .9-1.1", COMMAND))
-        print(rows[-1].what, rows[-1].figure)
-    draw(curves, PICTURE)
+        rows.append(_row(quantity, (p, right, weight), "the development half itself", COMMAND))
     return rows
 
 
@@ -153,45 +155,64 @@ def draw(curves: Mapping[str, tuple[Floats, Floats, Floats]], out: Path) -> None
     figure.savefig(out, dpi=100)
 
 
-def fit(quantity: str, file: Path) -> None:
-    """Fit one line and write it, with how it was made."""
-    rows = [json.loads(line) for line in file.read_text().splitlines() if line.strip()]
-    p, right = (np.array([float(row[name]) for row in rows]) for name in ("p", "right"))
-    weight = np.array([float(row.get("weight", 1.0)) for row in rows])
-    slope, offset = fit_line(p, right, weight, prior=4.0)
-    most = max(0.5, min(0.99, 1.0 - 1.0 / (len(p) + 2)))
-    lines = json.loads(DATA.read_text())
-    lines[quantity] = {
-        "slope": round(slope, 3),
-        "offset": round(offset, 3),
-        "most": round(most, 3),
-        "n": len(p),
-        "how": f"python -m benchmarks.calibration --fit {quantity}: predictions of models fitted without the source "
-        "(piece, kit or track) of what they predict, on the development half",
-    }
+def fit() -> list[Row]:
+    """Fit every line and write it with how it was made; measure each on sources that its fit did not see."""
+    lines: dict[str, Any] = {}
+    curves: dict[str, tuple[Floats, Floats, Floats]] = {}
+    rows = []
+    for quantity in FITTED:
+        said = [json.loads(line) for line in (PREDICTIONS / f"{quantity}.jsonl").read_text().splitlines()]
+        p, right = (np.array([float(item[name]) for item in said]) for name in ("p", "right"))
+        weight = np.array([float(item.get("weight", 1.0)) for item in said])
+        source = [str(item.get("source") or re.split(r"[@/]|-0(?:\.\d+)?$", item["id"])[0]) for item in said]
+        sources = sorted(set(source))
+        fold = np.array([sources.index(name) % min(N_FOLDS, len(sources)) for name in source])
+        prior = PRIOR.get(quantity, 4.0)
+        slope, offset = fit_line(p, right, weight, prior=prior)
+        lines[quantity] = {
+            "slope": round(slope, 3),
+            "offset": round(offset, 3),
+            "most": round(max(0.5, min(0.99, 1.0 - 1.0 / (len(p) + 2))), 3),
+            "n": len(p),
+            "how": f"{FIT_COMMAND}: predictions/{quantity}.jsonl, by models fitted without the source of what they "
+            "predict, on the development half and more material of its kinds",
+        }
+        stated = np.zeros(len(p))
+        for k in range(fold.max() + 1):
+            line = fit_line(p[fold != k], right[fold != k], weight[fold != k], prior=prior)
+            stated[fold == k] = _mapped(p[fold == k], *line)
+        claimed = stated >= LEAST_STATED.get(quantity, 0.0)
+        curves[quantity] = stated[claimed], right[claimed], weight[claimed]
+        rows.append(_row(quantity, curves[quantity], "out of sample", FIT_COMMAND))
     DATA.write_text(json.dumps(dict(sorted(lines.items())), indent=1) + "\n")
-    z = np.clip(p, 1e-6, 1 - 1e-6)
-    after = 1.0 / (1.0 + np.exp(-(offset + slope * np.log(z / (1.0 - z)))))
-    print(
-        f"{quantity}: ECE {corrected_ece(p, right, weight):.3f} → {corrected_ece(after, right, weight):.3f}",
-        lines[quantity],
-    )
+    draw(curves, PICTURE)
+    return rows
+
+
+def _mapped(p: Floats, slope: float, offset: float) -> Floats:
+    x = np.clip(p, 1e-6, 1.0 - 1e-6)
+    return np.asarray(1.0 / (1.0 + np.exp(-(offset + slope * np.log(x / (1.0 - x))))))
+
+
+def _row(quantity: str, curve: tuple[Floats, Floats, Floats], where: str, command: str) -> Row:
+    p, right, weight = curve
+    ece, (slope, _) = corrected_ece(p, right, weight), fit_line(p, right, weight)
+    figure = f"ECE {ece:.3f}, slope {slope:.2f} (n {len(p)}, right {np.average(right, weights=weight):.3f})"
+    goal = "≤ .05, .8-1.2; then ≤ .02, .9-1.1" if quantity in QUANTITIES else "as it is"
+    print(f"{quantity}, {where}: {figure}")
+    return Row(f"calibration of {quantity} confidence, {where}", figure, goal, command)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("evaluation", nargs="?", type=Path)
     parser.add_argument("audio", nargs="?", type=Path)
-    parser.add_argument("--fit", nargs=2, metavar=("QUANTITY", "FILE"))
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--dry-run", action="store_true", help="print, do not write the table")
     a = parser.parse_args()
-    if a.fit:
-        fit(a.fit[0], Path(a.fit[1]))
-        return
-    if a.audio is None:
-        parser.error("give EVAL and AUDIO, or --fit")
-    rows = measure(a.evaluation, a.audio, a.workers)
+    if a.evaluation is not None and a.audio is None:
+        parser.error("give EVAL and AUDIO, or neither")
+    rows = fit() if a.evaluation is None else measure(a.evaluation, a.audio, a.workers)
     if not a.dry_run:
         write_table(rows)
 

@@ -149,10 +149,12 @@ def test_outputs_are_written_and_say_where(grym: Grym, make_loop: Callable[..., 
 def test_texts_for_other_programs_are_printed_alone(grym: Grym, make_loop: Callable[..., Path]) -> None:
     make_loop(seconds=12.0)
     jams = json.loads(grym("analyze", "loop.wav", "--jams").stdout)
-    assert {"tempo", "beat_position", "chord_harte", "key_mode", "segment_open"} <= {item["namespace"] for item in jams["annotations"]}
+    assert {"tempo", "beat", "chord_harte", "key_mode", "segment_open"} <= {
+        item["namespace"] for item in jams["annotations"]
+    }
     table = grym("analyze", "loop.wav", "--only", "rhythm,chords", "--csv").stdout.splitlines()
     assert table[0] == "path,section,name,start_s,end_s,value,unit,confidence"
-    assert any(",chords,segments,0.0,1.0,A:min," in line for line in table), table[:40]
+    assert any(",chords,chord,0.0,1.0,A:min," in line for line in table), table[:40]
     labels = grym("analyze", "loop.wav", "--labels", "--layers", "chords").stdout.splitlines()
     assert labels[0].split("\t")[2] == "Am"
     assert grym("analyze", "loop.wav", "--labels", "--csv").returncode == 2

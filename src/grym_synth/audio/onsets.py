@@ -29,9 +29,10 @@ ONSET_EARLY, BEAT_EARLY, _EARLIER = 0.15, 0.14, 0.06
 
 def loud_power(mel: RowsLike) -> float:
     """Power of the strongest band that 95 % of the frames do not exceed; the greatest of all where that is 0."""
-    blocks = [mel[start : start + BLOCK].max(axis=1) for start in range(0, len(mel), BLOCK)]
-    loudest = np.concatenate(blocks) if blocks else np.zeros(1, np.float32)
-    return max(float(np.quantile(loudest, 0.95)) or float(loudest.max()), 1e-12)
+    loudest = np.zeros(max(1, len(mel)), np.float32)
+    for start in range(0, len(mel), BLOCK):
+        loudest[start : start + BLOCK] = mel[start : start + BLOCK].max(axis=1)
+    return max(float(np.quantile(loudest, 0.95, overwrite_input=True)) or float(loudest.max()), 1e-12)
 
 
 def onset_envelope(mel: RowsLike, loud: float | None = None) -> FloatArray:

@@ -12,6 +12,7 @@ import numpy as np
 
 from .calibration import calibrated
 from .frames import FloatArray, ShortSpectra
+from .onsets import loud_power
 from .pitch_peaks import PitchPeaks
 from .sections import Segmentation, join_pairs, segment, split_repeats, whiten
 
@@ -24,7 +25,8 @@ _SHORTEST_REPEAT_S, _SHORTEST_REPEAT_CELLS = 12.5, 24
 _LEVEL_GAIN = 1e6  # 60 dB below the loudest bands still count
 _CHROMA_WEIGHT = 22.0  # of the root of the shares of the pitch classes, against the mel levels in nepers
 _PICK_UP_BEATS = 1.05
-_BLOCK = 4096  # frames
+_BLOCK = 1024  # frames of the mel bands
+_PEAKS_AT_ONCE = 512  # frames of pitch peaks
 
 # Fitted to 90 rendered medleys: how often boundaries that save so much lie within half a second of a true one.
 _CERTAINTY, _MOST_CERTAIN = (-3.9, 2.35), 0.97
@@ -119,10 +121,7 @@ def describe_cells(spectra: ShortSpectra, peaks: PitchPeaks, times: FloatArray, 
 
 def _level_scale(spectra: ShortSpectra) -> float:
     """What mel power is multiplied with so that 1 lies 60 dB below the loud frames."""
-    blocks = (spectra.mel[i : i + _BLOCK].max(axis=1) for i in range(0, len(spectra.mel), _BLOCK))
-    loudest = np.concatenate(list(blocks))
-    reference = float(np.quantile(loudest, 0.95)) or float(loudest.max())
-    return _LEVEL_GAIN / max(reference, 1e-12)
+    return _LEVEL_GAIN / loud_power(spectra.mel)
 
 
 def _cell_levels(spectra: ShortSpectra, times: FloatArray, scale: float) -> FloatArray:
@@ -143,8 +142,8 @@ def _cell_chroma(peaks: PitchPeaks, times: FloatArray) -> FloatArray:
     """Strength of each pitch class in each cell, shape (cells, 12); a peak between two semitones counts for both."""
     chroma = np.zeros(12 * (len(times) - 1))
     first, last = (min(peaks.n_frames, round(float(t) * peaks.frame_rate)) for t in (times[0], times[-1]))
-    for start in range(first, last, _BLOCK):
-        block = peaks.block(start, min(start + _BLOCK, last))
+    for start in range(first, last, _PEAKS_AT_ONCE):
+        block = peaks.block(start, min(start + _PEAKS_AT_ONCE, last))
         inside = (block.midi > 45.0) & (block.midi < 90.0)
         midi = block.midi[inside]
         weight = np.minimum(block.prominence[inside], 16.0) * block.magnitude[inside] ** 0.75

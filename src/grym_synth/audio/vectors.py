@@ -16,11 +16,12 @@ from .chroma import PitchFeatures, peak_weight
 from .frames import FloatArray, ShortSpectra
 from .one_shots import VECTOR_LENGTH
 from .pitch_peaks import PitchPeaks
-from .rows import RowsLike
+from .rows import Rows, RowsLike
 
 N_MFCC = 20
 
 _BLOCK = 1024  # frames at a time: 10 s
+_IN_MEMORY = 1 << 20  # bytes of levels, and of rises: 4 minutes, 14 minutes
 _FAINTEST = 1e-5  # of the mean power of all bands: 50 dB below
 _QUIET = 1e-3  # of the mean power: frames below it are pauses
 _GROUPS = (0, 4, 8, 12, 16, 20, 24, 28, 32, 36)  # first mel band of the ten groups whose movement is followed
@@ -37,18 +38,18 @@ TIMBRE_LENGTH, RHYTHM_LENGTH, HARMONY_LENGTH, LOUDNESS_LENGTH = 120, 120, 24, 12
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What becomes of the short spectra in time.
+    """What becomes of the short spectra in time. Silence has no levels and no rises.
 
     mfcc_mean, mfcc_std : np.ndarray [shape=(20,)], of the frames that sound, from levels in units of 10 dB
-    levels : np.ndarray [shape=(frames, 10)], float32, mean level of groups of mel bands, in units of 10 dB
-    rises : np.ndarray [shape=(frames, 3)], float32, how much low, middle and high bands rise over two frames
+    levels : rows of shape (frames, 10), float32, mean level of groups of mel bands, in units of 10 dB
+    rises : rows of shape (frames, 3), float32, how much low, middle and high bands rise over two frames
     loudness : np.ndarray [shape=(frames,)], float32, power
     """
 
     mfcc_mean: FloatArray
     mfcc_std: FloatArray
-    levels: FloatArray
-    rises: FloatArray
+    levels: RowsLike
+    rises: RowsLike
     loudness: FloatArray
 
 
@@ -56,7 +57,7 @@ def follow(mel: RowsLike) -> Course:
     """One pass over the mel bands, rows of shape (frames, n_mels), power."""
     n, n_mels = mel.shape if len(mel) else (0, 40)
     basis = _cosines(n_mels, N_MFCC)
-    levels, rises = np.zeros((n, len(_GROUPS)), np.float32), np.zeros((n, len(_PULSE)), np.float32)
+    levels, rises = (Rows(len(groups), in_memory=_IN_MEMORY) for groups in (_GROUPS, _PULSE))
     power = np.zeros(n, np.float32)
     for start in range(0, n, _BLOCK):
         power[start : start + _BLOCK] = mel[start : min(start + _BLOCK, n)].sum(axis=1)
@@ -68,9 +69,11 @@ def follow(mel: RowsLike) -> Course:
         before = max(0, start - 2)
         level = np.log10(mel[before:stop] * np.float32(1.0 / mean) + np.float32(_FAINTEST))
         rise = np.maximum(level[2:] - level[:-2], 0.0)
-        rises[stop - len(rise) : stop] = np.add.reduceat(rise, _PULSE, axis=1) / widths[1]
+        if not start:  # nothing lies before the first two frames
+            rises.append(np.zeros((min(2, stop), len(_PULSE)), np.float32))
+        rises.append(np.add.reduceat(rise, _PULSE, axis=1) / widths[1])
         level = level[start - before :]
-        levels[start:stop] = np.add.reduceat(level, _GROUPS, axis=1) / widths[0]
+        levels.append(np.add.reduceat(level, _GROUPS, axis=1) / widths[0])
         shape = level[power[start:stop] > _QUIET * mean * n_mels] @ basis
         sums += shape.sum(axis=0, dtype=np.float64)
         squares += np.square(shape, dtype=np.float64).sum(axis=0)
@@ -109,17 +112,18 @@ def timbre_vector(spectra: ShortSpectra) -> FloatArray:
 
 def rhythm_vector(course: Course, frame_rate: float) -> FloatArray:
     """How low, middle and high onsets repeat after 0.15 to 4 s, and how fast ten groups of bands move; shape (120,)."""
-    if len(course.rises) < 16 or not course.rises.any():
+    if len(course.rises) < 16:
         return np.zeros(RHYTHM_LENGTH)
     return np.concatenate([_repetition(course.rises, frame_rate), _movement(course.levels, frame_rate)])
 
 
-def _repetition(rises: FloatArray, frame_rate: float) -> FloatArray:
+def _repetition(rises: RowsLike, frame_rate: float) -> FloatArray:
     """Greatest autocorrelation in 20 ranges of lag, of each column, shape (60,); averaged over stretches of 41 s."""
     power = np.zeros((_STRETCH + 1, rises.shape[1]))
-    centred = rises - rises.mean(axis=0)
-    for start in range(0, len(rises), _STRETCH):
-        spectrum = fft.rfft(centred[start : start + _STRETCH], 2 * _STRETCH, axis=0)
+    stretches = [slice(start, min(start + _STRETCH, len(rises))) for start in range(0, len(rises), _STRETCH)]
+    mean = sum((rises[part].sum(axis=0, dtype=np.float64) for part in stretches), np.zeros(1)) / len(rises)
+    for part in stretches:
+        spectrum = fft.rfft(rises[part] - mean.astype(np.float32), 2 * _STRETCH, axis=0)
         power += spectrum.real**2 + spectrum.imag**2
     products = fft.irfft(power.astype(np.complex128), 2 * _STRETCH, axis=0)
     likeness = products / (products[:1] + 1e-9)
@@ -127,19 +131,19 @@ def _repetition(rises: FloatArray, frame_rate: float) -> FloatArray:
     return np.array([likeness[a : max(b, a + 1)].max(axis=0) for a, b in itertools.pairwise(lags)]).T.ravel()
 
 
-def _movement(levels: FloatArray, frame_rate: float) -> FloatArray:
+def _movement(levels: RowsLike, frame_rate: float) -> FloatArray:
     """Log power of the changes of each column in six ranges of rate, shape (60,); averaged over stretches of 12 s."""
     n = round(12.0 * frame_rate)
-    stretches = [levels[i : i + n] for i in range(0, len(levels), n)]
-    stretches = [part for part in stretches if len(part) > n // 2] or stretches[:1]
+    starts = [start for start in range(0, len(levels), n) if len(levels) - start > n // 2] or [0]
     power = np.zeros((len(_RATES_HZ) - 1, levels.shape[1]))
-    for part in stretches:
+    for start in starts:
+        part = levels[start : start + n]
         spectrum = fft.rfft(part - part.mean(axis=0), axis=0)
         squared = (spectrum.real**2 + spectrum.imag**2) / len(part) ** 2
         rate = np.arange(len(squared)) * frame_rate / len(part)
         for i in range(len(power)):
             power[i] += squared[(rate >= _RATES_HZ[i]) & (rate < _RATES_HZ[i + 1])].sum(axis=0)
-    return np.asarray(np.log10(power / len(stretches) + 1e-6).ravel())
+    return np.asarray(np.log10(power / len(starts) + 1e-6).ravel())
 
 
 def harmony_vector(pitch: PitchFeatures) -> FloatArray:

@@ -95,7 +95,7 @@ def test_mfcc_of_blocks_is_that_of_the_whole() -> None:
     np.testing.assert_allclose(course.mfcc_mean, whole.mean(axis=0), atol=1e-3)
     np.testing.assert_allclose(course.mfcc_std, whole.std(axis=0), atol=1e-3)
     np.testing.assert_allclose(
-        course.rises[2:, 0], np.maximum(level[2:] - level[:-2], 0)[:, :8].mean(axis=1), atol=1e-4
+        course.rises[2:][:, 0], np.maximum(level[2:] - level[:-2], 0)[:, :8].mean(axis=1), atol=1e-4
     )
 
 
