@@ -16,10 +16,10 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from .errors import GrymError
-from .messages import Evidence, Gap, evidence_to_json, gap_to_json
+from .messages import EVIDENCE_UNITS, Evidence, Gap, Json, Source, Span, evidence_to_json, gap_to_json
 
 MODERN, LEGACY = "2026-07-28", "2025-11-25"
 VERSION_KEY = "io.modelcontextprotocol/protocolVersion"
@@ -36,6 +36,50 @@ class Result:
 
     evidence: tuple[Evidence, ...]
     gaps: tuple[Gap, ...] = ()
+
+
+class Measured(Protocol):
+    """A finding as `audio` names it, before anybody knows who found it, and in what."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def value(self) -> Any: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def confidence(self) -> float: ...
+    @property
+    def span_s(self) -> tuple[float, float] | None: ...
+    @property
+    def rank(self) -> int: ...
+
+
+def to_evidence(found: Measured, subject: str, agent: str, version: str) -> Evidence:
+    """The same finding as evidence about `subject`."""
+    return Evidence(
+        id="",
+        name=found.name,
+        kind=found.kind,
+        value=_rounded(found.value),
+        unit=EVIDENCE_UNITS[found.kind],
+        confidence=round(found.confidence, 4),
+        subject=subject,
+        source=Source(agent, version, found.method),
+        span=None if found.span_s is None else Span(*found.span_s),
+        rank=found.rank,
+    )
+
+
+def _rounded(value: Any) -> Json:
+    """Millionths: far below what can be measured, far shorter to read."""
+    if isinstance(value, float):
+        return round(value, 6)
+    if isinstance(value, list):
+        return [_rounded(item) for item in value]
+    return {key: _rounded(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 @dataclass(slots=True)

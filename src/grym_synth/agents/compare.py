@@ -25,15 +25,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
 from typing import Any
 
-from grym_synth.agent_stdio import Call, Result, Tool, print_result, serve
+from grym_synth.agent_stdio import Call, Result, Tool, print_result, serve, to_evidence
 from grym_synth.audio.compare import Profile, compare_profiles, profile
 from grym_synth.audio.comparison_findings import name_comparison
-from grym_synth.audio.findings import Finding
 from grym_synth.errors import BadRequest, GrymError
-from grym_synth.messages import EVIDENCE_UNITS, Evidence, Gap, Source
+from grym_synth.messages import Evidence, Gap
 
 NAME, VERSION = "compare", "1"
 MOST = 8
@@ -80,7 +78,8 @@ def compare(arguments: dict[str, Any], call: Call) -> Result:
         except GrymError as error:
             gaps.append(Gap.from_error(error, capability=NAME, subject=subject))
             continue
-        evidence += _evidence(name_comparison(compared, (subjects[0], subject)), subject)
+        named = name_comparison(compared, (subjects[0], subject))
+        evidence += (to_evidence(finding, subject, NAME, VERSION) for finding in named)
         gaps += (Gap(gap.section, gap.reason, gap.code, subject, gap.hint) for gap in compared.gaps)
     return Result(tuple(evidence), tuple(gaps))
 
@@ -90,32 +89,6 @@ def _listen(path: str, subject: str, call: Call, number: int, count: int) -> Pro
         return profile(path, lambda done, what: call.progress((number + done) / (count + 0.2), what))
     except GrymError as error:
         return Gap.from_error(error, capability=NAME, subject=subject)
-
-
-def _evidence(findings: Iterable[Finding], subject: str) -> list[Evidence]:
-    return [
-        Evidence(
-            id="",
-            name=finding.name,
-            kind=finding.kind,
-            value=_rounded(finding.value),
-            unit=EVIDENCE_UNITS[finding.kind],
-            confidence=round(finding.confidence, 4),
-            subject=subject,
-            source=Source(NAME, VERSION, finding.method),
-            rank=finding.rank,
-        )
-        for finding in findings
-    ]
-
-
-def _rounded(value: Any) -> Any:
-    """Millionths: far below what can be measured, far shorter to read."""
-    if isinstance(value, float):
-        return round(value, 6)
-    if isinstance(value, list):
-        return [_rounded(item) for item in value]
-    return {key: _rounded(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def main() -> None:

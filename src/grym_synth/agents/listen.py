@@ -34,10 +34,10 @@ import sys
 from dataclasses import replace
 from typing import Any
 
-from grym_synth.agent_stdio import Call, Result, Tool, print_result, serve
-from grym_synth.audio.listen import SECTIONS, Finding, Settings, hear
+from grym_synth.agent_stdio import Call, Result, Tool, print_result, serve, to_evidence
+from grym_synth.audio.listen import SECTIONS, Settings, hear
 from grym_synth.errors import BadRequest, GrymError
-from grym_synth.messages import EVIDENCE_UNITS, Evidence, Gap, Source, Span
+from grym_synth.messages import Gap
 from grym_synth.packs import find_pack
 
 NAME, VERSION = "listen", "1"
@@ -76,31 +76,7 @@ def listen(arguments: dict[str, Any], call: Call) -> Result:
     except GrymError as error:
         return Result((), tuple(Gap.from_error(error, capability=name, subject=subject) for name in capabilities))
     gaps = (Gap(gap.section, gap.reason, gap.code, subject, gap.hint) for gap in heard.gaps)
-    return Result(tuple(_evidence(finding, subject) for finding in heard.findings), tuple(gaps))
-
-
-def _evidence(finding: Finding, subject: str) -> Evidence:
-    return Evidence(
-        id="",
-        name=finding.name,
-        kind=finding.kind,
-        value=_rounded(finding.value),
-        unit=EVIDENCE_UNITS[finding.kind],
-        confidence=round(finding.confidence, 4),
-        subject=subject,
-        source=Source(NAME, VERSION, finding.method),
-        span=None if finding.span_s is None else Span(*finding.span_s),
-        rank=finding.rank,
-    )
-
-
-def _rounded(value: Any) -> Any:
-    """Millionths: far below what can be measured, far shorter to read."""
-    if isinstance(value, float):
-        return round(value, 6)
-    if isinstance(value, list):
-        return [_rounded(item) for item in value]
-    return {key: _rounded(item) for key, item in value.items()} if isinstance(value, dict) else value
+    return Result(tuple(to_evidence(finding, subject, NAME, VERSION) for finding in heard.findings), tuple(gaps))
 
 
 def main() -> None:

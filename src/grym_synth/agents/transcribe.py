@@ -33,11 +33,10 @@ from pathlib import Path
 from typing import Any
 
 from grym_synth import packs
-from grym_synth.agent_stdio import Call, Result, Tool, print_result, serve
-from grym_synth.audio.findings import Finding
+from grym_synth.agent_stdio import Call, Result, Tool, print_result, serve, to_evidence
 from grym_synth.audio.note_findings import Excerpt, hear_notes
 from grym_synth.errors import BadRequest, GrymError
-from grym_synth.messages import EVIDENCE_UNITS, Evidence, Gap, Source
+from grym_synth.messages import Gap
 
 NAME, VERSION = "transcribe", "1"
 CAPABILITY = "notes"
@@ -68,26 +67,12 @@ def transcribe(arguments: dict[str, Any], call: Call) -> Result:
     except GrymError as error:
         return Result((), (Gap.from_error(error, capability=CAPABILITY, subject=subject),))
     gaps = (Gap(gap.section, gap.reason, gap.code, subject, gap.hint) for gap in unheard)
-    return Result(tuple(_evidence(finding, subject) for finding in found), tuple(gaps))
+    return Result(tuple(to_evidence(finding, subject, NAME, VERSION) for finding in found), tuple(gaps))
 
 
 def _model(name: str) -> Path | None:
     pack = packs.find_pack(name)
     return None if pack is None else pack.file
-
-
-def _evidence(finding: Finding, subject: str) -> Evidence:
-    return Evidence(
-        id="",
-        name=finding.name,
-        kind=finding.kind,
-        value=finding.value,
-        unit=EVIDENCE_UNITS[finding.kind],
-        confidence=round(finding.confidence, 4),
-        subject=subject,
-        source=Source(NAME, VERSION, finding.method),
-        rank=finding.rank,
-    )
 
 
 def main() -> None:
