@@ -5,7 +5,8 @@
 
 The lines are fitted to predictions/QUANTITY.jsonl, rows of {"source": ..., "p": ..., "right": true}: probabilities of
 models for recordings whose source (piece, kit or track) took no part in their training, as `fit_tempo`, `fit_metre`,
-`fit_chords` and `fit_one_shots` leave them (with an "id" that begins with the source). Each line is measured on sources that took no part in fitting it either.
+`fit_chords` and `fit_one_shots` leave them (with an "id" that begins with the source). Each line is measured on sources
+that took no part in fitting it either.
 
 References
 ----------

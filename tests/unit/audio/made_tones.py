@@ -15,7 +15,9 @@ def tone(hz: float, seconds: float, sr: int, partials: int = 8, fade_s: float = 
     return (0.2 * y * ramp).astype(np.float32)
 
 
-def line(midis: Sequence[int], seconds: float, sr: int, gap_s: float = 0.03) -> tuple[np.ndarray, list[tuple]]:
+def line(
+    midis: Sequence[int], seconds: float, sr: int, gap_s: float = 0.03
+) -> tuple[np.ndarray, list[tuple[float, float, int]]]:
     """One note after another from 0.2 s on; the sound, and (start, end, midi) of each note."""
     y = np.zeros(round((0.4 + len(midis) * seconds) * sr), np.float32)
     notes = []

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -22,7 +24,7 @@ def follow(y: np.ndarray, sr: int = SR, net: object = None, block: int = 30_000)
     return meter.finish()
 
 
-def share_right(melody: Melody, notes: list[tuple]) -> float:
+def share_right(melody: Melody, notes: list[tuple[float, float, int]]) -> float:
     right = []
     for start, end, midi in notes:
         frames = slice(round(100 * (start + 0.03)), round(100 * (end - 0.02)))
@@ -67,7 +69,7 @@ def test_frames_are_about_their_time() -> None:
 
 def test_a_missing_fundamental_is_still_the_pitch() -> None:
     t = np.arange(SR) / SR
-    y = sum(np.sin(2.0 * np.pi * 200.0 * k * t) for k in (2, 3, 4, 5, 6)).astype(np.float32) / 10.0
+    y = np.sum([np.sin(2.0 * np.pi * 200.0 * k * t) for k in (2, 3, 4, 5, 6)], axis=0).astype(np.float32) / 10.0
     assert np.nanmedian(follow(y).hz) == pytest.approx(200.0, abs=1.0)
 
 
@@ -139,7 +141,7 @@ def test_a_pitch_struck_again_is_a_new_note() -> None:
     assert len(melody_notes(follow(y))) == len(notes)
 
 
-def test_a_file_that_is_no_net_is_refused(tmp_path) -> None:
+def test_a_file_that_is_no_net_is_refused(tmp_path: Path) -> None:
     pytest.importorskip("onnxruntime")
     file = tmp_path / "model.onnx"
     file.write_bytes(b"no net")

@@ -121,6 +121,8 @@ times = st.floats(0.0, 300.0, allow_nan=False)
     st.lists(times, max_size=30),
     st.sampled_from([None, 3, 4]),
 )
-def test_any_notes_and_any_beats_make_a_file_that_can_be_read(raw, beats, metre) -> None:
+def test_any_notes_and_any_beats_make_a_file_that_can_be_read(
+    raw: list[tuple[float, float, int, float]], beats: list[float], metre: int | None
+) -> None:
     notes = [Note(start, start + length, midi, velocity, 1.0) for start, length, midi, velocity in raw]
     assert len(read_notes(write_midi({"n": notes}, beats, metre))) <= len(notes)
