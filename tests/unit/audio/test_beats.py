@@ -20,7 +20,7 @@ def test_beats_bridge_one_that_was_not_played() -> None:
     envelope = np.zeros(1000)
     played = np.delete(np.arange(20, 1000, 50), 8)
     envelope[played] = 1.0
-    np.testing.assert_allclose(track_beats(envelope, 100.0, 120.0), np.arange(20, 1000, 50), atol=1.0)
+    np.testing.assert_allclose(track_beats(envelope[:, None], 100.0, 120.0), np.arange(20, 1000, 50), atol=1.0)
 
 
 def test_tempo_is_that_of_the_line_through_the_beats() -> None:

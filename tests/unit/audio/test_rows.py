@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import tempfile
 from typing import Any
@@ -38,6 +39,29 @@ def test_what_is_appended_is_read_back(in_memory: int) -> None:
         assert np.array_equal(rows[start:stop], expected[start:stop])
     assert np.array_equal(rows[:], expected)
     assert np.array_equal(rows[-3:], expected[-3:])
+
+
+@pytest.mark.parametrize("in_memory", [0, 1 << 20, 1 << 30])
+@pytest.mark.parametrize(("start", "stop"), [(0, 3), (9_000, 30_000), (99_000, 100_003), (50, 50), (0, 100_003)])
+def test_rows_are_replaced_in_memory_and_on_disk(in_memory: int, start: int, stop: int) -> None:
+    rows, expected = filled(100_003, in_memory)
+    expected[start:stop] *= 3.0
+    rows[start:stop] = expected[start:stop]
+    assert np.array_equal(rows[:], expected)
+    with pytest.raises(ValueError, match="cannot be replaced"):
+        rows[start:stop] = np.zeros((stop - start + 1, 7))
+
+
+def test_rows_that_are_collected_close_their_file(recwarn: pytest.WarningsRecorder) -> None:
+    rows, _ = filled(100_003, 0)
+    descriptor = rows._file.fileno()
+    ring: list[Any] = [rows]
+    ring.append(ring)
+    del rows, ring
+    gc.collect()
+    with pytest.raises(OSError, match="descriptor"):
+        os.fstat(descriptor)
+    assert not recwarn.list
 
 
 @settings(max_examples=30, deadline=None)

@@ -51,6 +51,13 @@ def test_plain_questions_are_routed_without_the_pack(
     assert set(plain.route(question, paths).capabilities) == wanted
 
 
+@pytest.mark.parametrize("question", ["is there an Asus4", "does it have a Bm7b5", "any Bbm7 there?"])
+def test_a_chord_asked_of_a_recording_is_listened_for(plain: Router, question: str) -> None:
+    assert plain.route(question, ["a.wav"]).capabilities == ("chords",)
+    assert "chords" not in plain.route(question, []).capabilities
+    assert "chords" not in plain.route(question, ["a.txt"]).capabilities
+
+
 @needs_pack
 @pytest.mark.slow
 def test_plain_questions_are_routed_with_the_pack() -> None:
