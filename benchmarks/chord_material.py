@@ -12,6 +12,7 @@ and the packages mido and music21. Seeded; what OUT holds already is not made ag
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import importlib.util
 import json
 import pickle
@@ -53,6 +54,14 @@ class Example:
     duration_s: float
     pitch: PitchFeatures
 
+    def save(self, path: Path) -> None:
+        # As a plain mapping: the class has another name where this module is the program.
+        path.write_bytes(pickle.dumps({field.name: getattr(self, field.name) for field in dataclasses.fields(self)}))
+
+    @classmethod
+    def load(cls, path: Path) -> Example:
+        return cls(**pickle.loads(path.read_bytes()))
+
 
 def hear(y: FloatArray, sr: int) -> tuple[FloatArray, PitchFeatures]:
     """Beats and pitch features of mono audio."""
@@ -60,7 +69,9 @@ def hear(y: FloatArray, sr: int) -> tuple[FloatArray, PitchFeatures]:
     spectra.feed(y)
     peaks.feed(y)
     heard = peaks.finish()
-    return measure_rhythm(spectra.finish(), len(y) / sr, heard).beats_s, measure_pitch(heard)
+    pitch = measure_pitch(heard)
+    pitch = dataclasses.replace(pitch, packed=pitch.packed[:])
+    return measure_rhythm(spectra.finish(), len(y) / sr, heard).beats_s, pitch
 
 
 def keep(
@@ -72,7 +83,7 @@ def keep(
         chords = [(0.0, duration, "N")]
     beats, pitch = hear(np.asarray(y, np.float32), sr)
     example = Example(name, kind, source, development, truth.get("key"), chords, beats, duration, pitch)
-    (out / f"{name}.pickle").write_bytes(pickle.dumps(example))
+    example.save(out / f"{name}.pickle")
 
 
 # --- songs made here ------------------------------------------------------------------------------------------------

@@ -14,7 +14,6 @@ import argparse
 import dataclasses
 import itertools
 import json
-import pickle
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,7 +63,7 @@ class Lesson:
 def read_lessons(material: Path) -> list[Lesson]:
     lessons = []
     for path in sorted(material.glob("*.pickle")):
-        example: Example = pickle.loads(path.read_bytes())
+        example = Example.load(path)
         moments = lay_moments(example.beats_s, example.duration_s)
         right, weight = mark_right(example, moments)
         lessons.append(Lesson(example, moments, *chord_inputs(example.pitch, moments, 0, len(moments)), right, weight))
@@ -231,8 +230,8 @@ _WIDTH = sum(width for width, _ in TERMS.values())
 
 def excerpt(pitch: PitchFeatures, start: float, end: float) -> PitchFeatures:
     frames = slice(round(start * pitch.n_frames), round(end * pitch.n_frames))
-    kept = {name: getattr(pitch, name)[frames] for name in ("registers", "chroma", "bass", "loudness")}
-    return dataclasses.replace(pitch, **kept, starts_from_silence=pitch.starts_from_silence and start == 0.0)
+    packed, loudness = pitch.packed[frames], pitch.loudness[frames]
+    return dataclasses.replace(pitch, packed=packed, loudness=loudness, starts_from_silence=pitch.starts_from_silence and start == 0.0)
 
 
 def unpack(x: FloatArray) -> KeyWeights:

@@ -44,7 +44,9 @@ class Hub:
         """Answer a question about recordings, or about music arithmetic."""
         clock = Stopwatch()
         inputs = await self.look_up(request)
-        named = [recording.subject for recording in inputs.recordings] or list(request.paths)
+        named = [recording.subject for recording in inputs.recordings]
+        if len(named) < 2:  # one recording may have been named twice, to be compared with itself
+            named = [*(named or request.paths), *request.paths[1:]]
         route = await asyncio.to_thread(self.router.route, request.question, named)
         clock.lap("route")
         steps = self.plan(request, route, inputs)

@@ -6,6 +6,7 @@ import numpy as np
 
 from .frames import FloatArray
 from .onsets import BLOCK, refine
+from .rows import RowsLike
 
 _CURVE_STEP_S, _CURVE_POINTS = 4.0, 150  # of a tempo curve: its step, and how many there are at most
 _LEAST_BEATS = 12  # for anything that is said of how the beats move
@@ -13,8 +14,10 @@ _LEAST_OFF_BEATS = 6
 _OFF_BEAT = (0.42, 0.74)  # where an off-beat may fall; the last sixteenth of a dotted rhythm, at 0.75, is none
 
 
-def track_beats(envelope: FloatArray, frame_rate: float, tempo_bpm: float, tightness: float = 400.0) -> FloatArray:
+def track_beats(envelope: RowsLike, frame_rate: float, tempo_bpm: float, tightness: float = 400.0) -> FloatArray:
     """Beat positions in frames, between the frames, ascending: the best chain of strong and evenly spaced frames.
+
+    envelope : rows of shape (frames, bands), whose sum is the strength
 
     Each chain scores the strength of its beats less `tightness` * log(interval / period)**2 for every interval.
 
@@ -22,12 +25,17 @@ def track_beats(envelope: FloatArray, frame_rate: float, tempo_bpm: float, tight
     ----------
     Ellis (2007), "Beat Tracking by Dynamic Programming".
     """
-    strength = envelope.sum(axis=1) if envelope.ndim == 2 else np.asarray(envelope, np.float32)
+    strength = np.zeros(len(envelope), np.float32)
+    for start in range(0, len(envelope), BLOCK):
+        envelope[start : start + BLOCK].sum(axis=1, out=strength[start : start + BLOCK])
     n, period = len(strength), 60.0 * frame_rate / tempo_bpm
     if not n or not strength.any():
         return np.zeros(0)
-    spread = float(strength.std())
-    strength = strength / np.float32(spread) if spread > 0.0 else strength
+    # As strength.std(), without a copy of it.
+    square = float(np.einsum("i,i", strength, strength, dtype=np.float64)) / n
+    spread = max(0.0, square - float(strength.mean(dtype=np.float64)) ** 2) ** 0.5
+    if spread > 0.0:
+        strength /= np.float32(spread)
     shortest, longest = max(1, round(0.7 * period)), max(2, round(1.4 * period))  # others never pay
     back = np.arange(longest, shortest - 1, -1)
     penalty = -tightness * np.log(back / period) ** 2

@@ -56,34 +56,49 @@ def lay_moments(beats_s: FloatArray, duration_s: float) -> Moments:
     return Moments(np.append(starts[inside], duration_s), on_beat[inside])
 
 
-def chord_inputs(pitch: PitchFeatures, moments: Moments, start: int, stop: int) -> tuple[FloatArray, FloatArray]:
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What every moment is heard against: mean chroma and bass [shape=(2, 12)], and how loud the loud frames are."""
+
+    means: FloatArray
+    loud: float
+
+
+def hear_whole(pitch: PitchFeatures) -> Whole:
+    """Of a whole recording."""
+    total = sum((pitch.roots(frames)[:, :2].sum(axis=0, dtype=np.float64) for frames in pitch.blocks()), np.zeros(1))
+    loud = float(np.quantile(pitch.loudness[:, 1], 0.9)) if pitch.n_frames else 0.0
+    return Whole(np.asarray(total / max(1, pitch.n_frames)), loud + 1e-12)
+
+
+def chord_inputs(
+    pitch: PitchFeatures, moments: Moments, start: int, stop: int, whole: Whole | None = None
+) -> tuple[FloatArray, FloatArray]:
     """What the network hears of the moments `start` to `stop` - 1: shapes (n, 27, 12) and (n, 4), float32.
 
     Chroma, bass and five registers of the moment, of the one before and of the one after; chroma and bass of 9 and of
     33 moments around it and of the whole; beside these how loud, how long, how noisy it is, and whether on a beat.
+
+    whole : as from `hear_whole`, where it is known
     """
+    whole = whole or hear_whole(pitch)
     low, high = max(0, start - _AROUND), min(len(moments), stop + _AROUND)
     edges = moments.edges_s[low : high + 1]
     means, loudness = _means(pitch, edges)
     length = np.diff(edges)
-    whole = _whole(pitch)
     here = np.arange(start, stop) - low
     before, after = np.maximum(here - 1, 0), np.minimum(here + 1, len(means) - 1)
-    pitches = np.concatenate(
-        [
-            means[here], means[before], means[after],
-            _surroundings(means[:, :2], length, _NEAR)[here], _surroundings(means[:, :2], length, _AROUND)[here],
-            np.broadcast_to(whole, (len(here), 2, 12)),
-        ],
-        axis=1,
-    )  # fmt: skip
-    loud = float(np.quantile(pitch.loudness[:, 1], 0.9)) + 1e-12
-    tonal = loudness[here, 1] / (loudness[here, 0] + 1e-9 * loud)
-    level = np.log10(loudness[here, 1] / loud + 1e-3)
+    pitches = np.empty((len(here), 27, 12), np.float32)
+    pitches[:, :7], pitches[:, 7:14], pitches[:, 14:21] = means[here], means[before], means[after]
+    for first, reach in ((21, _NEAR), (23, _AROUND)):
+        pitches[:, first : first + 2] = _surroundings(means[:, :2], length, reach)[here]
+    pitches[:, 25:] = whole.means
+    tonal = loudness[here, 1] / (loudness[here, 0] + 1e-9 * whole.loud)
+    level = np.log10(loudness[here, 1] / whole.loud + 1e-3)
     sides = np.stack(
         [level, np.minimum(length[here], 1.5), np.minimum(tonal, 2.0), moments.on_beat[start:stop]], axis=1
     )
-    return pitches.astype(np.float32), sides.astype(np.float32)
+    return pitches, sides.astype(np.float32)
 
 
 def _means(pitch: PitchFeatures, edges: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -100,11 +115,6 @@ def _means(pitch: PitchFeatures, edges: FloatArray) -> tuple[FloatArray, FloatAr
     at = total[whole] + (position - first - whole)[:, None] * heard[whole]
     mean = np.diff(at, axis=0) / np.maximum(np.diff(position), 1e-6)[:, None]
     return mean[:, :84].reshape(-1, 7, 12), mean[:, 84:]
-
-
-def _whole(pitch: PitchFeatures) -> FloatArray:
-    total = sum((pitch.roots(frames)[:, :2].sum(axis=0, dtype=np.float64) for frames in pitch.blocks()), np.zeros(1))
-    return np.asarray(total / max(1, pitch.n_frames))
 
 
 def _surroundings(means: FloatArray, length: FloatArray, reach: int) -> FloatArray:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..theory.pitch import NOTE_NAMES
 from .calibration import calibrated
-from .chord_inputs import Moments, chord_inputs, lay_moments
+from .chord_inputs import Moments, chord_inputs, hear_whole, lay_moments
 from .chord_model import FAMILIES, FAMILY_OF, N_STATES, QUALITIES, family_log_probabilities, read_chord_net
 from .chroma import PitchFeatures, measure_pitch
 from .frames import FloatArray
@@ -26,7 +26,7 @@ from .viterbi import best_path, path_probabilities
 
 IntArray = NDArray[np.integer]
 
-_STRETCH, _MARGIN = 1024, 64  # moments decoded at once, and how many more on either side
+_STRETCH, _MARGIN = 512, 64  # moments decoded at once, and how many more on either side
 _LONGEST_CYCLE = 8
 
 
@@ -78,11 +78,12 @@ def measure_chords(
 def _decode(pitch: PitchFeatures, moments: Moments) -> tuple[IntArray, FloatArray, FloatArray]:
     """State, its probability, and log probabilities of the ten qualities on its root, for each moment."""
     n, net = len(moments), read_chord_net()
+    whole = hear_whole(pitch)
     states, certainty, qualities = np.zeros(n, np.int16), np.zeros(n, np.float32), np.zeros((n, 10), np.float16)
     for start in range(0, n, _STRETCH):
         stop = min(start + _STRETCH, n)
         low, high = max(0, start - _MARGIN), min(n, stop + _MARGIN)
-        heard = net.log_probabilities(*chord_inputs(pitch, moments, low, high))
+        heard = net.log_probabilities(*chord_inputs(pitch, moments, low, high, whole))
         score = family_log_probabilities(heard)
         cost = np.where(moments.on_beat[low:high], net.change[1], net.change[0])
         path = best_path(score, cost)

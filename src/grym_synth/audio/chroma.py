@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 
 from .frames import FloatArray
 from .pitch_peaks import PitchPeaks
+from .rows import Rows, RowsLike
 
 LOWEST_NOTE, N_NOTES = 20, 96  # rows of a note matrix: MIDI 20 and up
 REGISTERS = (24, 45, 57, 69, 81, 105)  # MIDI notes at which the five registers begin and the last ends
 
 _BLOCK = 1024  # frames read at once: 95 s
+_IN_MEMORY = 1 << 20  # bytes: 19 minutes
 _FAINT, _FAINT_BASS = 1e-3, 0.05  # shares of the loudest frame below which pitch classes, and the bass, fade
 _BASS_SHARE = np.where(
     LOWEST_NOTE + np.arange(N_NOTES) >= 28, np.clip((56 - LOWEST_NOTE - np.arange(N_NOTES)) / 12.0, 0.0, 1.0), 0.0
@@ -32,9 +34,8 @@ class PitchFeatures:
 
     The bytes hold square roots of shares of the frame, 255 for 1: the ear compresses as well, and weak notes survive.
 
-    registers : np.ndarray [shape=(frames, 5, 12)], uint8, peaks as they are in five registers, of unit length together
-    chroma, bass : np.ndarray [shape=(frames, 12)], uint8, notes without their partials; chroma of unit length, the
-        bass adding up to 1
+    packed : rows of shape (frames, 84), uint8: chroma and bass, of notes without their partials, the chroma of unit
+        length, the bass adding up to 1; then the peaks as they are in five registers, of unit length together
     loudness : np.ndarray [shape=(frames, 3)], float32, lengths of registers and chroma, sum of the bass
     tuning_cents : -50..50, against A4 = 440 Hz
     steadiness : 0..1, how much the peaks agree on the tuning
@@ -42,9 +43,7 @@ class PitchFeatures:
     starts_from_silence : bool, as in `PitchPeaks`
     """
 
-    registers: NDArray[np.uint8]
-    chroma: NDArray[np.uint8]
-    bass: NDArray[np.uint8]
+    packed: RowsLike
     loudness: FloatArray
     tuning_cents: float
     steadiness: float
@@ -54,7 +53,7 @@ class PitchFeatures:
 
     @property
     def n_frames(self) -> int:
-        return len(self.chroma)
+        return len(self.packed)
 
     def sounding(self) -> NDArray[np.bool_]:
         """Whether notes are heard in each frame, shape (frames,): at least 5 % of the greatest strength."""
@@ -71,29 +70,28 @@ class PitchFeatures:
         loudness, loudest = self.loudness[frames], self.loudness.max(axis=0, initial=1e-9)
         faint = loudness / (loudness + np.array([_FAINT, _FAINT, _FAINT_BASS], np.float32) * loudest + 1e-12)
         gain = np.sqrt(faint)[:, [1, 2, 0, 0, 0, 0, 0], None] / np.float32(255.0)
-        packed = np.concatenate([self.chroma[frames, None], self.bass[frames, None], self.registers[frames]], axis=1)
-        return np.asarray(packed * gain, np.float32)
+        return np.asarray(self.packed[frames].reshape(-1, 7, 12) * gain, np.float32)
 
 
 def measure_pitch(peaks: PitchPeaks) -> PitchFeatures:
     """The pitch features of a whole recording."""
     cents, steadiness, prominence = _tune(peaks)
     n = peaks.n_frames
-    registers, chroma, bass = (np.zeros(shape, np.uint8) for shape in ((n, 5, 12), (n, 12), (n, 12)))
+    packed = Rows(84, np.uint8, _IN_MEMORY)
     loudness = np.zeros((n, 3), np.float32)
     for start in range(0, n, _BLOCK):
         frames = slice(start, min(start + _BLOCK, n))
         raw = _place_peaks(peaks.block(frames.start, frames.stop), cents)
-        strengths = [np.stack([fold_notes(raw, low, high - 1) for low, high in itertools.pairwise(REGISTERS)])]
+        registers = np.concatenate([fold_notes(raw, low, high - 1) for low, high in itertools.pairwise(REGISTERS)])
         notes = _without_partials(raw)
-        strengths += [fold_notes(notes, 45, 99), fold_notes(notes * _BASS_SHARE[:, None], 28, 55)]
-        lengths = (np.linalg.norm(strengths[0], axis=(0, 1)), np.linalg.norm(strengths[1], axis=0), strengths[2].sum(0))
-        for i, (strength, kept) in enumerate(zip(strengths, (registers, chroma, bass), strict=True)):
-            loudness[frames, i] = lengths[i]
-            share = np.moveaxis(strength / (lengths[i] + 1e-12), -1, 0)
-            kept[frames] = np.rint(255.0 * np.sqrt(np.minimum(share, 1.0)))
+        chroma, bass = fold_notes(notes, 45, 99), fold_notes(notes * _BASS_SHARE[:, None], 28, 55)
+        loudness[frames, 0] = np.linalg.norm(registers, axis=0)
+        loudness[frames, 1] = np.linalg.norm(chroma, axis=0)
+        loudness[frames, 2] = bass.sum(axis=0)
+        shares = [x / (loudness[frames, i] + np.float32(1e-12)) for x, i in ((chroma, 1), (bass, 2), (registers, 0))]
+        packed.append(np.rint(255.0 * np.sqrt(np.minimum(np.concatenate(shares), 1.0))).T)
     silent = peaks.starts_from_silence
-    return PitchFeatures(registers, chroma, bass, loudness, cents, steadiness, prominence, peaks.frame_rate, silent)
+    return PitchFeatures(packed, loudness, cents, steadiness, prominence, peaks.frame_rate, silent)
 
 
 def _tune(peaks: PitchPeaks) -> tuple[float, float, float]:

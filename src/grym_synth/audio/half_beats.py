@@ -14,6 +14,7 @@ from .rows import RowsLike
 
 _LEVEL_GAIN = 1e4  # how far below the loudest bands a sound still counts: 40 dB
 _PEAK_FRAMES = 512  # frames of peaks at a time
+_HALVES = 64  # whose accents are looked for at once
 _REACH_S = 0.03  # to either side of a beat, where its accent is looked for
 
 
@@ -34,7 +35,7 @@ class HalfBeats:
 
 def hear_halves(
     mel: RowsLike,
-    pulse: FloatArray,
+    pulse: RowsLike,
     frame_rate: float,
     beats_s: FloatArray,
     peaks: PitchPeaks | None = None,
@@ -52,11 +53,21 @@ def hear_halves(
     edges[1:-1:2] = 0.5 * (beats_s[1:] + beats_s[:-1])
     edges[-1] = 2.0 * edges[-2] - edges[-3]
     at = np.round((edges[:-1] - early_s) * frame_rate).astype(int)
-    reach = max(1, round(_REACH_S * frame_rate))
-    accent = np.max([pulse[(at + k).clip(0, len(pulse) - 1)] for k in range(-reach, reach + 1)], axis=0)
+    accent = _accents(pulse, at, max(1, round(_REACH_S * frame_rate)))
     level = _mean_levels(mel, np.round(edges * frame_rate).astype(int), loud_power(mel) if loud is None else loud)
     chroma, bass = _pitch_classes(peaks, edges)
     return HalfBeats(accent, level, chroma, bass)
+
+
+def _accents(pulse: RowsLike, at: NDArray[np.integer], reach: int) -> FloatArray:
+    """The greatest pulse within `reach` frames of each of the frames `at`, which do not fall; shape (len(at), 3)."""
+    accent = np.zeros((len(at), pulse.shape[1]), np.float32)
+    for start in range(0, len(at), _HALVES):
+        near = at[start : start + _HALVES, None] + np.arange(-reach, reach + 1)
+        near.clip(0, len(pulse) - 1, out=near)
+        first = int(near[0, 0])
+        accent[start : start + _HALVES] = pulse[first : int(near[-1, -1]) + 1][near - first].max(axis=1)
+    return accent
 
 
 def _mean_levels(mel: RowsLike, edges: NDArray[np.integer], loud: float) -> FloatArray:
@@ -99,5 +110,7 @@ def _pitch_classes(peaks: PitchPeaks | None, edges: FloatArray) -> tuple[FloatAr
         cell = 12 * (row - first) + np.round(midi).astype(int) % 12
         for total, strength in ((chroma, high), (bass, low)):
             total[first : first + count] += np.bincount(cell, strength, minlength=12 * count).reshape(count, 12)
-    frames = np.bincount(half[(half >= 0) & (half < n)], minlength=n)[:, None] + np.float32(0.5)
-    return np.asarray(chroma / frames, np.float32), np.asarray(bass / frames, np.float32)
+    frames = np.bincount(half[(half >= 0) & (half < n)], minlength=n)[:, None].astype(np.float32) + np.float32(0.5)
+    chroma /= frames
+    bass /= frames
+    return chroma, bass

@@ -35,7 +35,7 @@ def measure_tonality(heard: PitchPeaks | PitchFeatures, duration_s: float | None
     """
     pitch = heard if isinstance(heard, PitchFeatures) else measure_pitch(heard)
     pitched = pitchedness(pitch)
-    if pitched < 0.5 or not pitch.chroma.any():
+    if pitched < 0.5 or not pitch.loudness[:, 1].any():
         return Tonality(None, 0.0, (), None, 0.0)
     seconds = gather_seconds(pitch)
     sums = (x.sum(axis=0, dtype=np.float64) for x in (seconds.chords, seconds.harmony, seconds.chroma, seconds.bass))

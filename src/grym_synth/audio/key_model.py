@@ -14,7 +14,7 @@ from importlib import resources
 import numpy as np
 
 from ..theory.pitch import NOTE_NAMES
-from .chord_inputs import chord_inputs, lay_moments
+from .chord_inputs import chord_inputs, hear_whole, lay_moments
 from .chord_model import FAMILIES, TURNED, ChordNet, family_log_probabilities, read_chord_net
 from .chroma import PitchFeatures
 from .frames import FloatArray
@@ -64,11 +64,11 @@ def gather_seconds(pitch: PitchFeatures, net: ChordNet | None = None) -> TonalSe
     """The evidence of a whole recording; its last second may be a part of one. `net` is by default the one shipped."""
     duration = pitch.n_frames / pitch.frame_rate
     moments, net = lay_moments(np.zeros(0), duration), net or read_chord_net()
-    n = -(-len(moments) // _MOMENTS_PER_SECOND)
+    n, whole = -(-len(moments) // _MOMENTS_PER_SECOND), hear_whole(pitch)
     chords, harmony = np.zeros((n, 12, 3), np.float32), np.zeros(n, np.float32)
     for start in range(0, len(moments), _STRETCH):
         stop = min(start + _STRETCH, len(moments))
-        heard = net.log_probabilities(*chord_inputs(pitch, moments, start, stop))
+        heard = net.log_probabilities(*chord_inputs(pitch, moments, start, stop, whole))
         p = np.exp(family_log_probabilities(heard))
         second = np.arange(start, stop) // _MOMENTS_PER_SECOND
         np.add.at(chords, second, p[:, :-1].reshape(-1, 12, len(FAMILIES))[:, :, :3])

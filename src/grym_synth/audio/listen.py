@@ -269,6 +269,9 @@ def _spectrum(stages: Stages) -> Items:
 
 def _timbre(stages: Stages) -> Items:
     timbre, audio = stages.timbre, stages.audio
+    if not stages.spectra.mean_power.any():
+        yield Unheard("timbre", "it is silent, so there is no sound to name")
+        return
     yield from name_timbre(timbre)
     if stages.settings.tagger is None:
         yield Unheard("timbre", "the network that tags is not installed", "partial", "grym models add musicnn")

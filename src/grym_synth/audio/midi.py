@@ -49,6 +49,10 @@ class _TempoMap:
         return round((beat + into) * _TICKS_PER_BEAT)
 
 
+#: A text at the head of the file, by which a later one knows that it may take its place.
+MADE_BY = "grym-synth"
+
+
 def write_midi(
     tracks: Mapping[str, Sequence[Note]],
     beats_s: Sequence[float] = (),
@@ -73,7 +77,7 @@ def write_midi(
 
 
 def _conductor(tempo_map: _TempoMap, metre: int | None, first_downbeat_s: float) -> list[_Event]:
-    events: list[_Event] = []
+    events: list[_Event] = [(0, -1, _text(1, MADE_BY))]
     if metre is not None and 1 <= metre <= 255:
         upbeats = round(tempo_map.tick(first_downbeat_s) / _TICKS_PER_BEAT) % metre
         if upbeats:

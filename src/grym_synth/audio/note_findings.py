@@ -21,6 +21,7 @@ from .swift_f0 import open_swift_f0
 from .transcription import BasicPitchMeter, find_notes, open_basic_pitch
 
 _BLOCK = 5.0  # seconds decoded at once
+_STRAY_SHARE = 0.03  # of the time; notes that fill less of it are not believed where no melody can be followed
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def hear_notes(
         progress(0.95, "joining the melody")
         melody = melody_meter.finish()
         del melody_meter
-        if notes_net is None and np.isnan(melody.midi).all():
+        if np.isnan(melody.midi).all() and (notes_net is None or _are_stray(notes, n / audio.sr)):
             notes = []  # combs find notes in drums as well; where nothing can be followed they are not believed
         items = [
             *_name_gaps(audio, swift_f0 is None, basic_pitch is None, n),
@@ -145,6 +146,11 @@ def _name_gaps(audio: AudioFile, no_swift_f0: bool, no_basic_pitch: bool, n: int
         yield Unheard(
             "notes", "the part that was asked for lies beyond the end", "bad_request", "give a start before it"
         )
+
+
+def _are_stray(notes: Sequence[Note], duration_s: float) -> bool:
+    """Whether so little of the time is filled that they are blips of noise, and no music."""
+    return sum(note.end_s - note.start_s for note in notes) < _STRAY_SHARE * duration_s
 
 
 def _listed(note: Note, start_s: float) -> dict[str, float]:

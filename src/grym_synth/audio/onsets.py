@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .frames import FloatArray
-from .rows import RowsLike
+from .rows import Rows, RowsLike
 
 IntArray = NDArray[np.integer]
 
 BLOCK = 1024  # frames at a time; so few stay in the cache
+_IN_MEMORY = 1 << 20  # bytes of the pulse: 14 minutes
 _BANDS = (0, 8, 20)  # first mel band of the low, middle and high third in which the pulse is followed
 # How far below the loudest bands a change still counts: 50 dB for the pulse, 70 for onsets.
 _PULSE_GAIN, _ONSET_GAIN = 1e5, 1e7
@@ -49,23 +50,24 @@ def onset_envelope(mel: RowsLike, loud: float | None = None) -> FloatArray:
     return strength
 
 
-def pulse_envelope(mel: RowsLike, frame_rate: float, loud: float | None = None) -> FloatArray:
+def pulse_envelope(mel: RowsLike, frame_rate: float, loud: float | None = None) -> Rows:
     """Onset strength in the low, middle and high bands, float32, each at unit RMS, its local mean removed.
 
-    Shape (frames, 3); arguments as of `onset_envelope`.
+    Rows of shape (frames, 3); arguments as of `onset_envelope`.
     """
     n_bands = mel.shape[1] if len(mel) else 0
-    pulse = np.zeros((len(mel), len(_BANDS)), np.float32)
+    pulse = Rows(len(_BANDS), in_memory=_IN_MEMORY)
     if not len(mel):
         return pulse
     edges = [*_BANDS, n_bands]
     thirds = np.array([[low <= i < high for i in range(n_bands)] for low, high in itertools.pairwise(edges)])
     mean_of = (thirds / thirds.sum(axis=1, keepdims=True).clip(1)).T.astype(np.float32)
-    for start, rise in _rises(mel, _PULSE_GAIN, loud):
-        pulse[start : start + len(rise)] = (rise * np.sqrt(rise)) @ mean_of
+    for _, rise in _rises(mel, _PULSE_GAIN, loud):
+        pulse.append((rise * np.sqrt(rise)) @ mean_of)
     reach = round(0.4 * frame_rate)
     _change_in_blocks(pulse, reach, lambda x: np.maximum(x[reach : len(x) - reach] - _moving_mean(x, reach), 0.0))
-    power = np.array([np.einsum("i,i", column, column, dtype=np.float64) for column in pulse.T]) / len(pulse)
+    blocks = (pulse[start : start + BLOCK] for start in range(0, len(pulse), BLOCK))
+    power = sum((np.einsum("ij,ij->j", rows, rows, dtype=np.float64) for rows in blocks), np.zeros(1)) / len(pulse)
     kernel = _gaussian(0.012 * frame_rate)
     scale = (1.0 / (np.sqrt(power) + 1e-9)).astype(np.float32)
     _change_in_blocks(pulse, len(kernel) // 2, lambda x: _blur(np.minimum(x * scale, np.float32(6.0)), kernel), 0.0)
@@ -88,9 +90,10 @@ def detect_onsets(envelope: FloatArray, frame_rate: float) -> FloatArray:
         is_peak[:-k] &= envelope[:-k] >= envelope[k:]
     peaks = np.flatnonzero(is_peak)
     # The median is wanted at the few peaks only, not at every frame.
-    padded = np.pad(envelope, around)
-    median = np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * around + 1)[peaks], axis=1)
-    peaks = peaks[envelope[peaks] > 1.55 * median]
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(envelope, around), 2 * around + 1)
+    parts = [peaks[i : i + BLOCK] for i in range(0, len(peaks), BLOCK)]
+    stands_out = [envelope[part] > 1.55 * np.median(windows[part], axis=1) for part in parts]
+    peaks = peaks[np.concatenate([np.zeros(0, bool), *stands_out])]
     times = refine(envelope, peaks) / frame_rate
     keep = np.diff(times, prepend=-1.0) > 0.03
     return np.asarray(times[keep])
@@ -146,13 +149,13 @@ def _rises(mel: RowsLike, gain: float, loud: float | None) -> Iterator[tuple[int
 
 
 def _change_in_blocks(
-    x: FloatArray, reach: int, change: Callable[[FloatArray], FloatArray], outside: float | None = None
+    x: Rows, reach: int, change: Callable[[FloatArray], FloatArray], outside: float | None = None
 ) -> None:
     """Replace the rows of `x` by `change` of them with `reach` rows more at each end, block by block, in place.
 
     Beyond the ends the first and the last row go on, or there is `outside`.
     """
-    first, last = x[:1].copy(), x[-1:].copy()
+    first, last = x[:1], x[-1:]
     if outside is not None:
         first, last = np.full_like(first, outside), np.full_like(last, outside)
     before = np.repeat(first, reach, axis=0)

@@ -17,6 +17,7 @@ from .half_beats import hear_halves
 from .metre import LEAST_BEATS, Bars, find_bars, find_opening, lay_beats
 from .onsets import BEAT_EARLY, ONSET_EARLY, detect_onsets, early_by, loud_power, onset_envelope, pulse_envelope
 from .pitch_peaks import PitchPeaks
+from .rows import RowsLike
 from .tempo import estimate_tempo
 
 
@@ -57,7 +58,7 @@ class Pulse:
     """What is known of a rhythm before its bars are.
 
     candidates : (tempo_bpm, confidence), likeliest first; empty when there is no pulse
-    envelope : np.ndarray [shape=(frames, 3)], as from `pulse_envelope`
+    envelope : rows of shape (frames, 3), as from `pulse_envelope`
     early_s : how much earlier than at its time a beat shows in `envelope`
     loud : as from `loud_power`
     """
@@ -65,7 +66,7 @@ class Pulse:
     candidates: tuple[tuple[float, float], ...]
     beats_s: FloatArray
     onsets_s: FloatArray
-    envelope: FloatArray
+    envelope: RowsLike
     early_s: float
     loud: float
 

@@ -12,7 +12,7 @@ from typing import IO, Any, Protocol
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-_IN_MEMORY = 6 << 20  # bytes
+_IN_MEMORY = 4 << 20  # bytes: four minutes of mel bands
 _PAGE = 1 << 18  # bytes that are kept, written and forgotten together
 
 
@@ -83,6 +83,23 @@ class Rows:
             rows[at - start : at - start + len(part)] = part
             at += len(part)
         return rows
+
+    def __setitem__(self, key: slice, rows: NDArray[Any], /) -> None:
+        """Replace consecutive rows by as many others, shape (n, width)."""
+        start, stop, step = key.indices(self._n)
+        if step != 1 or rows.shape != (max(0, stop - start), self.width):
+            raise ValueError(f"rows {start}:{stop}:{step} cannot be replaced by an array of the shape {rows.shape}")
+        rows, at = np.ascontiguousarray(rows, self.dtype), start
+        on_disk = min(stop, self._written * self._page_rows)
+        if at < on_disk:
+            assert self._file is not None
+            _write(self._file.fileno(), rows[: on_disk - at], at * self._row_bytes)
+            at = on_disk
+        while at < stop:
+            page, first = divmod(at - self._written * self._page_rows, self._page_rows)
+            part = self._pages[page][first : first + stop - at]
+            part[:] = rows[at - start : at - start + len(part)]
+            at += len(part)
 
     def _spill(self) -> None:
         """Write all pages, which are full, when they have become too many."""

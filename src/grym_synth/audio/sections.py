@@ -22,6 +22,7 @@ from .frames import FloatArray
 _BOUNDARY_PRICE, _LABEL_PRICE = 1.5, 9.0  # in units of n log(error)
 _MOST_SECTIONS = 24
 _SHRINKAGE = 0.1
+_ROWS = 32  # rows or columns of a table that are worked out at once
 _LEAST_ERROR = 2e-3  # share of the texture's own variance that is never worth a boundary
 _WITHIN_PHRASE = 0.85  # gain of the edge inside a phrase, at most, against those around it
 _EXACT, _ALIKE = 0.5, 0.3  # a repeat: error against that of every shorter lag, and against unrelated cells
@@ -142,25 +143,27 @@ def _moving_mean(x: FloatArray, width: int) -> FloatArray:
 def _errors(totals: FloatArray, energy: FloatArray) -> FloatArray:
     """Squared error about the mean of the cells i to j - 1 at [i, j], shape (n + 1, n + 1); infinite for j <= i."""
     products = totals @ totals.T
-    squares = np.diagonal(products)
-    i = np.arange(len(totals))
-    lengths = i[None, :] - i[:, None]
-    between = squares[None, :] + squares[:, None] - 2.0 * products
-    errors = energy[None, :] - energy[:, None] - between / np.maximum(lengths, 1)
-    return np.where(lengths > 0, np.maximum(errors, 0.0), np.inf)
+    squares, n = np.diagonal(products).copy(), len(totals)
+    for start in range(0, n, _ROWS):  # in the place of the products: there are many
+        row = np.arange(start, min(start + _ROWS, n))[:, None]
+        lengths = np.arange(n) - row
+        between = squares + squares[row] - 2.0 * products[row[:, 0]]
+        errors = energy - energy[row] - between / np.maximum(lengths, 1)
+        products[row[:, 0]] = np.where(lengths > 0, np.maximum(errors, 0.0), np.inf)
+    return products
 
 
 def _paths(errors: FloatArray, shortest: int) -> list[tuple[tuple[int, ...], float]]:
-    """The best cut into 1, 2, 3 ... sections, each with its squared error."""
+    """The best cut into 1, 2, 3 ... sections, each with its squared error; `errors` of shorter ones are overwritten."""
     n = len(errors) - 1
     i = np.arange(n + 1)
-    allowed = np.where(i[None, :] - i[:, None] >= shortest, errors, np.inf)
-    best, previous = allowed[0], []
     found: list[tuple[tuple[int, ...], float]] = [((0, n), float(errors[0, n]))]
+    errors[np.tri(n + 1, k=shortest - 1, dtype=bool)] = np.inf
+    best, previous = errors[0], []
     for _ in range(min(_MOST_SECTIONS, n // shortest) - 1):
-        sums = best[:, None] + allowed
-        previous.append(sums.argmin(axis=0))
-        best = sums[previous[-1], i]
+        columns = [errors[:, start : start + _ROWS] for start in range(0, n + 1, _ROWS)]
+        previous.append(np.concatenate([(best[:, None] + part).argmin(axis=0) for part in columns]))
+        best = best[previous[-1]] + errors[previous[-1], i]
         if not np.isfinite(best[n]):
             break
         path = [n]

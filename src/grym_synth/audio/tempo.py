@@ -12,7 +12,7 @@ from . import fft
 from .beats import track_beats
 from .calibration import calibrated
 from .frames import FloatArray
-from .onsets import loud_power, struck
+from .onsets import BLOCK, loud_power, struck
 from .rows import RowsLike
 
 SLOWEST_BPM, FASTEST_BPM = 38.0, 250.0
@@ -39,10 +39,10 @@ _WEIGHTS = np.array([
 ])  # fmt: skip
 
 
-def estimate_tempo(envelope: FloatArray, frame_rate: float, mel: RowsLike) -> tuple[tuple[float, float], ...]:
+def estimate_tempo(envelope: RowsLike, frame_rate: float, mel: RowsLike) -> tuple[tuple[float, float], ...]:
     """(tempo_bpm, confidence) of the possible tempi, likeliest first; empty when there is no pulse.
 
-    envelope : np.ndarray [shape=(frames, 3)], as from `pulse_envelope`
+    envelope : rows of shape (frames, 3), as from `pulse_envelope`
     mel : rows of shape (frames, n_mels), power, for the likeness of the sound from beat to beat
 
     References
@@ -57,11 +57,11 @@ def estimate_tempo(envelope: FloatArray, frame_rate: float, mel: RowsLike) -> tu
     return tuple((float(tempi[i]), float(confidence[i])) for i in order if confidence[i] >= 0.01 or i in order[:2])
 
 
-def weigh_candidates(envelope: FloatArray, frame_rate: float, mel: RowsLike) -> tuple[FloatArray, FloatArray]:
+def weigh_candidates(pulse: RowsLike, frame_rate: float, mel: RowsLike) -> tuple[FloatArray, FloatArray]:
     """Possible tempi and what speaks for each, shapes (candidates,) and (candidates, features); the model's input."""
     nothing = np.zeros(0), np.zeros((0, len(_WEIGHTS)))
-    liveliest = _liveliest(envelope, round(_STRETCH_S * frame_rate))
-    envelope, power = envelope[liveliest], mel[liveliest]
+    liveliest = _liveliest(pulse, round(_STRETCH_S * frame_rate))
+    envelope, power = pulse[liveliest], mel[liveliest]
     if len(envelope) < 1.5 * frame_rate or not envelope.any():
         return nothing
     repeats = _autocorrelation(envelope, round(26.0 * frame_rate))
@@ -97,13 +97,17 @@ def _confidences(score: FloatArray) -> FloatArray:
     return np.asarray(shared)
 
 
-def _liveliest(envelope: FloatArray, n: int) -> slice:
+def _liveliest(envelope: RowsLike, n: int) -> slice:
     """Where the n frames with the strongest pulse are, to a second or so."""
     step = max(1, n // 60)
     if len(envelope) <= n:
         return slice(0, len(envelope))
-    sums = np.add.reduceat(envelope.sum(axis=1), np.arange(0, len(envelope), step), dtype=np.float64)
-    total = np.concatenate([[0.0], np.cumsum(sums)])
+    block = step * max(1, BLOCK // step)
+    sums = []
+    for start in range(0, len(envelope), block):
+        part = envelope[start : start + block].sum(axis=1)
+        sums.append(np.add.reduceat(part, np.arange(0, len(part), step), dtype=np.float64))
+    total = np.concatenate([[0.0], *sums]).cumsum()
     start = step * int(np.argmax(total[60:] - total[:-60]))
     return slice(start, min(start + n, len(envelope)))
 

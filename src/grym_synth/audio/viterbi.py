@@ -36,16 +36,18 @@ def best_path(score: FloatArray, cost: FloatArray) -> NDArray[np.integer]:
 def path_probabilities(score: FloatArray, cost: FloatArray, path: NDArray[np.integer]) -> FloatArray:
     """Probability of each state of `path` over all paths, shape (n,) (forward-backward)."""
     n, k = score.shape
-    likely, change = np.exp(score - score.max(axis=1, keepdims=True)), np.exp(-cost)
-    forward, backward = np.zeros((n, k)), np.ones((n, k))
+    likely, change = score - score.max(axis=1, keepdims=True), np.exp(-cost)
+    np.exp(likely, out=likely)
+    forward, backward, certainty = np.zeros((n, k)), np.ones(k), np.zeros(n)
     forward[0] = likely[0] / likely[0].sum()
     for t in range(1, n):
         # A change goes to any state alike: all others together are one sum.
         forward[t] = ((1.0 - change[t]) * forward[t - 1] + change[t]) * likely[t]
         forward[t] /= forward[t].sum()
-    for t in range(n - 1, 0, -1):
-        later = backward[t] * likely[t]
-        backward[t - 1] = (1.0 - change[t]) * later + change[t] * later.sum()
-        backward[t - 1] /= backward[t - 1].max()
-    both = forward * backward
-    return np.asarray(both[np.arange(n), path] / both.sum(axis=1))
+    for t in range(n - 1, -1, -1):
+        both = forward[t] * backward
+        certainty[t] = both[path[t]] / both.sum()
+        later = backward * likely[t]
+        backward = (1.0 - change[t]) * later + change[t] * later.sum()
+        backward /= backward.max()
+    return certainty

@@ -53,19 +53,18 @@ def ask(
 
     grym ask "dotted eighth delay at 96 bpm"
     """
-    from .exports import evidence_line
+    from .evidence_lines import evidence_lines
 
     if files and _exists(question) and not any(_exists(name) for name in files):
         raise typer.BadParameter(f'the question comes first: grym ask "{" ".join(files)}" {question}')
     operation = _operation("ask", question=question, paths=files or [], context=context, use_cache=not no_cache)
 
     def show(document: dict[str, Any]) -> None:
-        typer.echo(document["answer"])
+        typer.echo(_for_terminal(document["answer"]))
         cited = {key for claim in document["claims"] for key in claim["evidence"]}
         shown = [item for item in document["evidence"] if item["id"] in cited]
-        several = len({item["subject"] for item in shown}) > 1
-        for number, item in enumerate(shown):
-            typer.echo(("" if number else "\n") + evidence_line(item, with_subject=several))
+        for number, line in enumerate(evidence_lines(shown)):
+            typer.echo(("" if number else "\n") + line)
 
     _perform(operation, as_json, show)
 
@@ -180,7 +179,8 @@ def analyze(
             return
         shown += 1
         layers_wanted = outputs.layers
-        typer.echo(as_text_of(texts[0], document, layers_wanted, is_first=shown == 1) if texts else as_text(document))
+        text = as_text_of(texts[0], document, layers_wanted, is_first=shown == 1) if texts else as_text(document)
+        typer.echo(_for_terminal(text) if sys.stdout.isatty() else text)
 
     heard = 0
 
@@ -192,6 +192,13 @@ def analyze(
                 sys.stderr.write(f"written: {out}\n")
 
     _perform(operation, as_json, show, afterwards=write)
+
+
+def _for_terminal(text: str) -> str:
+    """Names and tags are text from strangers: what would steer a terminal is spelled out."""
+    from .exports import printable
+
+    return "\n".join("\t".join(map(printable, line.split("\t"))) for line in text.split("\n"))
 
 
 def _names(text: str) -> list[str]:

@@ -214,15 +214,6 @@ def _wrapped(key: str, items: Sequence[str], width: int = 90, most: int = 120) -
     return [_line(key if i == 0 else "", line) for i, line in enumerate([*lines, line])]
 
 
-def evidence_line(item: Mapping[str, Any], *, with_subject: bool) -> str:
-    """One piece of evidence for a person to check: its value, how sure it is, and where it comes from."""
-    value = f"{brief(item['value'])} {item['unit']}".strip()
-    sure = f", {item['confidence']:.0%} sure" if item["confidence"] < 1.0 else ""
-    where = f" of {printable(item['subject'])}" if with_subject and item["subject"] else ""
-    source = item["source"]
-    return f"  [{item['id']}] {item['name']}{where}: {value}{sure} ({source['agent']}: {source['method']})"
-
-
 def brief(value: Any) -> str:
     """A value on one line: long lists are counted, numbers rounded as their kind is read."""
     if isinstance(value, float):

@@ -26,13 +26,13 @@ class Kind:
     beginning: str | None  # regular expression over the first bytes; None: nothing is ever replaced
 
 
-PICTURE = Kind("the picture", (".png",), r"\x89PNG\r\n\x1a\n")
+PICTURE = Kind("the picture", (".png",), r"(?s)\x89PNG\r\n\x1a\n.{0,400}?Software\x00grym-synth")
 PAGE = Kind("the report", (".html", ".htm"), r'<!doctype html>\n<html lang="en" data-made-by="grym-synth')
 JAMS = Kind("the JAMS file", (".jams", ".json"), r'\{"file_metadata":')
 TABLE = Kind("the table", (".csv",), r"path,section,name,start_s,")
 LABELS = Kind("the labels", (".txt",), r"\d+\.\d{6}\t\d+\.\d{6}\t")
-REAPER = Kind("the marker list", (".csv",), r"#,Name,Start,End,Length")
-MIDI = Kind("the MIDI file", (".mid", ".midi"), r"MThd")
+REAPER = Kind("the marker list", (".csv",), None)  # what REAPER itself exports begins like ours
+MIDI = Kind("the MIDI file", (".mid", ".midi"), r"(?s)MThd.{10}MTrk.{0,8}\xff\x01\x0agrym-synth")
 #: A copy of a recording replaces nothing: what lies there could be the only one of its kind.
 RECORDING = Kind("the copy", (), None)
 

@@ -65,6 +65,8 @@ def plan(
             gaps.append(Gap(capability, reason, "no_recording", hint="put the file after the question"))
         elif agent.takes_two and len(recordings) < 2:
             reason = "Comparing takes two recordings or more, and one was named"
+            if recordings and len(request.paths) > 1:
+                reason = "Comparing takes two recordings or more, and the same one was named twice"
             gaps.append(Gap(capability, reason, "unsupported", hint="name the others as well"))
         else:
             by_agent.setdefault(agent.name, []).append(capability)

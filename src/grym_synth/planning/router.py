@@ -16,7 +16,7 @@ from importlib.util import find_spec
 import numpy as np
 import numpy.typing as npt
 
-from ..messages import CAPABILITIES, Route
+from ..messages import CAPABILITIES, Json, Route
 from ..packs import Pack
 from .aspects import aspect_places, read_aspects
 from .capabilities import CAPABILITY
@@ -37,6 +37,8 @@ FILE_SORTS: tuple[str, ...] = ("0", *(f"{n}{sort}" for n in (1, 2, 3) for sort i
 _LEAST = 0.04
 _CERTAIN = 0.98
 _COMPUTED = 0.9  # what looks like none of these, but has an answer in the music arithmetic
+_FAINT = 0.3  # nothing is likelier than this: what the question names outright tells more
+_NAMED = 0.8  # what looks like none of these, but names a chord beside a recording
 _ADDRESS = re.compile(r"(?:https?|feed)://\S+|\bwww\.\S+", re.IGNORECASE)
 _READING = re.compile(
     r"\b(?:read|add|learn|save|store|remember|fetch|ingest|import|index|subscribe|follow|crawl|bookmark|study|digest|"
@@ -92,6 +94,9 @@ class Router:
         chosen = choose(p, self._weights.thresholds)
         if not chosen and _can_be_computed(question):
             return {"theory": f"{CAPABILITY['theory'].asks}: there is an answer to compute"}, _COMPUTED
+        if p[:-1].max() < _FAINT and _names_a_recording(features):
+            if named := read_slots(question, paths).get("chords"):
+                return {"chords": f"{CAPABILITY['chords'].asks}: “{_first(named)}”"}, _NAMED
         slope, offset = self._weights.calibration
         joint = joint_probability(p, chosen)
         confidence = 1.0 / (1.0 + np.exp(-(slope * np.log(joint / (1.0 - joint)) + offset)))
@@ -173,6 +178,14 @@ def _can_be_computed(question: str) -> bool:
     from ..theory.solve import solve  # here: 90 ms of patterns that few questions need
 
     return bool(solve(question))
+
+
+def _names_a_recording(features: Features) -> bool:
+    return features.files.endswith("audio")
+
+
+def _first(named: Json) -> str:
+    return str(named[0]) if isinstance(named, list) and named else ""
 
 
 def _weigh(buckets: Buckets, rarity: FloatArray, weights: FloatArray) -> npt.NDArray[np.float32]:

@@ -54,6 +54,7 @@ def test_rows_are_replaced_in_memory_and_on_disk(in_memory: int, start: int, sto
 
 def test_rows_that_are_collected_close_their_file(recwarn: pytest.WarningsRecorder) -> None:
     rows, _ = filled(100_003, 0)
+    assert rows._file is not None
     descriptor = rows._file.fileno()
     ring: list[Any] = [rows]
     ring.append(ring)

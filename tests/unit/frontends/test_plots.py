@@ -167,7 +167,7 @@ def test_failed_write_keeps_the_old_picture_and_leaves_no_rest(
     write: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, out = write(tone(0.1)), tmp_path / "picture.png"
-    out.write_bytes(b"\x89PNG\r\n\x1a\nold")
+    out.write_bytes(b"\x89PNG\r\n\x1a\n....tEXtSoftware\x00grym-synth....old")
 
     def full_disk(self: Path, target: Path) -> Path:
         raise OSError(28, "No space left on device")

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from grym_synth.audio.midi import write_midi
 from grym_synth.errors import BadRequest
-from grym_synth.frontends.whole_files import LABELS, PICTURE, RECORDING, check_target, new_file, write_text
+from grym_synth.frontends.whole_files import LABELS, MIDI, PICTURE, RECORDING, check_target, new_file, write_text
 
 
 def test_nothing_is_left_of_a_file_whose_writing_failed(tmp_path: Path) -> None:
@@ -26,14 +27,24 @@ def test_nothing_is_left_of_a_file_whose_writing_failed(tmp_path: Path) -> None:
 
 def test_a_file_of_ours_is_replaced_at_once_and_another_never(tmp_path: Path) -> None:
     out = tmp_path / "a.png"
-    out.write_bytes(b"\x89PNG\r\n\x1a\nold")
+    out.write_bytes(b"\x89PNG\r\n\x1a\n....tEXtSoftware\x00grym-synth....old")
     with new_file(out, PICTURE) as file:
         file.write(b"\x89PNG\r\n\x1a\nnew")
         assert out.read_bytes().endswith(b"old")
     assert out.read_bytes().endswith(b"new")
-    out.write_bytes(b"RIFF")
+    for theirs in (b"RIFF", b"\x89PNG\r\n\x1a\n somebody's picture"):
+        out.write_bytes(theirs)
+        with pytest.raises(BadRequest, match="exists and is something else"):
+            check_target(out, PICTURE)
+
+
+def test_midi_of_others_is_never_replaced(tmp_path: Path) -> None:
+    out = tmp_path / "a.mid"
+    out.write_bytes(write_midi({}))
+    assert check_target(out, MIDI) == out
+    out.write_bytes(write_midi({}).replace(b"grym-synth", b"somebody's"))
     with pytest.raises(BadRequest, match="exists and is something else"):
-        check_target(out, PICTURE)
+        check_target(out, MIDI)
 
 
 def test_an_empty_file_may_be_replaced(tmp_path: Path) -> None:

@@ -119,6 +119,9 @@ def swing(page: Page, subject: str) -> None:
     feel = _feel(found[1])
     text = f"It is {feel}: the off-beats fall at {say.fixed(found[1], 2)} of the beat"
     text += ", where triplets put them." if 0.64 <= found[1] <= 0.69 else "."
+    if found[0].confidence < LIKELY:
+        page.say(f"I am not sure, but {text[:1].lower()}{text[1:]}", found[0], support="inferred")
+        return
     if page.asks("straight"):
         both = page.asks("or")
         page.say(text if both else page.verdict(feel == "straight", text), found[0])

@@ -7,6 +7,8 @@ from . import phrasing as say
 from .faults import resonance_list
 from .page import Page, Phrase
 
+SAME_BRIGHTNESS = 1.05  # ratio of centroids up to which two recordings are about equally bright
+_DARKER = "darker|darkest|dark|duller|dullest|warmer|warmest|dunkler|dunkelste|sombre|oscur[oa]|scur[oa]"
 VOCABULARY = frozenset("peaks balance hum resonances descriptors spectrogram fft".split())
 _BANDS = {
     "sub": "sub", "bass": "bass", "low_mid": "low mids", "mid": "mids", "high_mid": "high mids", "presence": "presence",
@@ -63,8 +65,12 @@ def rank(page: Page, subjects: tuple[str, ...]) -> None:
     found.sort(key=lambda each: each[0], reverse=True)
     if len(found) > 1 and found[0][0] > found[-1][0]:
         brightest, darkest = found[0][1], found[-1][1]
-        page.say(f"The brightest is {page.name(brightest.subject)}, the darkest {page.name(darkest.subject)}.",
-                 *(item for _, item in found))  # fmt: skip
+        order = f"The brightest is {page.name(brightest.subject)}, the darkest {page.name(darkest.subject)}."
+        if page.asks(_DARKER):
+            order = f"The darkest is {page.name(darkest.subject)}, the brightest {page.name(brightest.subject)}."
+        if found[0][0] < SAME_BRIGHTNESS * found[-1][0]:
+            order = f"They are about equally bright; by a hair, {order[:1].lower()}{order[1:]}"
+        page.say(order, *(item for _, item in found))
 
 
 def _field(evidence: Evidence | None, index: int, key: str) -> float | None:

@@ -13,6 +13,7 @@ from .spans import LISTED, Stretch, asked_times, at, stretches, when
 
 VOCABULARY = frozenset("form sections section_bars repetition".split())
 _NAME = "structure.sections"
+SHORT_S = 6.5  # no section is heard that is shorter
 #: Names that songs give their parts. What is heard is only which parts are alike.
 _SONG_PARTS = (
     "verse|verses|chorus|choruses|refrain|bridge|intro|outro|drop|hook|breakdown|pre-?chorus|solo|estribillo|strophe|couplet"
@@ -110,6 +111,10 @@ def _form(page: Page, subject: str, found: Evidence, parts: list[Stretch]) -> No
     sure = sum(part.confidence for part in parts) / len(parts) >= LIKELY
     if len(parts) == 1:
         sentence = f"It is all one section: {told[0]}."
+        if parts[0].end_s < SHORT_S:
+            sentence = f"It is all one section of {say.duration(parts[0].end_s)}: too short to have parts."
+        elif page.asks(_SONG_PARTS):
+            sentence = f"It is all one section, in which nothing sets itself apart: {told[0]}."
         asked_form = asked is not None and len(asked[1]) > 1
         page.say(page.verdict(False, sentence) if asked_form else sentence, found)
     elif form is not None and text:

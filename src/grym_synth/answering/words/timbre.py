@@ -17,6 +17,7 @@ CLASSES = {
     "loop": "loop",
 }  # fmt: skip
 _TAGS = 5
+FAINT = 0.25  # less sure than this of every tag, none is believed
 _ASKED = {
     "hi-hat": ("hat_closed", "hat_open"), "hihat": ("hat_closed", "hat_open"), "hat": ("hat_closed", "hat_open"),
     "kick": ("kick",), "bass drum": ("kick",), "snare": ("snare",), "rimshot": ("rim",), "rim": ("rim",),
@@ -72,7 +73,10 @@ def _kind(page: Page, subject: str) -> None:
     name = class_words(say.text_in(found))
     others = [(item, text) for item in page.findings.alternatives(subject, _NAME) if (text := say.text_in(item))]
     if not name:
-        if _tags(page.find(subject, "timbre.tags")) and not page.wants("sound"):
+        likeness = page.find(subject, "timbre.tags")
+        if likeness is not None and _tags(likeness) and _asked_classes(page) is None:
+            if page.focus(VOCABULARY) and not page.wants("sound_tags", "instrument"):
+                _likeness(page, subject, asked=False)
             return  # what it sounds like is the answer
         page.note(
             "I cannot tell what kind of single sound it is: it fits none of those I know well enough, or it is a mix.",
@@ -120,6 +124,12 @@ def _likeness(page: Page, subject: str, *, asked: bool) -> None:
     wanted = say.finite(page.params.get("count")) if asked else None
     limit = max(1, min(12, round(wanted))) if wanted is not None else _TAGS
     text = f"It sounds like: {', '.join(tags[:limit])}."
+    if page.sentences:
+        pass  # what it is has been told, and how surely
+    elif found.confidence < FAINT:
+        text = f"I cannot tell what it is; if anything, it sounds like: {', '.join(tags[:limit])}."
+    elif found.confidence < LIKELY:
+        text = f"I am not sure, but it sounds like: {', '.join(tags[:limit])}."
     if page.asks("sing(?:ing|s)?|vocals?|voice") and _VOICES & {tag.casefold() for tag in tags[:limit]}:
         text = page.verdict(True, text)
     page.say(text, found, support="inferred")

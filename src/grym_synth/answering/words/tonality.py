@@ -12,6 +12,7 @@ from .spans import LISTED, asked_times, at, stretches, when
 
 VOCABULARY = frozenset("key camelot tuning key_changes".split())
 IN_TUNE_CENTS = 5.0
+FAINT = 0.15  # less sure than this, a key is not worth playing along
 _NAME = "tonality.key"
 
 
@@ -72,6 +73,10 @@ def key(page: Page, subject: str) -> None:
         if asked is not None and all(read_key(other) != asked for _, other in others):
             text = page.verdict(read_key(name) == asked, text)
         page.say(text, *cited, *(item for item, _ in others[:1]), support="inferred")
+    elif found.confidence < FAINT:
+        fits = f"{name} fits best, but I am only {say.fixed(100 * found.confidence, 0)} % sure"
+        page.say(f"I hear no clear key in it: {fits}.", found, support="inferred")
+        return
     else:
         rest = " or ".join(text for _, text in others[:2])
         text = f"I am not sure: perhaps {name}, or {rest}" if rest else f"I am not sure, but {name} fits best"

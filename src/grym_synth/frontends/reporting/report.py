@@ -161,4 +161,4 @@ def _footer(document: Document) -> str:
     sha256 = document.get("sha256")
     same = f"SHA-256 of the recording: {html_text(sha256)}. " if sha256 else ""
     made = f"Measured and written by grym-synth {html_text(__version__)}"
-    return f"{same}{made}; confidences are calibrated chances to be right."
+    return f"{same}{made}; how sure each finding is stands beside it."

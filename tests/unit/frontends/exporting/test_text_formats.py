@@ -184,7 +184,6 @@ def test_writers_replace_their_own_files_and_no_others(tmp_path: Path) -> None:
         (write_jams, "a.jams"),
         (write_table, "a.csv"),
         (write_labels, "a.txt"),
-        (write_reaper, "m.csv"),
     ):
         out = tmp_path / name
         write(document, out)
@@ -195,4 +194,7 @@ def test_writers_replace_their_own_files_and_no_others(tmp_path: Path) -> None:
         with pytest.raises(BadRequest, match="exists and is something else"):
             write(document, out)
         assert out.read_bytes() == b"my diary"
+    write_reaper(document, tmp_path / "m.csv")  # another program's list begins like ours
+    with pytest.raises(BadRequest, match="exists"):
+        write_reaper(document, tmp_path / "m.csv")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "a.jams", "a.txt", "m.csv"]
