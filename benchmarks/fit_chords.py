@@ -231,7 +231,9 @@ _WIDTH = sum(width for width, _ in TERMS.values())
 def excerpt(pitch: PitchFeatures, start: float, end: float) -> PitchFeatures:
     frames = slice(round(start * pitch.n_frames), round(end * pitch.n_frames))
     packed, loudness = pitch.packed[frames], pitch.loudness[frames]
-    return dataclasses.replace(pitch, packed=packed, loudness=loudness, starts_from_silence=pitch.starts_from_silence and start == 0.0)
+    return dataclasses.replace(
+        pitch, packed=packed, loudness=loudness, starts_from_silence=pitch.starts_from_silence and start == 0.0
+    )
 
 
 def unpack(x: FloatArray) -> KeyWeights:

@@ -1,20 +1,29 @@
 """Fit the classes of single hits: `grym_synth/audio/data/one_shots.npz`, read by `grym_synth.audio.one_shots`.
 
-    python -m benchmarks.fit_one_shots EVAL AUDIO FONT.sf2 [FONT.sf2 ...] [--cache FILE.npz] [--predictions FILE.jsonl]
+    python -m benchmarks.fit_one_shots EVAL AUDIO FONT.sf2 [FONT.sf2 ...] [--kits FOLDER ...] [--cache FOLDER]
+                                       [--predictions FILE.jsonl]
 
-Learns from the development items (EVAL/truth.json, AUDIO/ID.flac), from the drum keys of General MIDI sound fonts
-(rendered by fluidsynth), both also varied, and from hits made here with numpy. Prints how well kits are told that took
-no part in the fit. Seeded: the same audio gives the same numbers.
+Learns from the development items (EVAL/truth.json, AUDIO/ID.flac), from the drum keys of all kits of General MIDI sound
+fonts (rendered by fluidsynth), from folders of recorded hits whose file names say what they are, all of these also
+varied, and from hits made here with numpy. Prints how well kits are told that took no part in the fit. Seeded: the same
+audio gives the same numbers; --cache keeps the described hits.
+
+The stored model learned from the fonts TimGM6mb, FluidR3_GM, sf_GMbank (Csound), OPL-3_FM_128M and sonivox (alphaTab
+1.8.4), and from the folders TR808EmulationKit (hydrogen-data), `drums` of rushdaw 0.1.43 (a part of MuldjordKit) and
+`snd` of FoxDot 0.9.0. Left out, for they hold copies of hits of the evaluation's kits: GMRockKit, the Black Pearl and
+the Red Zeppelin of avldrums.lv2, the samples of drumpy. MuseScore_General is made from FluidR3 and changed nothing.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -224,28 +233,45 @@ KEYS: dict[str, tuple[int, ...]] = {
     "conga": (60, 61, 62, 63, 64), "shaker": (69, 70, 82),
     "": (54, 58, 65, 66, 67, 68, 71, 72, 73, 74, 75, 76, 77, 78, 79, 80, 81),
 }  # fmt: skip
-KITS = (0, 8, 16, 24, 25, 32, 40, 48)
-VELOCITIES = (55, 90, 122)
+KITS = (*range(9), 16, 24, 25, 32, 40, 48, 127)
+VELOCITIES = (50, 85, 120)
+#: What names of files say, tried in this order. The named files are copies of hits of the evaluation's kits.
+WORDS = {
+    "cymbal": "crash|ride", "clap": "clap", "hat_open": "open|ohh", "hat_closed": "closed|chh|hh0|pedal",
+    "kick": "kick|bass_drum", "rim": "rim", "snare": "snare", "cowbell": "cowbell", "conga": "conga",
+    "shaker": "shaker", "tom": "(?<!bot)tom",
+}  # fmt: skip
+COPIES = ("d/upper/alt_snare_0.wav", "x/upper/0_kick_drum.wav", "x/upper/3_kick_drum_lo.wav")
 NOTE_S = 3.5  # from one note to the next in what is rendered
-SHARES = {"real": 2.0, "real varied": 1.0, "font": 1.0, "font varied": 0.7, "made": 0.4}  # what one example counts
+#: What one example counts, before kits are balanced.
+SHARES = {
+    "real": 2.0, "real varied": 1.0, "sample": 2.0, "sample varied": 1.0, "font": 1.0, "font varied": 0.7, "made": 0.4,
+}  # fmt: skip
+BALANCE = 0.75  # 0: a class of a kit counts as its number of hits, 1: each the same
 MADE_EACH, VARIED_EACH = 120, 6  # hits made of each class; variants of each real one
-SHRINKAGE, SEED = 0.6, 1
+SHRINKAGE, SEED, SEED_OF_SOURCE = 0.6, 1, 7
 N_REST = 16
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Hits: numbers [shape=(n, 171)], class ("" for none of ours), where each comes from, and its kit or font."""
+    """Hits: numbers [shape=(n, 171)], class ("" for none of ours), where it comes from, its kit ("FONT/NUMBER")."""
 
     numbers: FloatArray
     label: NDArray[np.str_]
     kind: NDArray[np.str_]
     group: NDArray[np.str_]
 
+    @property
+    def source(self) -> NDArray[np.str_]:
+        """The font or folder of each: its group without the kit."""
+        return np.array([group.split("/")[0] for group in self.group])
+
     def where(self, mask: NDArray[np.bool_]) -> Examples:
         return Examples(self.numbers[mask], self.label[mask], self.kind[mask], self.group[mask])
 
 
+FIELDS = ("numbers", "label", "kind", "group")
 Row = tuple[FloatArray, str, str, str]
 
 
@@ -271,9 +297,24 @@ def font_hits(font: Path, rng: np.random.Generator) -> Iterator[Row]:
             fingerprint = key, np.round(hit[:8000], 3).tobytes()
             if np.abs(hit).max(initial=0.0) > 1e-4 and fingerprint not in seen:
                 seen.add(fingerprint)
-                yield describe_hit(hit, SR), label, "font", font.stem
+                yield describe_hit(hit, SR), label, "font", f"{font.stem}/{kit}"
                 for _ in range(2):
-                    yield describe_hit(vary(hit, SR, rng), SR), label, "font varied", font.stem
+                    yield describe_hit(vary(hit, SR, rng), SR), label, "font varied", f"{font.stem}/{kit}"
+
+
+def folder_hits(folder: Path, rng: np.random.Generator) -> Iterator[Row]:
+    """Recorded hits whose file names say what they are, each also varied four times."""
+    for file in sorted(folder.rglob("*")):
+        name = file.stem.lower()
+        label = next((label for label, words in WORDS.items() if re.search(words, name)), None)
+        if file.suffix.lower() not in {".wav", ".flac", ".mp3"} or file.as_posix().endswith(COPIES):
+            continue
+        if label is not None:
+            stereo, sr = sf.read(file, dtype="float32", always_2d=True)
+            y = stereo.mean(axis=1)[: 4 * sr]
+            yield describe_hit(y, sr), label, "sample", folder.name
+            for _ in range(4):
+                yield describe_hit(vary(y, sr, rng), sr), label, "sample varied", folder.name
 
 
 def font_notes(font: Path, rng: np.random.Generator) -> Iterator[Row]:
@@ -332,23 +373,47 @@ def _length(value: int) -> bytes:
     return out
 
 
-def collect(evaluation: Path, audio: Path, fonts: Sequence[Path]) -> Examples:
-    rng = np.random.default_rng(SEED)
-    rows = [*real_hits(evaluation, audio, rng), *made_hits(rng)]
+def collect(
+    evaluation: Path, audio: Path, fonts: Sequence[Path], folders: Sequence[Path], cache: Path | None
+) -> Examples:
+    first = np.random.default_rng(SEED)
+    parts = [described("here", cache, lambda: [*real_hits(evaluation, audio, first), *made_hits(first)])]
     for font in fonts:
-        rows += [*font_hits(font, rng), *font_notes(font, rng)]
-    numbers, label, kind, group = zip(*rows, strict=True)
-    return Examples(np.array(numbers), np.array(label), np.array(kind), np.array(group))
+        parts.append(described(f"{font.stem} hits", cache, partial(font_hits, font, seeded())))
+        parts.append(described(f"{font.stem} notes", cache, partial(font_notes, font, seeded())))
+    for folder in folders:
+        parts.append(described(folder.name, cache, partial(folder_hits, folder, seeded())))
+    return Examples(*(np.concatenate([getattr(part, name) for part in parts]) for name in FIELDS))
+
+
+def seeded() -> np.random.Generator:
+    """The same for each source, so that no source depends on which others there are."""
+    return np.random.default_rng(SEED_OF_SOURCE)
+
+
+def described(name: str, cache: Path | None, make: Callable[[], Iterable[Row]]) -> Examples:
+    """The rows of one source, from the cache where they are there."""
+    file = cache / f"{name}.npz" if cache else None
+    if file is not None and file.exists():
+        with np.load(file) as stored:
+            return Examples(*(stored[field] for field in FIELDS))
+    numbers, label, kind, group = zip(*make(), strict=True)
+    examples = Examples(np.array(numbers), np.array(label), np.array(kind), np.array(group))
+    if file is not None:
+        np.savez(file, **vars(examples))
+    return examples
 
 
 # --- fit ------------------------------------------------------------------------------------------------------------
 
 
 def fit_classes(examples: Examples) -> Classes:
-    """Shrunk linear discriminants; frequent classes count less than in proportion."""
+    """Shrunk linear discriminants; large kits and frequent classes count less than in proportion."""
     ours = (examples.label != "") & np.isin(examples.kind, list(SHARES))
     examples = examples.where(ours)
     weight = np.array([SHARES[kind] for kind in examples.kind])
+    _, of_kit = np.unique(np.char.add(np.char.add(examples.group, "|"), examples.label), return_inverse=True)
+    weight /= np.bincount(of_kit, weight)[of_kit] ** BALANCE
     names, which = np.unique(examples.label, return_inverse=True)
     weight /= np.sqrt(np.bincount(which, weight))[which]
     weight /= weight.sum()
@@ -364,10 +429,10 @@ def fit_classes(examples: Examples) -> Classes:
     white = centres @ whiten
     _, _, axes = np.linalg.svd(white - white.mean(axis=0), full_matrices=False)
     discriminants = whiten @ axes[: len(names) - 1].T
-    rest = whiten @ np.random.default_rng(0).normal(size=(len(whiten), N_REST))
+    rest = np.random.default_rng(0).normal(size=(len(whiten), N_REST))
     return Classes(
         tuple(str(name) for name in names), mean, scale, discriminants, centres @ discriminants,
-        rest, centres @ rest, np.array([0.0, 1.0, 0.0]),
+        rest, np.array([0.0, 1.0, 0.0]),
     )  # fmt: skip
 
 
@@ -398,14 +463,14 @@ class Unseen:
 def cross_validate(examples: Examples) -> Unseen:
     """Each kit is told by a fit without it; sounds of no class by a fit without their font."""
     asked = (examples.kind == "real") | ((examples.label == "") & np.isin(examples.kind, ["font", "note"]))
-    groups = sorted(set(examples.group[asked]))
+    sources = sorted(set(examples.source[asked]))
     queries = examples.where(asked)
     names = fit_classes(examples).names
     log_chance, distance = np.full((len(queries.label), len(names)), -30.0), np.zeros(len(queries.label))
     vectors = np.zeros((len(queries.label), 4 * len(names) + N_REST), np.float32)
-    for group in groups:
-        model = fit_classes(examples.where(examples.group != group))
-        told = queries.group == group
+    for source in sources:
+        model = fit_classes(examples.where(examples.source != source))
+        told = queries.source == source
         chances, distance[told], _ = model.weigh(queries.numbers[told])
         log_chance[np.ix_(told, np.isin(names, model.names))] = chances
         if model.names == names:
@@ -424,8 +489,8 @@ def trust_weights(unseen: Unseen, chosen: NDArray[np.bool_]) -> FloatArray:
 def unseen_trust(unseen: Unseen) -> FloatArray:
     """Trust in what is said of each sound, by a model of trust that has seen none of its kit."""
     trust = np.zeros(len(unseen.right))
-    for group in sorted(set(unseen.examples.group)):
-        told = unseen.examples.group == group
+    for source in sorted(set(unseen.examples.source)):
+        told = unseen.examples.source == source
         trust[told] = trust_of(trust_weights(unseen, ~told), unseen.log_chance[told], unseen.distance[told])
     return trust
 
@@ -444,27 +509,22 @@ def main() -> None:
     parser.add_argument("evaluation", type=Path)
     parser.add_argument("audio", type=Path)
     parser.add_argument("fonts", type=Path, nargs="+")
-    parser.add_argument("--cache", type=Path, help="an .npz file that keeps the described hits")
+    parser.add_argument("--kits", type=Path, nargs="*", default=[], help="folders of recorded hits")
+    parser.add_argument("--cache", type=Path, help="a folder that keeps the described hits")
     parser.add_argument("--predictions", type=Path, help="where to write what is said of kits left out, as JSON lines")
     parser.add_argument("--dry-run", action="store_true")
     options = parser.parse_args()
-    if options.cache and options.cache.exists():
-        with np.load(options.cache) as stored:
-            examples = Examples(stored["numbers"], stored["label"], stored["kind"], stored["group"])
-    else:
-        examples = collect(options.evaluation, options.audio, options.fonts)
-        if options.cache:
-            np.savez(options.cache, **vars(examples))
+    examples = collect(options.evaluation, options.audio, options.fonts, options.kits, options.cache)
     unseen = cross_validate(examples)
     trust = trust_weights(unseen, np.ones(len(unseen.right), bool))
     report(unseen, unseen_trust(unseen), options.predictions)
     model = fit_classes(examples)
-    fonts_only = fit_classes(examples.where(np.char.startswith(examples.kind, "font") | (examples.kind == "made")))
+    others_only = fit_classes(examples.where(~np.char.startswith(examples.kind, "real")))
     real = examples.where(examples.kind == "real")
-    chance, _, _ = fonts_only.weigh(real.numbers)
-    told = np.array(fonts_only.names)[chance.argmax(axis=1)] == real.label
-    alike = nearest_is_alike(fonts_only.vectors(real.numbers), real.label, real.group)
-    print(f"fitted without any real kit: class {told.mean():.3f}, nearest neighbour {alike:.3f}")
+    chance, _, _ = others_only.weigh(real.numbers)
+    told = np.array(others_only.names)[chance.argmax(axis=1)] == real.label
+    alike = nearest_is_alike(others_only.vectors(real.numbers), real.label, real.group)
+    print(f"fitted without any kit of the evaluation: class {told.mean():.3f}, nearest neighbour {alike:.3f}")
     if not options.dry_run:
         arrays = {name: np.asarray(getattr(model, name)) for name in Classes.__slots__ if name != "trust"}
         arrays = {
@@ -488,7 +548,7 @@ def report(unseen: Unseen, trust: FloatArray, path: Path | None) -> None:
         )
     if path is not None:
         rows = [
-            {"id": f"{queries.group[i]}/{i}", "p": round(float(trust[i]), 6), "right": bool(unseen.right[i])}
+            {"source": str(queries.group[i]), "p": round(float(trust[i]), 4), "right": bool(unseen.right[i])}
             for i in np.flatnonzero(real)
         ]
         path.write_text("".join(json.dumps(row) + "\n" for row in rows))

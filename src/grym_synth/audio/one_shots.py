@@ -219,7 +219,8 @@ VECTOR_LENGTH = 4 * 11 + 16
 # --- classes --------------------------------------------------------------------------------------------------------
 
 _SURE_ENOUGH = 0.5  # below it no class is named
-_RARE = {"shaker": -2.5}  # log odds: seldom among single hits, and easily taken for a closed hi-hat
+_RARE = {"shaker": -4.0}  # log odds: seldom among single hits, and easily taken for a closed hi-hat
+_SOFT, _SHARP = 0.3, 0.6  # powers of the chances in the vector: the discriminants alone are too sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,12 +242,12 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Classes:
-    """Linear discriminants of the classes, and what is left besides them.
+    """Linear discriminants of the classes, and a direction for what they do not tell.
 
     mean, scale : np.ndarray [shape=(171,)], of the numbers of `describe_hit`
     discriminants : np.ndarray [shape=(171, classes - 1)], after which hits of one class have unit variance
     centres : np.ndarray [shape=(classes, classes - 1)]
-    rest : np.ndarray [shape=(171, 16)], a projection of the whitened rest; rest_centres : [shape=(classes, 16)]
+    rest : np.ndarray [shape=(171, 16)], a random projection
     trust : np.ndarray [shape=(3,)], of the logistic model that says whether the likeliest class is right
     """
 
@@ -256,7 +257,6 @@ class Classes:
     discriminants: FloatArray
     centres: FloatArray
     rest: FloatArray
-    rest_centres: FloatArray
     trust: FloatArray
 
     def weigh(self, numbers: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -269,7 +269,7 @@ class Classes:
         distance = ((place[:, None] - self.centres) ** 2).sum(axis=2)
         log_chance = -0.5 * distance + np.array([_RARE.get(name, 0.0) for name in self.names])
         log_chance = _normalised(log_chance)
-        rest = z @ self.rest - np.exp(log_chance) @ self.rest_centres
+        rest = z @ self.rest
         nearest = distance.min(axis=1)
         length = np.linalg.norm(rest, axis=1, keepdims=True) + 1e-9
         return log_chance, np.sqrt(nearest), rest / length * nearest[:, None]
@@ -280,7 +280,7 @@ class Classes:
         Hits of one class are close; among them the typical ones are closest to all others.
         """
         log_chance, _, rest = self.weigh(numbers)
-        soft, sharp = np.exp(_normalised(0.3 * log_chance)), np.exp(log_chance)
+        soft, sharp = (np.exp(_normalised(power * log_chance)) for power in (_SOFT, _SHARP))
         return np.hstack([soft, sharp, np.log(soft + 0.01), np.log(sharp + 0.01), rest / 100.0]).astype(np.float32)
 
     def recognise(self, numbers: FloatArray) -> Hit:
