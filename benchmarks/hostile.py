@@ -68,10 +68,13 @@ def _common_fault(done: subprocess.CompletedProcess[bytes], seconds: float) -> s
 
 
 def _read(done: subprocess.CompletedProcess[bytes]) -> dict[str, Any]:
-    (line,) = done.stdout.splitlines()
-    document = json.loads(line, parse_constant=_refuse)
-    assert isinstance(document, dict)
-    return document
+    """The document; of a comparison with a folder that holds nothing, the first of its two reasons."""
+    documents = [json.loads(line, parse_constant=_refuse) for line in done.stdout.splitlines()]
+    assert documents
+    assert all(isinstance(document, dict) for document in documents)
+    assert len(documents) == 1 or all("error" in document for document in documents)
+    first: dict[str, Any] = documents[0]
+    return first
 
 
 def _refuse(name: str) -> NoReturn:

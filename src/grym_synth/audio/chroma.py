@@ -20,6 +20,7 @@ from .rows import Rows, RowsLike
 LOWEST_NOTE, N_NOTES = 20, 96  # rows of a note matrix: MIDI 20 and up
 REGISTERS = (24, 45, 57, 69, 81, 105)  # MIDI notes at which the five registers begin and the last ends
 
+_FAINTEST = 3e-5  # of the loudest peak: 90 dB below it nothing counts, so that a copy at another level gives the same
 _BLOCK = 1024  # frames read at once: 95 s
 _IN_MEMORY = 1 << 20  # bytes: 19 minutes
 _FAINT, _FAINT_BASS = 1e-3, 0.05  # shares of the loudest frame below which pitch classes, and the bass, fade
@@ -77,11 +78,12 @@ def measure_pitch(peaks: PitchPeaks) -> PitchFeatures:
     """The pitch features of a whole recording."""
     cents, steadiness, prominence = _tune(peaks)
     n = peaks.n_frames
+    faintest = _FAINTEST * _loudest(peaks)
     packed = Rows(84, np.uint8, _IN_MEMORY)
     loudness = np.zeros((n, 3), np.float32)
     for start in range(0, n, _BLOCK):
         frames = slice(start, min(start + _BLOCK, n))
-        raw = _place_peaks(peaks.block(frames.start, frames.stop), cents)
+        raw = _place_peaks(peaks.block(frames.start, frames.stop), cents, faintest)
         registers = np.concatenate([fold_notes(raw, low, high - 1) for low, high in itertools.pairwise(REGISTERS)])
         notes = _without_partials(raw)
         chroma, bass = fold_notes(notes, 45, 99), fold_notes(notes * _BASS_SHARE[:, None], 28, 55)
@@ -92,6 +94,11 @@ def measure_pitch(peaks: PitchPeaks) -> PitchFeatures:
         packed.append(np.rint(255.0 * np.sqrt(np.minimum(np.concatenate(shares), 1.0))).T)
     silent = peaks.starts_from_silence
     return PitchFeatures(packed, loudness, cents, steadiness, prominence, peaks.frame_rate, silent)
+
+
+def _loudest(peaks: PitchPeaks) -> float:
+    blocks = (peaks.block(start, start + _BLOCK).magnitude for start in range(0, peaks.n_frames, _BLOCK))
+    return max((float(magnitude.max(initial=0.0)) for magnitude in blocks), default=0.0)
 
 
 def _tune(peaks: PitchPeaks) -> tuple[float, float, float]:
@@ -132,13 +139,13 @@ def note_strengths(peaks: PitchPeaks, tuning_cents: float = 0.0) -> FloatArray:
     return _without_partials(_place_peaks(peaks, tuning_cents))
 
 
-def _place_peaks(peaks: PitchPeaks, tuning_cents: float) -> FloatArray:
-    """Peaks summed by the semitone that they are nearest to, shape (96, frames)."""
+def _place_peaks(peaks: PitchPeaks, tuning_cents: float, faintest: float = 0.0) -> FloatArray:
+    """Peaks of magnitude `faintest` and above summed by the semitone that they are nearest to, shape (96, frames)."""
     midi = peaks.midi - np.float32(tuning_cents / 100.0)
     nearest = np.rint(midi)
     weight = peak_weight(peaks) * np.exp(-0.5 * ((midi - nearest) / np.float32(0.18)) ** 2)
     row = nearest.astype(np.int64) - LOWEST_NOTE
-    inside = (row >= 0) & (row < N_NOTES)
+    inside = (row >= 0) & (row < N_NOTES) & (peaks.magnitude >= faintest)
     cell = row[inside] * peaks.n_frames + peaks.frame[inside]
     flat = np.bincount(cell, weight[inside], minlength=N_NOTES * peaks.n_frames).astype(np.float32)
     return np.asarray(flat.reshape(N_NOTES, peaks.n_frames))

@@ -218,7 +218,7 @@ VECTOR_LENGTH = 4 * 11 + 16
 
 # --- classes --------------------------------------------------------------------------------------------------------
 
-_SURE_ENOUGH = 0.5  # below it no class is named
+_SURE_ENOUGH = 0.6  # below it no class is named
 _RARE = {"shaker": -4.0}  # log odds: seldom among single hits, and easily taken for a closed hi-hat
 _SOFT, _SHARP = 0.3, 0.6  # powers of the chances in the vector: the discriminants alone are too sure
 
