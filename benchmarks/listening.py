@@ -25,16 +25,18 @@ FULL = ("facts", "loudness", "rhythm", "tonality", "chords", "spectrum", "struct
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 _HEAR = """
-import json, resource, sys, time
+import json, sys, time
 begun = time.process_time(), time.perf_counter()
 from grym_synth.audio.listen import Settings, hear
+from grym_synth.packs import find_pack
 imported = time.process_time() - begun[0], time.perf_counter() - begun[1]
-runs = []
+pack, runs = find_pack("musicnn"), []
+settings = Settings(tagger=str(pack.folder / "model") if pack else None)
 for _ in range(int(sys.argv[3])):
     cpu, wall = time.process_time(), time.perf_counter()
-    hear(sys.argv[1], sys.argv[2].split(","), Settings(), lambda fraction, message: None)
+    hear(sys.argv[1], sys.argv[2].split(","), settings, lambda fraction, message: None)
     runs.append((time.process_time() - cpu, time.perf_counter() - wall))
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+peak = next(int(line.split()[1]) / 1024 for line in open("/proc/self/status") if line.startswith("VmHWM"))
 print(json.dumps({"import": imported, "runs": runs, "peak_mb": peak}))
 """
 

@@ -39,6 +39,14 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         return {"content": []}
     if mood == "lies":
         return {"structuredContent": {"evidence": [{"name": "rhythm.tempo_bpm", "value": 120}], "gaps": []}}
+    if mood in ("plod", "loiter"):
+        token = request["params"]["_meta"]["progressToken"]
+        for step in range(8):
+            time.sleep(0.1)
+            done = {"progressToken": token, "progress": 0.52 + 0.05 * step if mood == "plod" else 0.5}
+            note = {"jsonrpc": "2.0", "method": "notifications/progress", "params": done}
+            sys.stdout.write(json.dumps(note) + "\n")
+            sys.stdout.flush()
     if mood == "slow":
         time.sleep(0.3)
     evidence = [

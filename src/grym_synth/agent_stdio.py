@@ -14,11 +14,11 @@ import queue
 import resource
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from .errors import GrymError
+from .errors import BadRequest, GrymError
 from .messages import EVIDENCE_UNITS, Evidence, Gap, Json, Source, Span, evidence_to_json, gap_to_json
 
 MODERN, LEGACY = "2026-07-28", "2025-11-25"
@@ -36,6 +36,14 @@ class Result:
 
     evidence: tuple[Evidence, ...]
     gaps: tuple[Gap, ...] = ()
+
+
+def strings(arguments: Mapping[str, Any], name: str, default: Sequence[str]) -> tuple[str, ...]:
+    """An argument that is a list of strings; raises BadRequest for anything else."""
+    value = arguments.get(name, default)
+    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+        raise BadRequest(f"`{name}` must be a list of strings, got {str(value)[:60]!r}")
+    return tuple(value)
 
 
 class Measured(Protocol):

@@ -6,6 +6,7 @@ request → route → plan → leases → agents → evidence and gaps → answe
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -54,7 +55,7 @@ class Hub:
         clock.lap("work")
         evidence = [item for outcome in outcomes for item in outcome.heard.evidence]
         left_open = [gap for outcome in outcomes for gap in outcome.heard.gaps]
-        draft = write(request, route, evidence, [*self.troubles, *inputs.gaps, *steps.gaps, *left_open])
+        draft = write(request, route, evidence, [*self._troubles(), *inputs.gaps, *steps.gaps, *left_open])
         text, claims = compose(draft)
         clock.lap("write")
         health = worst(self.read_signals())[1].state
@@ -64,8 +65,11 @@ class Hub:
     async def measure(
         self, request: Request, capabilities: Sequence[str], on_progress: OnProgress
     ) -> AsyncIterator[tuple[Plan, Outcome | None]]:
-        """Measure recordings without a question: the plan with None first, then each outcome in the order asked."""
-        inputs = await self.look_up(request)
+        """Measure recordings without a question: the plan with None first, then each outcome in the order asked.
+
+        All of them, however many: `max_files` bounds what one answer in words can hold.
+        """
+        inputs = await asyncio.to_thread(find_recordings, request.paths, request.folder, sys.maxsize)
         agents = self.catalog.capabilities()
         of_sound = [name for name in capabilities if name not in agents or agents[name].needs_recording]
         others = [
@@ -89,6 +93,11 @@ class Hub:
 
     def run(self, request: Request, steps: Plan, on_progress: OnProgress) -> AsyncIterator[Outcome]:
         return self.executor.run(steps, use_cache=request.use_cache, on_progress=on_progress)
+
+    def _troubles(self) -> list[Gap]:
+        """What this hub lacks as a whole."""
+        damaged = self.router.trouble
+        return [*self.troubles, *([] if damaged is None else [Gap.from_error(damaged, capability="system")])]
 
     def _remember(self, request: Request, answer: Answer) -> Answer:
         try:

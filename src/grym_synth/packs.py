@@ -16,6 +16,7 @@ import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from .config import read_home
@@ -179,6 +180,25 @@ def find_pack(name: str) -> Pack | None:
         if all(_size(folder / file.name) == file.size for file in spec.files):
             return pack
     return None
+
+
+def find_whole_pack(name: str) -> tuple[Pack | None, str]:
+    """The pack of that name, read whole and found to be the declared one; or None, and what its damage means in words.
+
+    "" when there is none at all. Hashing takes 1 ms for 0.3 MB; a process does it once for each pack.
+    """
+    pack = find_pack(name)
+    if pack is None:
+        return None, ""
+    stamps = tuple((pack.folder / file.name).stat().st_mtime_ns for file in pack.spec.files)
+    if _is_whole(name, pack.folder, stamps):
+        return pack, ""
+    return None, f"the model pack {name!r} is damaged, so {pack.spec.without}"
+
+
+@lru_cache(maxsize=len(PACKS))
+def _is_whole(name: str, folder: Path, _stamps: tuple[int, ...]) -> bool:
+    return verify_pack(Pack(PACKS[name], folder)) is None
 
 
 def verify_pack(pack: Pack) -> str | None:

@@ -329,3 +329,23 @@ def test_hostile_words_do_no_harm(grym: Grym, make_loop: Callable[..., Path]) ->
         "../../etc/passwd",
     ):
         assert grym("ask", question, "loop.wav").returncode in (0, 3, 5)
+
+
+def test_analyze_reads_a_whole_folder_however_many_files_one_answer_may_hold(
+    grym: Grym, make_loop: Callable[..., Path]
+) -> None:
+    loop = make_loop(seconds=0.5)
+    folder = grym.folder / "hits"
+    folder.mkdir()
+    for number in range(4):
+        shutil.copy(loop, folder / f"{number}.wav")
+    documents = grym.json("analyze", "hits", "--only", "facts", GRYM_MAX_FILES="2")
+    assert [document["path"] for document in documents] == [f"hits/{number}.wav" for number in range(4)]
+
+
+def test_a_recording_compared_with_itself_is_told_apart_from_a_missing_second(
+    grym: Grym, make_loop: Callable[..., Path]
+) -> None:
+    make_loop(seconds=1.0)
+    (answer,) = grym.json("ask", "are these two the same?", "loop.wav", "loop.wav", code=3)
+    assert "named twice" in answer["answer"]

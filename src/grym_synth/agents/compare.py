@@ -27,7 +27,7 @@ import argparse
 import sys
 from typing import Any
 
-from grym_synth.agent_stdio import Call, Result, Tool, print_result, serve, to_evidence
+from grym_synth.agent_stdio import Call, Result, Tool, print_result, serve, strings, to_evidence
 from grym_synth.audio.compare import Profile, compare_profiles, profile
 from grym_synth.audio.comparison_findings import name_comparison
 from grym_synth.errors import BadRequest, GrymError
@@ -59,8 +59,8 @@ SCHEMA: dict[str, Any] = {
 
 def compare(arguments: dict[str, Any], call: Call) -> Result:
     """Every recording but the first against the first; the evidence of a pair has the second as its subject."""
-    paths = [str(path) for path in arguments.get("paths", ())]
-    subjects = [str(subject) for subject in arguments.get("subjects", paths)]
+    paths = strings(arguments, "paths", ())
+    subjects = strings(arguments, "subjects", paths)
     if not 2 <= len(paths) <= MOST or len(subjects) != len(paths):
         raise BadRequest(f"comparing takes 2 to {MOST} paths and a subject for each, got {len(paths)}, {len(subjects)}")
     evidence: list[Evidence] = []

@@ -34,11 +34,11 @@ import sys
 from dataclasses import replace
 from typing import Any
 
-from grym_synth.agent_stdio import Call, Result, Tool, print_result, serve, to_evidence
+from grym_synth.agent_stdio import Call, Result, Tool, print_result, serve, strings, to_evidence
 from grym_synth.audio.listen import SECTIONS, Settings, hear
 from grym_synth.errors import BadRequest, GrymError
 from grym_synth.messages import Gap
-from grym_synth.packs import find_pack
+from grym_synth.packs import find_whole_pack
 
 NAME, VERSION = "listen", "1"
 
@@ -65,17 +65,22 @@ def listen(arguments: dict[str, Any], call: Call) -> Result:
     """Hear one recording; what cannot be heard becomes gaps, for each capability asked."""
     path = str(arguments["path"])
     subject = str(arguments.get("subject", path))
-    capabilities = tuple(arguments.get("capabilities", SECTIONS))
+    capabilities = strings(arguments, "capabilities", SECTIONS)
     unknown = set(capabilities) - set(SECTIONS)
     if unknown:
         raise BadRequest(f"unknown {', '.join(map(repr, unknown))}; there is {', '.join(SECTIONS)}")
     try:
-        tagger = find_pack("musicnn") if "timbre" in capabilities else None
+        tagger, damage = find_whole_pack("musicnn") if "timbre" in capabilities else (None, "")
         settings = replace(Settings.read(arguments), tagger=str(tagger.folder / "model") if tagger else None)
         heard = hear(path, capabilities, settings, call.progress)
     except GrymError as error:
         return Result((), tuple(Gap.from_error(error, capability=name, subject=subject) for name in capabilities))
-    gaps = (Gap(gap.section, gap.reason, gap.code, subject, gap.hint) for gap in heard.gaps)
+    gaps = (
+        Gap(gap.section, damage, "bad_setup", subject, f"grym models verify, then {gap.hint}")
+        if damage and gap.hint == "grym models add musicnn"
+        else Gap(gap.section, gap.reason, gap.code, subject, gap.hint)
+        for gap in heard.gaps
+    )
     return Result(tuple(to_evidence(finding, subject, NAME, VERSION) for finding in heard.findings), tuple(gaps))
 
 

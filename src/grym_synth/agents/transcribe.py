@@ -29,17 +29,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import Any
 
 from grym_synth import packs
-from grym_synth.agent_stdio import Call, Result, Tool, print_result, serve, to_evidence
+from grym_synth.agent_stdio import Call, Result, Tool, print_result, serve, strings, to_evidence
 from grym_synth.audio.note_findings import Excerpt, hear_notes
 from grym_synth.errors import BadRequest, GrymError
 from grym_synth.messages import Gap
 
 NAME, VERSION = "transcribe", "1"
 CAPABILITY = "notes"
+MODELS = ("swift-f0", "basic-pitch")
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -58,21 +58,24 @@ def transcribe(arguments: dict[str, Any], call: Call) -> Result:
     """Write down one recording; what cannot be heard becomes gaps."""
     path = str(arguments["path"])
     subject = str(arguments.get("subject", path))
-    unknown = set(arguments.get("capabilities", (CAPABILITY,))) - {CAPABILITY}
+    unknown = set(strings(arguments, "capabilities", (CAPABILITY,))) - {CAPABILITY}
     if unknown:
         raise BadRequest(f"unknown {', '.join(map(repr, sorted(unknown)))}; there is {CAPABILITY}")
     try:
         excerpt = Excerpt.read(arguments)
-        found, unheard = hear_notes(path, excerpt, call.progress, _model("swift-f0"), _model("basic-pitch"))
+        models = {name: packs.find_whole_pack(name) for name in MODELS}
+        files = (None if pack is None else pack.file for pack, _ in models.values())
+        found, unheard = hear_notes(path, excerpt, call.progress, *files)
     except GrymError as error:
         return Result((), (Gap.from_error(error, capability=CAPABILITY, subject=subject),))
-    gaps = (Gap(gap.section, gap.reason, gap.code, subject, gap.hint) for gap in unheard)
+    damaged = {f"grym models add {name}": damage for name, (_, damage) in models.items() if damage}
+    gaps = (
+        Gap(CAPABILITY, damaged[gap.hint], "bad_setup", subject, f"grym models verify, then {gap.hint}")
+        if gap.hint in damaged
+        else Gap(gap.section, gap.reason, gap.code, subject, gap.hint)
+        for gap in unheard
+    )
     return Result(tuple(to_evidence(finding, subject, NAME, VERSION) for finding in found), tuple(gaps))
-
-
-def _model(name: str) -> Path | None:
-    pack = packs.find_pack(name)
-    return None if pack is None else pack.file
 
 
 def main() -> None:

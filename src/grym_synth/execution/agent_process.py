@@ -18,6 +18,7 @@ from ..errors import AgentCrashed, AgentFailed, AgentTimeout, MalformedEvidence
 from .catalog import AgentCard
 
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
+_HEADWAY = 0.01  # of the work: what counts as getting on, so that nobody can put off the end for ever
 Progress = Callable[[float, str], None]
 
 
@@ -63,10 +64,12 @@ class AgentProcess:
     ) -> dict[str, Any]:
         """Call the agent's tool and return its structured content.
 
+        Whoever gets on may take longer: the deadline counts from the last time that progress grew by a hundredth.
+
         Raises
         ------
         AgentTimeout
-            No answer within `deadline` seconds; the process is killed.
+            Neither an answer nor any headway within `deadline` seconds; the process is killed.
         AgentCrashed
             It ended in the middle of the call.
         AgentFailed
@@ -83,10 +86,19 @@ class AgentProcess:
         }
         params = {"name": self.card.name, "arguments": dict(arguments), "_meta": meta}
         message = {"jsonrpc": "2.0", "id": request_id, "method": "tools/call", "params": params}
+        furthest = 0.0
+
+        def get_on(fraction: float, message: str) -> None:
+            nonlocal furthest
+            if furthest + _HEADWAY <= fraction <= 1.0:
+                furthest = fraction
+                limit.reschedule(asyncio.get_running_loop().time() + deadline)
+            on_progress(fraction, message)
+
         try:
-            async with asyncio.timeout(deadline):
+            async with asyncio.timeout(deadline) as limit:
                 await self._send(message)
-                answer = await self._receive(request_id, on_progress)
+                answer = await self._receive(request_id, get_on)
         except TimeoutError as error:
             await self.kill()
             raise AgentTimeout(f"agent {self.card.name!r} gave no answer within {deadline:.0f} s") from error

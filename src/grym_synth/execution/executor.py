@@ -10,6 +10,7 @@ import hashlib
 import logging
 import stat
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,10 +63,11 @@ class Executor:
 
     async def run(self, plan: Plan, *, use_cache: bool, on_progress: OnProgress) -> AsyncIterator[Outcome]:
         """Run all steps side by side, as far as there is room; yield what came of them in the order of the plan."""
-        tasks = [asyncio.create_task(self._run_step(step, use_cache, on_progress)) for step in plan.steps]
+        tasks = deque(asyncio.create_task(self._run_step(step, use_cache, on_progress)) for step in plan.steps)
         try:
-            for task in tasks:
-                yield await task
+            while tasks:
+                yield await tasks[0]
+                tasks.popleft()  # what was handed on is not kept: a folder may hold thousands
         finally:
             for task in tasks:
                 task.cancel()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePath
 from typing import Protocol
 
 from ..messages import Gap, Json, Need, Plan, Request, Route, Step
@@ -65,8 +66,10 @@ def plan(
             gaps.append(Gap(capability, reason, "no_recording", hint="put the file after the question"))
         elif agent.takes_two and len(recordings) < 2:
             reason = "Comparing takes two recordings or more, and one was named"
-            if recordings and len(request.paths) > 1:
+            if len({PurePath(request.folder, path) for path in request.paths}) < len(request.paths):
                 reason = "Comparing takes two recordings or more, and the same one was named twice"
+            elif len(request.paths) > 1:
+                reason = "Comparing takes two recordings or more, and what was named comes to one"
             gaps.append(Gap(capability, reason, "unsupported", hint="name the others as well"))
         else:
             by_agent.setdefault(agent.name, []).append(capability)

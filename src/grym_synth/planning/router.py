@@ -16,6 +16,7 @@ from importlib.util import find_spec
 import numpy as np
 import numpy.typing as npt
 
+from ..errors import BadSetup
 from ..messages import CAPABILITIES, Json, Route
 from ..packs import Pack
 from .aspects import aspect_places, read_aspects
@@ -71,10 +72,15 @@ class Router:
     def __init__(self, encoder: SentenceEncoder | None) -> None:
         self._encoder = encoder
         self._weights = _load_weights("plain" if encoder is None else "pack")
+        self.trouble: BadSetup | None = None  # why the encoder it was given is not used
 
     def route(self, question: str, paths: Sequence[str]) -> Route:
         """The capabilities that a question about these files needs; none when it is not for this hub."""
-        reasons, confidence = self._decide(question, paths)
+        try:
+            reasons, confidence = self._decide(question, paths)
+        except BadSetup as error:  # the model file is damaged: words alone do
+            self._encoder, self._weights, self.trouble = None, _load_weights("plain"), error
+            reasons, confidence = self._decide(question, paths)
         slots = read_slots(question, paths)
         # A comparison is focused by what it compares, which belongs to other capabilities.
         compares = "compare" in reasons
@@ -94,9 +100,9 @@ class Router:
         chosen = choose(p, self._weights.thresholds)
         if not chosen and _can_be_computed(question):
             return {"theory": f"{CAPABILITY['theory'].asks}: there is an answer to compute"}, _COMPUTED
-        if p[:-1].max() < _FAINT and _names_a_recording(features):
-            if named := read_slots(question, paths).get("chords"):
-                return {"chords": f"{CAPABILITY['chords'].asks}: “{_first(named)}”"}, _NAMED
+        is_open = p[:-1].max() < _FAINT and _names_a_recording(features)
+        if is_open and (named := read_slots(question, paths).get("chords")):
+            return {"chords": f"{CAPABILITY['chords'].asks}: “{_first(named)}”"}, _NAMED
         slope, offset = self._weights.calibration
         joint = joint_probability(p, chosen)
         confidence = 1.0 / (1.0 + np.exp(-(slope * np.log(joint / (1.0 - joint)) + offset)))

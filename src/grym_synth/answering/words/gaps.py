@@ -83,7 +83,7 @@ def _sentence(gaps: list[Gap], names: Mapping[str, str]) -> str:
     text = _reason(gaps, names)
     if first.hint:
         hint = " ".join(first.hint.split()).rstrip(".")
-        text += f" {hint[:1].upper()}{hint[1:]}."
+        text += f" {hint if hint.startswith('grym ') else hint[:1].upper() + hint[1:]}."
     waits = [gap.retry_after_s for gap in gaps if gap.retry_after_s is not None]
     if waits:
         text += f" Try again in {max(1, round(max(waits)))} s."
