@@ -28,10 +28,10 @@ from typing import Any
 import numpy as np
 import soundfile as sf
 
-from grym_synth.audio.chroma import PitchFeatures, measure_pitch
-from grym_synth.audio.frames import FloatArray, ShortSpectraMeter
-from grym_synth.audio.pitch_peaks import PitchPeaksMeter
-from grym_synth.audio.rhythm import measure_rhythm
+from grym_synth.audio.rhythm.measure import measure_rhythm
+from grym_synth.audio.spectra.chroma import PitchFeatures, measure_pitch
+from grym_synth.audio.spectra.frames import FloatArray, ShortSpectraMeter
+from grym_synth.audio.spectra.pitch_peaks import PitchPeaksMeter
 from grym_synth.theory.pitch import NOTE_NAMES
 
 VARIANTS, SONGS, LOOPS = 4, 45, 20  # rounds, and songs and loop songs in each

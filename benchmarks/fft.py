@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks.rows import Row, write_table
-from grym_synth.audio.spectrum import measure_peaks
+from grym_synth.audio.spectrum.peaks import measure_peaks
 
 COMMAND = "python -m benchmarks.fft"
 SR = 44100

@@ -22,14 +22,21 @@ import mir_eval
 import numpy as np
 import scipy.optimize
 
-from grym_synth.audio import chord_model, key_model
-from grym_synth.audio.chord_inputs import Moments, chord_inputs, lay_moments
-from grym_synth.audio.chord_model import FAMILIES, N_STATES, QUALITIES, TURNED, ChordNet, family_log_probabilities
-from grym_synth.audio.chroma import PitchFeatures
-from grym_synth.audio.frames import FloatArray
-from grym_synth.audio.harmony import pitchedness, variety
-from grym_synth.audio.key_model import KeyWeights, gather_seconds, key_name
-from grym_synth.audio.viterbi import best_path, path_probabilities
+from grym_synth.audio.harmony import chord_model, key_model
+from grym_synth.audio.harmony.chord_inputs import Moments, chord_inputs, lay_moments
+from grym_synth.audio.harmony.chord_model import (
+    FAMILIES,
+    N_STATES,
+    QUALITIES,
+    TURNED,
+    ChordNet,
+    family_log_probabilities,
+)
+from grym_synth.audio.harmony.key_model import KeyWeights, gather_seconds, key_name
+from grym_synth.audio.harmony.keys import pitchedness, variety
+from grym_synth.audio.spectra.chroma import PitchFeatures
+from grym_synth.audio.spectra.frames import FloatArray
+from grym_synth.audio.spectra.viterbi import best_path, path_probabilities
 from grym_synth.theory.pitch import NOTE_NAMES
 
 from .chord_material import Example
@@ -364,7 +371,7 @@ def main() -> None:
     net = train_net([lesson for lesson in lessons if lesson.weight.any()])
     weights = unpack(fit_all(lessons, hear_keys(lessons, net)))
     if not a.dry_run:
-        data = Path(chord_model.__file__).parent / "data"
+        data = Path(chord_model.__file__).parents[1] / "data"
         save(data / "chords.npz", net)
         save(data / "keys.npz", weights)
 

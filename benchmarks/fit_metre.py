@@ -1,4 +1,4 @@
-"""Fit the model of bars of `grym_synth.audio.metre` and write its weights.
+"""Fit the model of bars of `grym_synth.audio.rhythm.metre` and write its weights.
 
     python -m benchmarks.fit_metre EVAL AUDIO [--more TRUTH AUDIO] [--dry-run]
 
@@ -23,12 +23,12 @@ import numpy as np
 import scipy.optimize
 
 from benchmarks.fit_tempo import FAMILIES, SR, make_pattern
-from grym_synth.audio import metre
-from grym_synth.audio.files import open_audio
-from grym_synth.audio.frames import FloatArray, ShortSpectraMeter
-from grym_synth.audio.half_beats import HalfBeats, hear_halves
-from grym_synth.audio.pitch_peaks import PitchPeaksMeter
-from grym_synth.audio.rhythm import measure_pulse
+from grym_synth.audio.decoding.files import open_audio
+from grym_synth.audio.rhythm import metre
+from grym_synth.audio.rhythm.half_beats import HalfBeats, hear_halves
+from grym_synth.audio.rhythm.measure import measure_pulse
+from grym_synth.audio.spectra.frames import FloatArray, ShortSpectraMeter
+from grym_synth.audio.spectra.pitch_peaks import PitchPeaksMeter
 
 FOLDS, SEED = 6, 1
 PENALTY = 3.0  # on the squares of the weights

@@ -1,4 +1,4 @@
-"""Fit the classes of single hits: `grym_synth/audio/data/one_shots.npz`, read by `grym_synth.audio.one_shots`.
+"""Fit the classes of single hits: `grym_synth/audio/data/one_shots.npz`, read by `grym_synth.audio.timbre.one_shots`.
 
     python -m benchmarks.fit_one_shots EVAL AUDIO FONT.sf2 [FONT.sf2 ...] [--kits FOLDER ...] [--cache FOLDER]
                                        [--predictions FILE.jsonl]
@@ -32,12 +32,12 @@ import scipy.optimize
 import soundfile as sf
 from numpy.typing import NDArray
 
-from grym_synth.audio import one_shots
-from grym_synth.audio.frames import FloatArray
-from grym_synth.audio.one_shots import Classes, describe_hit, trust_of
+from grym_synth.audio.spectra.frames import FloatArray
+from grym_synth.audio.timbre import one_shots
+from grym_synth.audio.timbre.one_shots import Classes, describe_hit, trust_of
 
 SR = 44_100
-MODEL = Path(one_shots.__file__).with_name("data") / "one_shots.npz"
+MODEL = Path(one_shots.__file__).parents[1] / "data" / "one_shots.npz"
 
 # --- varied hits ----------------------------------------------------------------------------------------------------
 

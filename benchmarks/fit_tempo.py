@@ -1,4 +1,4 @@
-"""Fit the tempo model of `grym_synth.audio.tempo`: its weights, and what its confidence is worth.
+"""Fit the tempo model of `grym_synth.audio.rhythm.tempo`: its weights, and what its confidence is worth.
 
     python -m benchmarks.fit_tempo EVAL AUDIO [--dry-run]
 
@@ -25,10 +25,10 @@ import scipy.optimize
 import soundfile as sf
 from numpy.typing import NDArray
 
-from grym_synth.audio import tempo
-from grym_synth.audio.frames import FloatArray, ShortSpectraMeter
-from grym_synth.audio.onsets import pulse_envelope
-from grym_synth.audio.rows import RowsLike
+from grym_synth.audio.rhythm import tempo
+from grym_synth.audio.rhythm.onsets import pulse_envelope
+from grym_synth.audio.spectra.frames import FloatArray, ShortSpectraMeter
+from grym_synth.audio.spectra.rows import RowsLike
 
 SR = 44_100
 FOLDS, SEED = 6, 20

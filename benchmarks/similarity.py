@@ -16,12 +16,12 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.fit_one_shots import nearest_is_alike
-from grym_synth.audio import vectors
-from grym_synth.audio.chroma import measure_pitch
-from grym_synth.audio.files import open_audio
-from grym_synth.audio.frames import FloatArray, ShortSpectraMeter
-from grym_synth.audio.pitch_peaks import PitchPeaksMeter
-from grym_synth.audio.timbre import Timbre, TimbreMeter, measure_timbre
+from grym_synth.audio.decoding.files import open_audio
+from grym_synth.audio.spectra.chroma import measure_pitch
+from grym_synth.audio.spectra.frames import FloatArray, ShortSpectraMeter
+from grym_synth.audio.spectra.pitch_peaks import PitchPeaksMeter
+from grym_synth.audio.timbre import vectors
+from grym_synth.audio.timbre.measure import Timbre, TimbreMeter, measure_timbre
 
 
 def heard(path: Path) -> tuple[Timbre, dict[str, FloatArray]]:

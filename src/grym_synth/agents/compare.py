@@ -28,8 +28,8 @@ import sys
 from typing import Any
 
 from grym_synth.agent_stdio import Call, Result, Tool, print_result, serve, strings, to_evidence
-from grym_synth.audio.compare import Profile, compare_profiles, profile
-from grym_synth.audio.comparison_findings import name_comparison
+from grym_synth.audio.comparison.compare import Profile, compare_profiles, profile
+from grym_synth.audio.comparison.comparison_findings import name_comparison
 from grym_synth.errors import BadRequest, GrymError
 from grym_synth.messages import Evidence, Gap
 

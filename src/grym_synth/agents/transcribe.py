@@ -33,7 +33,7 @@ from typing import Any
 
 from grym_synth import packs
 from grym_synth.agent_stdio import Call, Result, Tool, print_result, serve, strings, to_evidence
-from grym_synth.audio.note_findings import Excerpt, hear_notes
+from grym_synth.audio.notes.note_findings import Excerpt, hear_notes
 from grym_synth.errors import BadRequest, GrymError
 from grym_synth.messages import Gap
 

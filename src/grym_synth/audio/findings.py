@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from ..theory.keys import camelot
-from .chords import Chords
-from .decoders import Header
-from .facts import Facts
-from .frames import FloatArray
-from .harmony import Tonality
-from .loudness import MIN_RATE_HZ, Loudness
-from .rhythm import Rhythm
-from .spectrum import Balance, Peak
-from .steady import Hum, Resonance
-from .structure import Structure
-from .timbre import Timbre
+from .decoding.decoders import Header
+from .harmony.chords import Chords
+from .harmony.keys import Tonality
+from .levels.facts import Facts
+from .levels.loudness import MIN_RATE_HZ, Loudness
+from .rhythm.measure import Rhythm
+from .spectra.frames import FloatArray
+from .spectrum.peaks import Balance, Peak
+from .spectrum.steady import Hum, Resonance
+from .structure.measure import Structure
+from .timbre.measure import Timbre
 
 Value: TypeAlias = Any  # JSON
 

@@ -15,10 +15,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from ..errors import BadRequest
-from .chords import Chords, measure_chords
-from .chroma import PitchFeatures, measure_pitch
-from .facts import Facts, FactsMeter
-from .files import AudioFile, open_audio
+from .decoding.files import AudioFile, open_audio
 from .findings import (
     Finding,
     Items,
@@ -36,16 +33,19 @@ from .findings import (
     name_tonality,
     name_vectors,
 )
-from .frames import FloatArray, ShortSpectra, ShortSpectraMeter
-from .harmony import Tonality, measure_tonality
-from .loudness import Loudness, LoudnessMeter
-from .pitch_peaks import PitchPeaks, PitchPeaksMeter
-from .rhythm import Rhythm, measure_rhythm
-from .spectrum import WINDOWS, LoudestWindow, measure_balance, measure_peaks
-from .steady import LongSpectrum, SteadySpectrum, find_hum, find_resonances
-from .structure import Structure, measure_structure
-from .timbre import Timbre, TimbreMeter, measure_tags, measure_timbre
-from .vectors import Course, describe, follow
+from .harmony.chords import Chords, measure_chords
+from .harmony.keys import Tonality, measure_tonality
+from .levels.facts import Facts, FactsMeter
+from .levels.loudness import Loudness, LoudnessMeter
+from .rhythm.measure import Rhythm, measure_rhythm
+from .spectra.chroma import PitchFeatures, measure_pitch
+from .spectra.frames import FloatArray, ShortSpectra, ShortSpectraMeter
+from .spectra.pitch_peaks import PitchPeaks, PitchPeaksMeter
+from .spectrum.peaks import WINDOWS, LoudestWindow, measure_balance, measure_peaks
+from .spectrum.steady import LongSpectrum, SteadySpectrum, find_hum, find_resonances
+from .structure.measure import Structure, measure_structure
+from .timbre.measure import Timbre, TimbreMeter, measure_tags, measure_timbre
+from .timbre.vectors import Course, describe, follow
 
 __all__ = ["SECTIONS", "Finding", "Heard", "Settings", "Unheard", "hear"]
 

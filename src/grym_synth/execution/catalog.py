@@ -102,8 +102,9 @@ def read_card(script: Path) -> AgentCard:
 
 def _fingerprint(script: Path, packs: Iterable[str]) -> str:
     """Hash of the script and of what it may compute with, code, data and model packs: nothing old passes for new."""
-    folders = (PACKAGE / "audio", PACKAGE / "audio" / "data", PACKAGE / "theory")
-    sources = [script, *(path for folder in folders for path in sorted(folder.iterdir()) if path.is_file())]
+    folders = (PACKAGE / "audio", PACKAGE / "theory")
+    found = (path for folder in folders for path in sorted(folder.rglob("*")))
+    sources = [script, *(path for path in found if path.suffix in (".py", ".json", ".npz"))]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
     for name in packs:
         pack = find_pack(name)

@@ -10,9 +10,9 @@ import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
-from ..audio.files import open_audio
-from ..audio.frames import FloatArray, Framer
-from ..audio.loudness import MIN_RATE_HZ, channel_weights, k_weighting
+from ..audio.decoding.files import open_audio
+from ..audio.levels.loudness import MIN_RATE_HZ, channel_weights, k_weighting
+from ..audio.spectra.frames import FloatArray, Framer
 
 F_MIN, F_MAX = 30.0, 16000.0
 _COLUMNS = 1500  # about one a pixel; kept are at most twice as many

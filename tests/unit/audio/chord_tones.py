@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from grym_synth.audio.frames import FloatArray
-from grym_synth.audio.pitch_peaks import PitchPeaks, PitchPeaksMeter
+from grym_synth.audio.spectra.frames import FloatArray
+from grym_synth.audio.spectra.pitch_peaks import PitchPeaks, PitchPeaksMeter
 
 SHAPES = {
     "maj": (0, 4, 7), "min": (0, 3, 7), "7": (0, 4, 7, 10), "maj7": (0, 4, 7, 11), "min7": (0, 3, 7, 10),

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from grym_synth.audio.frames import ShortSpectraMeter
 from grym_synth.audio.listen import SECTIONS, Heard, Settings, hear
+from grym_synth.audio.spectra.frames import ShortSpectraMeter
 from grym_synth.errors import BadRequest, UnusableAudio
 
 SR = 44100

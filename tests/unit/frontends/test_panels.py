@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from tests.unit.frontends.sample_document import full_document, write_sound
 
-from grym_synth.audio.files import open_audio
-from grym_synth.audio.loudness import measure_loudness
+from grym_synth.audio.decoding.files import open_audio
+from grym_synth.audio.levels.loudness import measure_loudness
 from grym_synth.errors import BadRequest
 from grym_synth.frontends.document import Stretch
 from grym_synth.frontends.drawing.balance import band_levels

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grym_synth.audio.midi import write_midi
+from grym_synth.audio.notes.midi import write_midi
 from grym_synth.errors import BadRequest
 from grym_synth.frontends.whole_files import LABELS, MIDI, PICTURE, RECORDING, check_target, new_file, write_text
 

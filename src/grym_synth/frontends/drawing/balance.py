@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ...audio.frames import FloatArray
-from ...audio.spectrum import BANDS_HZ
+from ...audio.spectra.frames import FloatArray
+from ...audio.spectrum.peaks import BANDS_HZ
 from ..document import Document, number, part
 from ..plot_columns import F_MAX, Columns
 from .lanes import say_missing

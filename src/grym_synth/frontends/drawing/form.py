@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...audio.frames import FloatArray
+from ...audio.spectra.frames import FloatArray
 from ..document import Document, clock, sections_of, summary
 from ..plot_columns import Columns, chroma_of, log_rows
 from .lanes import draw_sections, say_missing, section_colours

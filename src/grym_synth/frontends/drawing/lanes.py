@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...audio.frames import FloatArray
+from ...audio.spectra.frames import FloatArray
 from ..document import Stretch, chord_name
 from .sheet import BEAT, DOWNBEAT, FAINT, INK, LINE, PALE, PLOT_PX, drawable_text, fitting_size, font_for
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...answering.words.targets import TARGETS
-from ...audio.frames import FloatArray
+from ...audio.spectra.frames import FloatArray
 from ..document import Document, number, part, silences_of, span_of
 from ..plot_columns import Columns, loudness_curve
 from .lanes import say_missing

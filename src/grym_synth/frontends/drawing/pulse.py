@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...audio.frames import FloatArray
+from ...audio.spectra.frames import FloatArray
 from ..document import Document, number, part, times
 from ..plot_columns import Columns
 from .lanes import as_array, draw_beats, draw_onsets, say_missing

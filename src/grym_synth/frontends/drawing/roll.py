@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...audio.frames import FloatArray
+from ...audio.spectra.frames import FloatArray
 from ...theory.pitch import note_name
 from ..document import Document, PlayedNote, melody_of, notes_of, number, part, summary, times
 from ..plot_columns import Columns

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ...audio.frames import FloatArray
+from ...audio.spectra.frames import FloatArray
 from ..document import clock
 
 WIDTH_PX, DPI = 1600, 100

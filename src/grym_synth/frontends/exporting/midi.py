@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ...audio.midi import write_midi as midi_bytes
-from ...audio.notes import Note
+from ...audio.notes.midi import write_midi as midi_bytes
+from ...audio.notes.note import Note
 from ...errors import BadRequest
 from ..document import Document, duration_of, notes_of, number, part, read_notes, summary, times
 from ..whole_files import MIDI, new_file

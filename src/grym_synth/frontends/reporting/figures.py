@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from ...audio.spectrum import BANDS_HZ
+from ...audio.spectrum.peaks import BANDS_HZ
 from ..document import Document, number, part, sections_of
 from ..drawing.balance import band_levels
 from ..drawing.form import alike

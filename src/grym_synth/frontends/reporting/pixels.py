@@ -9,7 +9,7 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
-from ...audio.frames import FloatArray
+from ...audio.spectra.frames import FloatArray
 
 _LEVELS = 64  # more would only make the file larger
 #: From dark violet over red to pale yellow: lightness grows evenly, so that grey print and every eye read it alike.

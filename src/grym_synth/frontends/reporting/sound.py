@@ -12,7 +12,7 @@ from urllib.parse import quote
 import numpy as np
 import soundfile
 
-from ...audio.files import open_audio
+from ...audio.decoding.files import open_audio
 from ...errors import UnusableAudio
 
 MOST_BYTES, MOST_SECONDS = 40_000_000, 20 * 60.0

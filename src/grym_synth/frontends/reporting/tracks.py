@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...answering.words.targets import TARGETS
-from ...audio.frames import FloatArray
+from ...audio.spectra.frames import FloatArray
 from ..document import (
     Document,
     Stretch,

@@ -1,0 +1,1 @@
+"""Files of sound: refused with a reason, or decoded block by block."""

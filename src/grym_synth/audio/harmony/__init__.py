@@ -1,0 +1,1 @@
+"""Which keys and chords sound when."""

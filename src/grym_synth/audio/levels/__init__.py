@@ -1,0 +1,1 @@
+"""How large the samples are: facts, loudness, true peak."""

@@ -1,0 +1,1 @@
+"""Melody, notes of several voices, MIDI."""

@@ -1,0 +1,1 @@
+"""When things happen: onsets, tempo, beats, bars."""

@@ -1,0 +1,1 @@
+"""Which frequencies there are: partials, balance, hum, resonances."""

@@ -1,0 +1,1 @@
+"""The form: sections by repetition."""

@@ -1,0 +1,1 @@
+"""What it sounds like: single hits, tags, vectors for similarity."""
