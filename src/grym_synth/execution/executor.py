@@ -76,8 +76,9 @@ class Executor:
     async def _run_step(self, step: Step, use_cache: bool, on_progress: OnProgress) -> Outcome:
         card, begun = self.catalog.agent(step.agent), time.perf_counter()
         stamp, sha256 = await self._identify(step.path, up_to_bytes=_HASH_FIRST_BYTES)
+        beside = None
         if step.beside and sha256:
-            _, other = await self._identify(step.beside[1], up_to_bytes=_HASH_FIRST_BYTES)
+            beside, other = await self._identify(step.beside[1], up_to_bytes=_HASH_FIRST_BYTES)
             sha256 = None if other is None else hashlib.sha256(f"{other} {sha256}".encode()).hexdigest()
         known = self._recall(step, card, sha256) if use_cache and sha256 else {}
         missing = [capability for capability in step.capabilities if capability not in known]
@@ -89,7 +90,8 @@ class Executor:
                 if sha256 is None and not step.beside and any(heard.evidence for heard in fresh.values()):
                     on_progress(step, 0.95, "hashing")
                     _, sha256 = await self._identify(step.path)
-                if sha256 and stamp == _stamp(step.path):  # else it was being written to while we listened
+                unchanged = stamp == _stamp(step.path) and (not step.beside or beside == _stamp(step.beside[1]))
+                if sha256 and unchanged:  # else it was being written to while we listened
                     self._keep(step, card, sha256, fresh)
         except GrymError as error:
             gaps = tuple(Gap.from_error(error, capability=name, subject=step.subject) for name in missing)
