@@ -44,7 +44,7 @@ from .spectra.pitch_peaks import PitchPeaks, PitchPeaksMeter
 from .spectrum.peaks import WINDOWS, LoudestWindow, measure_balance, measure_peaks
 from .spectrum.steady import LongSpectrum, SteadySpectrum, find_hum, find_resonances
 from .structure.measure import Structure, measure_structure
-from .timbre.measure import Timbre, TimbreMeter, measure_tags, measure_timbre
+from .timbre.measure import ExcerptsMeter, Timbre, TimbreMeter, measure_tags, measure_timbre, read_excerpts
 from .timbre.vectors import Course, describe, follow
 
 __all__ = ["SECTIONS", "Finding", "Heard", "Settings", "Unheard", "hear"]
@@ -152,6 +152,7 @@ _MONO: Mapping[type[Meter], Callable[[AudioFile, Settings], Meter]] = {
     LongSpectrum: lambda audio, _: LongSpectrum(audio.sr, _declared_s(audio)),
     LoudestWindow: lambda audio, settings: LoudestWindow(audio.sr, settings.n_fft),
     TimbreMeter: lambda audio, _: TimbreMeter(audio.sr),
+    ExcerptsMeter: lambda audio, settings: ExcerptsMeter(audio.sr, _declared_s(audio) if settings.tagger else None),
 }
 
 
@@ -233,6 +234,13 @@ class Stages:
         return measure_timbre(self.meter(TimbreMeter).finish(), self.spectra, self.peaks, self.course)
 
     @cached_property
+    def excerpts(self) -> list[FloatArray]:
+        heard = self.meter(ExcerptsMeter).finish()
+        if heard is not None:
+            return heard
+        return read_excerpts(lambda start, n: _mean_of(self.audio.read(start, n).T), self.audio.sr, self.duration_s)
+
+    @cached_property
     def structure(self) -> Structure:
         rhythm = self.rhythm
         return measure_structure(self.spectra, self.peaks, rhythm.beats_s, rhythm.downbeats_s, self.duration_s)
@@ -276,10 +284,7 @@ def _timbre(stages: Stages) -> Items:
     if stages.settings.tagger is None:
         yield Unheard("timbre", "the network that tags is not installed", "partial", "grym models add musicnn")
     else:
-        tags = measure_tags(
-            lambda start_s, n: _mean_of(audio.read(start_s, n).T), audio.sr, stages.duration_s, stages.settings.tagger
-        )
-        yield from name_tags(tags)
+        yield from name_tags(measure_tags(stages.excerpts, audio.sr, stages.settings.tagger))
     if stages.settings.vectors:
         hit = None if timbre.hit is None else timbre.hit.vector
         yield from name_vectors(describe(stages.spectra, stages.peaks, stages.pitch, stages.course, hit))
@@ -313,6 +318,6 @@ _SECTIONS: Mapping[str, _Section] = {
     "chords": _Section((ShortSpectraMeter, PitchPeaksMeter), lambda s: name_chords(s.chords)),
     "spectrum": _Section((ShortSpectraMeter, LongSpectrum, LoudestWindow), _spectrum),
     "structure": _Section((ShortSpectraMeter, PitchPeaksMeter), lambda s: name_structure(s.structure)),
-    "timbre": _Section((ShortSpectraMeter, PitchPeaksMeter, TimbreMeter), _timbre),
+    "timbre": _Section((ShortSpectraMeter, PitchPeaksMeter, TimbreMeter, ExcerptsMeter), _timbre),
 }
 SECTIONS = tuple(_SECTIONS)

@@ -30,6 +30,17 @@ def short_window(sr: int) -> tuple[int, int]:
     return 2 * fft.next_fast_len(max(128, round(_WINDOW_S / 2.0 * sr))), max(1, round(sr / 100))
 
 
+def overlapping(x: FloatArray, n: int, step: int, count: int) -> FloatArray:
+    """`count` stretches of `n` samples, each `step` after the one before, as rows of a view; x contiguous, shape (m,).
+
+    As `sliding_window_view` gives them, which takes 30 microseconds longer: much, many times a second.
+    """
+    if count and (count - 1) * step + n > len(x):
+        raise ValueError(f"{count} stretches of {n} samples, {step} apart, do not fit into {len(x)}")
+    size = x.itemsize
+    return np.ndarray((count, n), x.dtype, x.data, 0, (step * size, size))
+
+
 class Framer:
     """Cuts a stream of mono blocks into overlapping frames, with half a window of zeros before and after."""
 
@@ -38,7 +49,7 @@ class Framer:
         self._pending = np.zeros(n_fft // 2, np.float32)
 
     def feed(self, y: FloatArray) -> Iterator[FloatArray]:
-        """Yield what became complete, as read-only views of shape (at most 48, n_fft); the latest few may wait."""
+        """Yield what became complete, as views of shape (at most 48, n_fft); the latest few may wait."""
         yield from self._cut(y, self._at_once)
 
     def flush(self) -> Iterator[FloatArray]:
@@ -50,7 +61,7 @@ class Framer:
         n = 1 + (len(x) - self.n_fft) // self.hop_length if len(x) >= self.n_fft else 0
         n -= n % multiple
         if n:
-            frames = np.lib.stride_tricks.sliding_window_view(x, self.n_fft)[:: self.hop_length]
+            frames = overlapping(x, self.n_fft, self.hop_length, n)
             for i in range(0, n, _CHUNK):
                 yield frames[i : min(i + _CHUNK, n)]
         self._pending = x[n * self.hop_length :].copy()

@@ -10,6 +10,7 @@ Kaiser (1974), "Nonrecursive digital filter design using the I0-sinh window func
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -49,15 +50,7 @@ class Resampler:
         self._given = self._taken = 0  # samples out and in
         if sr_in == sr_out:
             return
-        scale = max(1.0, sr_in / sr_out)
-        self._reach = int(np.ceil(_HALF_LENGTH * scale)) + 1
-        step = Fraction(sr_in, sr_out).limit_denominator(max(1, round(_MOST_COEFFICIENTS / (2.6 * self._reach))))
-        repeats = -(-_GROUP // step.denominator)
-        self._n_out, self._n_in = step.denominator * repeats, step.numerator * repeats  # one period
-        self._groups = [
-            self._design(first, min(first + _GROUP, self._n_out), step, scale)
-            for first in range(0, self._n_out, _GROUP)
-        ]
+        self._reach, self._n_in, self._n_out, self._groups = _design(sr_in, sr_out)
         self._pending = np.zeros(self._reach, np.float32)
 
     def feed(self, y: FloatArray) -> FloatArray:
@@ -90,16 +83,29 @@ class Resampler:
         self._taken = taken
         return rest
 
-    def _design(self, first: int, end: int, step: Fraction, scale: float) -> _Group:
-        """Weights of the outputs `first` to `end`. Input i of a period lies at index i + reach of what is pending."""
-        start, last = int(first * step), int((end - 1) * step)
-        inputs = np.arange(start - self._reach, last + self._reach + 2)
-        centre = np.array([float(n * step) for n in range(first, end)])
-        t = (inputs[:, None] - centre) / scale  # in samples of the lower rate
-        window = np.i0(_BETA * np.sqrt(np.clip(1.0 - (t / _HALF_LENGTH) ** 2, 0.0, None)))
-        weights = np.sinc(t * (1.0 + _PASS) / 2.0) * np.where(np.abs(t) < _HALF_LENGTH, window, 0.0)
-        # Each output's weights sum to 1, so that a constant stays one, exactly.
-        return _Group(slice(first, end), start, (weights / weights.sum(axis=0)).astype(np.float32))
+
+@functools.lru_cache(maxsize=4)
+def _design(sr_in: int, sr_out: int) -> tuple[int, int, int, tuple[_Group, ...]]:
+    """Samples that the filter reaches to either side, inputs and outputs of a period, and the groups of the outputs."""
+    scale = max(1.0, sr_in / sr_out)
+    reach = int(np.ceil(_HALF_LENGTH * scale)) + 1
+    step = Fraction(sr_in, sr_out).limit_denominator(max(1, round(_MOST_COEFFICIENTS / (2.6 * reach))))
+    repeats = -(-_GROUP // step.denominator)
+    n_out, n_in = step.denominator * repeats, step.numerator * repeats
+    groups = (_group(first, min(first + _GROUP, n_out), step, scale, reach) for first in range(0, n_out, _GROUP))
+    return reach, n_in, n_out, tuple(groups)
+
+
+def _group(first: int, end: int, step: Fraction, scale: float, reach: int) -> _Group:
+    """Weights of the outputs `first` to `end`. Input i of a period lies at index i + reach of what is pending."""
+    start, last = int(first * step), int((end - 1) * step)
+    inputs = np.arange(start - reach, last + reach + 2)
+    centre = np.array([float(n * step) for n in range(first, end)])
+    t = (inputs[:, None] - centre) / scale  # in samples of the lower rate
+    window = np.i0(_BETA * np.sqrt(np.clip(1.0 - (t / _HALF_LENGTH) ** 2, 0.0, None)))
+    weights = np.sinc(t * (1.0 + _PASS) / 2.0) * np.where(np.abs(t) < _HALF_LENGTH, window, 0.0)
+    # Each output's weights sum to 1, so that a constant stays one, exactly.
+    return _Group(slice(first, end), start, (weights / weights.sum(axis=0)).astype(np.float32))
 
 
 def resample(y: FloatArray, sr_in: int, sr_out: int) -> FloatArray:

@@ -36,18 +36,23 @@ def best_path(score: FloatArray, cost: FloatArray) -> NDArray[np.integer]:
 def path_probabilities(score: FloatArray, cost: FloatArray, path: NDArray[np.integer]) -> FloatArray:
     """Probability of each state of `path` over all paths, shape (n,) (forward-backward)."""
     n, k = score.shape
-    likely, change = score - score.max(axis=1, keepdims=True), np.exp(-cost)
+    likely, ones = np.asarray(score - score.max(axis=1, keepdims=True), np.float64), np.ones(k)
     np.exp(likely, out=likely)
-    forward, backward, certainty = np.zeros((n, k)), np.ones(k), np.zeros(n)
-    forward[0] = likely[0] / likely[0].sum()
+    change = np.exp(-cost).tolist()
+    both = np.empty((n, k))  # forward, then times backward
+    both[0] = now = likely[0] / likely[0].sum()
     for t in range(1, n):
         # A change goes to any state alike: all others together are one sum.
-        forward[t] = ((1.0 - change[t]) * forward[t - 1] + change[t]) * likely[t]
-        forward[t] /= forward[t].sum()
+        now = now * (1.0 - change[t])
+        now += change[t]
+        now *= likely[t]
+        now /= now.dot(ones)
+        both[t] = now
+    now = ones
     for t in range(n - 1, -1, -1):
-        both = forward[t] * backward
-        certainty[t] = both[path[t]] / both.sum()
-        later = backward * likely[t]
-        backward = (1.0 - change[t]) * later + change[t] * later.sum()
-        backward /= backward.max()
-    return certainty
+        both[t] *= now
+        later = now * likely[t]
+        now = later * (1.0 - change[t])
+        now += change[t] * later.dot(ones)
+        now /= now.dot(ones)
+    return np.asarray(both[np.arange(n), path] / both.sum(axis=1))

@@ -49,6 +49,7 @@ FLOOR_DB = -120.0  # a share of nothing at all
 
 _RANGE_DB = 90.0  # partials this far below the strongest are not told from noise and rounding
 _SILENCE_DBFS = -120.0
+_SETTLED_BINS = 1e-6  # 20 microcents at 1 kHz and 2048 points
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +128,12 @@ class LoudestWindow:
         hop = self._hop
         n = 1 + (len(x) - self.n_fft) // hop if len(x) >= self.n_fft else 0
         if n:
-            windows = np.lib.stride_tricks.sliding_window_view(x, self.n_fft)[::hop]
             # Sum the quarters once and not every window.
             quarters = x[: (len(x) // hop) * hop].reshape(-1, hop)
             energy = np.convolve(np.einsum("ij,ij->i", quarters, quarters).astype(np.float64), np.ones(4), "valid")[:n]
             i = int(np.argmax(energy))
             if self._best is None or energy[i] > self._best[0]:
-                self._best = float(energy[i]), self._position + i * hop, windows[i].copy()
+                self._best = float(energy[i]), self._position + i * hop, x[i * hop : i * hop + self.n_fft].copy()
         self._pending = x[n * hop :].copy()
         self._position += n * hop
 
@@ -201,10 +201,14 @@ def _resolve(spectrum: ComplexArray, window: str, n: int, max_peaks: int) -> lis
         if len(found) == max_peaks:
             break
     for _ in range(3):
+        moved = 0.0
         for i, (_, position, _) in enumerate(found):
             others = [(p, a) for j, (_, p, a) in enumerate(found) if j != i]
             k = min(max(1, round(position)), n // 2 - 1)  # leakage may have moved the strongest bin
             found[i] = (k, *_locate(_without(spectrum, k, others, window, n), k, window, n))
+            moved = max(moved, abs(found[i][1] - position))
+        if moved < _SETTLED_BINS:
+            break
     return [(p, a) for _, p, a in found if p > 0.0 and abs(a) > 0.0]
 
 
@@ -225,8 +229,8 @@ def _without(spectrum: ComplexArray, k: int, others: list[tuple[float, complex]]
     if others:
         position = np.array([p for p, _ in others])
         amplitude = np.array([a for _, a in others])
-        rest -= _lobe(position - bins[:, None], window, n) @ amplitude
-        rest -= _lobe(-position - bins[:, None], window, n) @ amplitude.conj()
+        both = np.concatenate([position, -position])
+        rest -= _lobe(both - bins[:, None], window, n) @ np.concatenate([amplitude, amplitude.conj()])
     return rest
 
 
@@ -253,8 +257,9 @@ def _locate_beside(rest: ComplexArray, k: int, side: int, window: str, n: int) -
             break
         position = k + side * float(np.interp(abs(clean[1 + side]) / top, ratios, offsets))
         amplitude = complex(clean[1] / _lobe(np.array(position - k), window, n))
-        before, clean = clean, rest - np.conj(amplitude) * _lobe(-position - bins, window, n)
-        left_over = float(np.abs(clean - amplitude * _lobe(position - bins, window, n)).sum())
+        mirrored, lobe = _lobe(np.array([-position, position])[:, None] - bins, window, n)
+        before, clean = clean, rest - np.conj(amplitude) * mirrored
+        left_over = float(np.abs(clean - amplitude * lobe).sum())
         if np.abs(clean - before).max() < 1e-8 * top:
             break
     return position, amplitude, left_over

@@ -180,18 +180,20 @@ def _labellings(totals: FloatArray, edges: tuple[int, ...]) -> list[tuple[tuple[
     means = (totals[at[1:]] - totals[at[:-1]]) / weights[:, None]
     names, loss = np.arange(len(weights)), 0.0
     found = [(tuple(names.tolist()), loss)]
-    distances = ((means[:, None] - means[None]) ** 2).sum(axis=2)
+    price = ((means[:, None] - means[None]) ** 2).sum(axis=2)
+    price *= weights[:, None] * weights / (weights[:, None] + weights)
+    np.fill_diagonal(price, np.inf)
     alive = np.ones(len(weights), bool)
-    while alive.sum() > 1:
-        price = distances * (weights[:, None] * weights / (weights[:, None] + weights))
-        price[~alive] = price[:, ~alive] = np.inf
-        np.fill_diagonal(price, np.inf)
-        a, b = sorted(int(k) for k in np.unravel_index(price.argmin(), price.shape))
+    for _ in range(len(weights) - 1):
+        a, b = sorted(divmod(int(price.argmin()), len(weights)))
         loss += float(price[a, b])
         means[a] = (weights[a] * means[a] + weights[b] * means[b]) / (weights[a] + weights[b])
         weights[a] += weights[b]
         alive[b] = False
-        distances[a] = distances[:, a] = ((means - means[a]) ** 2).sum(axis=1)
+        row = ((means - means[a]) ** 2).sum(axis=1) * (weights[a] * weights / (weights[a] + weights))
+        row[~alive] = row[a] = np.inf
+        price[a] = price[:, a] = row
+        price[b] = price[:, b] = np.inf
         names = np.where(names == names[b], names[a], names)
         found.append((_in_order(names), loss))
     return found

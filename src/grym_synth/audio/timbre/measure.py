@@ -6,7 +6,7 @@ is read from the spectra and pitch peaks that other questions need as well. Tags
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -142,14 +142,44 @@ def measure_harmonicity(spectra: ShortSpectra, peaks: PitchPeaks) -> float | Non
 # --- tags -----------------------------------------------------------------------------------------------------------
 
 
-def measure_tags(
-    read: Callable[[float, int], FloatArray], sr: int, duration_s: float, checkpoint: str
-) -> tuple[tuple[str, float], ...]:
+class ExcerptsMeter:
+    """Feed mono blocks; keeps the stretches that tags are told from, if the length of the recording is known before.
+
+    declared_s : that length in seconds, as the file says; None when it does not
+    """
+
+    def __init__(self, sr: int, declared_s: float | None) -> None:
+        self._n = round(EXCERPT_S * sr)
+        starts = () if declared_s is None else excerpt_starts(declared_s)
+        self._starts = [max(0, round(start * sr)) for start in starts]
+        self._parts: list[list[FloatArray]] = [[] for _ in starts]
+        self._position, self._declared = 0, None if declared_s is None else round(declared_s * sr)
+
+    def feed(self, y: FloatArray) -> None:
+        for start, parts in zip(self._starts, self._parts, strict=True):
+            first, last = max(0, start - self._position), start + self._n - self._position
+            if first < len(y) and last > 0:
+                parts.append(y[first:last].copy())
+        self._position += len(y)
+
+    def finish(self) -> list[FloatArray] | None:
+        """The stretches, shape (n,) each; None when the recording was not as long as declared, so that they moved."""
+        if self._position != self._declared:
+            return None
+        return [np.concatenate(parts) for parts in self._parts if parts]
+
+
+def read_excerpts(read: Callable[[float, int], FloatArray], sr: int, duration_s: float) -> list[FloatArray]:
+    """The same stretches by going back to them; `read` gives so many mono samples from a start in seconds."""
+    return [read(start, round(EXCERPT_S * sr)) for start in excerpt_starts(duration_s)]
+
+
+def measure_tags(stretches: Sequence[FloatArray], sr: int, checkpoint: str) -> tuple[tuple[str, float], ...]:
     """(tag, confidence), surest first, by MusiCNN from at most three stretches of three seconds; none for silence.
 
     Only tags above a bound are listed, and those that mean the same count as one. The confidence is the network's own.
 
-    read : from a start in seconds and a count of samples to these samples, mono, shape (at most n,)
+    stretches : mono samples, shape (n,) each
     checkpoint : path of the weights without `.index`
 
     Raises
@@ -158,10 +188,9 @@ def measure_tags(
         The weights are missing or damaged.
     """
     excerpts = []
-    for start in excerpt_starts(duration_s):
-        y = np.asarray(read(start, round(EXCERPT_S * sr)), np.float32)
+    for y in stretches:
         if len(y) and np.abs(y).max() > 1e-5:
-            excerpts.append(resample(y, sr, TAG_SR))
+            excerpts.append(resample(np.asarray(y, np.float32), sr, TAG_SR))
     if not excerpts:
         return ()
     chances, _ = tag(load_network(checkpoint), excerpts)

@@ -9,6 +9,7 @@ from grym_synth.audio.spectra.frames import (
     ShortSpectra,
     ShortSpectraMeter,
     mel_filterbank,
+    overlapping,
     short_window,
 )
 
@@ -64,3 +65,11 @@ def test_mel_powers_are_those_of_the_filters_on_each_spectrum(sr: int) -> None:
 @pytest.mark.parametrize("n", [0, 1, 441])
 def test_very_short_sounds_have_a_frame(n: int) -> None:
     assert len(hear(NOISE[:n], 44100).mel) == 1 + n // 441
+
+
+def test_overlapping_stretches_are_those_of_a_sliding_window() -> None:
+    x = np.arange(100, dtype=np.float32)
+    found = overlapping(x, 10, 7, 13)
+    np.testing.assert_array_equal(found, np.lib.stride_tricks.sliding_window_view(x, 10)[::7][:13])
+    with pytest.raises(ValueError, match="do not fit"):
+        overlapping(x, 10, 7, 14)

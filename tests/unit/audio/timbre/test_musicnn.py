@@ -152,10 +152,34 @@ def test_excerpts_lie_inside_and_never_overlap() -> None:
         assert all(b - a >= musicnn.EXCERPT_S - 1e-9 for a, b in itertools.pairwise(starts))
 
 
+def heard_at_once(y: FloatArray, sr: int) -> list[FloatArray]:
+    return timbre.read_excerpts(lambda start, n: y[round(start * sr) :][:n], sr, len(y) / sr)
+
+
+@pytest.mark.parametrize("seconds", [0.02, 3.0, 6.5, 10.0])
+def test_stretches_kept_in_passing_are_those_that_are_read_afterwards(seconds: float) -> None:
+    sr = 8_000
+    y = np.random.default_rng(1).normal(size=round(seconds * sr)).astype(np.float32)
+    meter = timbre.ExcerptsMeter(sr, len(y) / sr)
+    for start in range(0, len(y), 1_777):
+        meter.feed(y[start : start + 1_777])
+    kept = meter.finish()
+    assert kept is not None
+    for ours, theirs in itertools.zip_longest(kept, heard_at_once(y, sr)):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_stretches_of_a_recording_that_is_not_as_long_as_declared_are_not_kept() -> None:
+    for declared in (None, 9.0, 11.0):
+        meter = timbre.ExcerptsMeter(100, declared)
+        meter.feed(np.zeros(1000, np.float32))
+        assert meter.finish() is None
+
+
 @pytest.mark.slow
 def test_tags_are_few_distinct_and_surest_first(weights: Path) -> None:
     y = np.random.default_rng(0).normal(0.0, 0.1, 10 * 22_050).astype(np.float32)
-    tags = timbre.measure_tags(lambda start, n: y[round(start * 22_050) :][:n], 22_050, 10.0, str(weights))
+    tags = timbre.measure_tags(heard_at_once(y, 22_050), 22_050, str(weights))
     assert [p for _, p in tags] == sorted((p for _, p in tags), reverse=True)
     assert len({name for name, _ in tags}) == len(tags)
     assert all(p >= timbre.TAG_BOUND for _, p in tags)
@@ -164,4 +188,4 @@ def test_tags_are_few_distinct_and_surest_first(weights: Path) -> None:
 
 def test_silence_has_no_tags(weights: Path) -> None:
     silent = np.zeros(1000, np.float32)
-    assert timbre.measure_tags(lambda start, n: silent[:n], 44_100, 0.02, str(weights)) == ()
+    assert timbre.measure_tags(heard_at_once(silent, 44_100), 44_100, str(weights)) == ()
