@@ -27,6 +27,15 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     if mood == "crash":
         sys.stderr.write("out of cheese\n")
         os._exit(7)
+    if mood == "mute":
+        os.close(1)
+        time.sleep(3600)
+    # A child in another session, which the end of the process group does not reach.
+    if mood == "fork" and os.fork() == 0:
+        os.setsid()
+        for descriptor in (0, 1, 2):
+            os.close(descriptor)
+        time.sleep(3600)
     if mood == "hang":
         time.sleep(3600)
     if mood == "chatter":

@@ -14,6 +14,7 @@ import queue
 import resource
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -23,7 +24,8 @@ from .messages import EVIDENCE_UNITS, Evidence, Gap, Json, Source, Span, evidenc
 
 MODERN, LEGACY = "2026-07-28", "2025-11-25"
 VERSION_KEY = "io.modelcontextprotocol/protocolVersion"
-HEALTH_KEY = "synth.grym/health"
+HEALTH_KEY, HEALTH_TOOL = "synth.grym/health", "health_update"
+_STALE = 3.0  # times `ttl_ms`: an older word of the hub's health says nothing any more
 
 
 class CallCancelled(Exception):
@@ -90,12 +92,43 @@ def _rounded(value: Any) -> Json:
     return {key: _rounded(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
+class HubHealth:
+    """What the hub last said of itself; only what has a greater `seq` counts."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._heard_at = 0.0
+        self.snapshot: Mapping[str, Any] = {}
+
+    @property
+    def seq(self) -> int:
+        """Of the snapshot that is held; -1 before the first."""
+        return int(self.snapshot.get("seq", -1))
+
+    def hear(self, snapshot: Mapping[str, Any]) -> bool:
+        """Keep a snapshot if it is news; whether it was one at all."""
+        seq, state = snapshot.get("seq"), snapshot.get("state")
+        if not isinstance(seq, int) or isinstance(seq, bool) or state not in ("healthy", "warning", "critical"):
+            return False
+        if seq > self.seq:
+            self.snapshot, self._heard_at = dict(snapshot), self._now()
+        return True
+
+    @property
+    def state(self) -> str:
+        """`healthy`, `warning`, `critical`; `unknown` before the first word and when the last is stale."""
+        ttl_ms = self.snapshot.get("ttl_ms", 0)
+        fresh = isinstance(ttl_ms, int | float) and self._now() - self._heard_at <= _STALE * ttl_ms / 1000.0
+        return str(self.snapshot["state"]) if self.snapshot and fresh else "unknown"
+
+
 @dataclass(slots=True)
 class Call:
-    """One call under way: where to report progress, and whether anybody still waits."""
+    """One call under way: where to report progress, whether anybody still waits, and how the hub is."""
 
     report: Callable[[float, str], None] = field(default=lambda fraction, message: None)
     cancelled: threading.Event = field(default_factory=threading.Event)
+    health: HubHealth = field(default_factory=HubHealth)
 
     def progress(self, fraction: float, message: str = "") -> None:
         """Report progress in 0..1.
@@ -118,6 +151,47 @@ class Tool:
     description: str
     input_schema: Mapping[str, Any]
     function: Callable[[dict[str, Any], Call], Result]
+    read_only: bool = True  # it changes nothing in the world
+
+
+_OUTPUT_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["evidence", "gaps"],
+    "properties": {
+        "evidence": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["name", "kind", "value", "unit", "confidence", "subject", "source"],
+                "properties": {
+                    "name": {"type": "string"},
+                    "kind": {"enum": list(EVIDENCE_UNITS)},
+                    "unit": {"type": "string"},
+                    "confidence": {"type": "number", "minimum": 0, "maximum": 1},
+                    "subject": {"type": "string"},
+                    "source": {"type": "object", "required": ["agent", "version", "method"]},
+                },
+            },
+        },
+        "gaps": {"type": "array", "items": {"type": "object", "required": ["capability", "reason"]}},
+    },
+}
+_HEALTH_TOOL: dict[str, Any] = {
+    "name": HEALTH_TOOL,
+    "description": "Hear how the hub is; only a greater `seq` counts.",
+    "inputSchema": {
+        "type": "object",
+        "required": ["state", "seq", "ttl_ms"],
+        "properties": {
+            "state": {"enum": ["healthy", "warning", "critical"]},
+            "pressure": {"type": "number", "minimum": 0},
+            "seq": {"type": "integer", "minimum": 0},
+            "ttl_ms": {"type": "integer", "minimum": 0},
+            "quality": {"enum": ["full", "lite"]},
+        },
+    },
+    "annotations": {"readOnlyHint": True},
+}
 
 
 def serve(name: str, version: str, tools: list[Tool]) -> None:
@@ -134,10 +208,22 @@ def print_result(result: Result) -> int:
     return 0 if result.evidence else 3
 
 
+def _memory_mb() -> tuple[float, float]:
+    """Resident memory now, and the most there was."""
+    try:
+        with open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123 (pathlib costs 10 ms to import)
+            lines = dict(line.split(":", 1) for line in status)
+        now, peak = (int(lines[name].split()[0]) / 1024 for name in ("VmRSS", "VmHWM"))
+    except (OSError, KeyError):  # not Linux
+        now = peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return round(now, 1), round(peak, 1)
+
+
 class _Server:
     def __init__(self, name: str, version: str, tools: Mapping[str, Tool]) -> None:
         self.info = {"name": name, "version": version}
         self.tools = tools
+        self.health = HubHealth()
         self._calls: dict[str, Call] = {}
         self._work: queue.SimpleQueue[tuple[Any, dict[str, Any]]] = queue.SimpleQueue()
         self._write_lock = threading.Lock()
@@ -173,6 +259,9 @@ class _Server:
                 call.cancelled.set()
         elif "id" not in message:
             return  # other notifications ask for nothing
+        elif method == "tools/call" and params.get("name") == HEALTH_TOOL:
+            # At once, not behind the calls: they are told while they work.
+            self._answer(message["id"], params, *self._hear_health(params.get("arguments")))
         elif method == "tools/call":
             if json.dumps(message["id"]) in self._calls:
                 self._refuse(message["id"], -32600, "a call with this id is under way")
@@ -194,22 +283,37 @@ class _Server:
             return {}, None
         if method == "tools/list":
             tools = [
-                {"name": tool.name, "description": tool.description, "inputSchema": dict(tool.input_schema)}
+                {
+                    "name": tool.name,
+                    "description": tool.description,
+                    "inputSchema": dict(tool.input_schema),
+                    "outputSchema": _OUTPUT_SCHEMA,
+                    "annotations": {"readOnlyHint": tool.read_only},
+                }
                 for tool in self.tools.values()
             ]
-            return {"tools": tools, **cache}, None
+            return {"tools": [*tools, _HEALTH_TOOL], **cache}, None
         return None, {"code": -32601, "message": f"no method {method!r}"}
 
+    def _hear_health(self, said: Any) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+        if not isinstance(said, dict) or not self.health.hear(said):
+            return None, {"code": -32602, "message": f"{HEALTH_TOOL} needs a whole `seq` and a `state`"}
+        held = {"seq": self.health.seq, "state": self.health.state}
+        return {"content": [{"type": "text", "text": held["state"]}], "structuredContent": held}, None
+
     def _new_call(self, params: dict[str, Any]) -> Call:
-        token = (params.get("_meta") or {}).get("progressToken")
+        meta = params.get("_meta") or {}
+        if isinstance(meta.get(HEALTH_KEY), dict):
+            self.health.hear(meta[HEALTH_KEY])
+        token = meta.get("progressToken")
         if token is None:
-            return Call()
+            return Call(health=self.health)
 
         def report(fraction: float, message: str) -> None:
             progress = {"progressToken": token, "progress": fraction, "total": 1.0, "message": message}
             self._send({"jsonrpc": "2.0", "method": "notifications/progress", "params": progress})
 
-        return Call(report)
+        return Call(report, health=self.health)
 
     def _run_calls(self) -> None:
         while True:
@@ -259,9 +363,12 @@ class _Server:
             return
         if (params.get("_meta") or {}).get(VERSION_KEY) == MODERN:
             result = {"resultType": "complete", **result}
-        peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        meta = {"io.modelcontextprotocol/serverInfo": self.info, HEALTH_KEY: {"peak_ram_mb": round(peak_mb, 1)}}
+        meta = {"io.modelcontextprotocol/serverInfo": self.info, HEALTH_KEY: self._own_health()}
         self._send({"jsonrpc": "2.0", "id": request_id, "result": {**result, "_meta": meta}})
+
+    def _own_health(self) -> dict[str, float | int]:
+        now, peak = _memory_mb()
+        return {"rss_mb": now, "peak_ram_mb": peak, "queue": self._work.qsize(), "seq": self.health.seq}
 
     def _refuse(self, request_id: Any, code: int, message: str) -> None:
         self._send({"jsonrpc": "2.0", "id": request_id, "error": {"code": code, "message": message}})

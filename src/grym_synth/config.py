@@ -30,6 +30,10 @@ class Config:
         return Path(self.store.removeprefix("sqlite:///")) if self.store else self.home / "grym.db"
 
     @property
+    def agents_folder(self) -> Path:
+        return self.home / "agents"
+
+    @property
     def socket_path(self) -> Path:
         return self.home / "hub.sock"
 

@@ -6,6 +6,7 @@ GrymError
 |  `- UnknownAgent           no agent of that name
 |- Unavailable           try again later
 |  |- AdmissionDenied        no room, or the hub is not fit
+|  |- CircuitOpen            a part that keeps failing is left alone for a while
 |  `- HubUnreachable         another process holds this home and does not answer
 |- AgentFailed           look at the agent
 |  |- AgentTimeout           it did not answer in time
@@ -14,6 +15,7 @@ GrymError
 `- BadSetup              fix the installation
    |- InvalidConfig          a setting has a value that cannot be used
    |- MissingDependency      an optional part is not installed
+   |- NotApproved            an agent's script is new or changed, and nobody has approved it
    `- MigrationFailed        the store could not be brought to this version
 """
 
@@ -70,6 +72,12 @@ class AdmissionDenied(Unavailable):
     code = "refused"
 
 
+class CircuitOpen(Unavailable):
+    """A part failed again and again and is left alone for a while."""
+
+    code = "circuit_open"
+
+
 class HubUnreachable(Unavailable):
     """Another process holds this home and does not answer."""
 
@@ -116,6 +124,12 @@ class MissingDependency(BadSetup):
     """An optional part is not installed; the hint says how to get it."""
 
     code = "missing"
+
+
+class NotApproved(BadSetup):
+    """The script of an agent is new, or has changed since it was approved."""
+
+    code = "not_approved"
 
 
 class MigrationFailed(BadSetup):

@@ -15,10 +15,11 @@ from dataclasses import dataclass, replace
 from .answering.write import compose, write
 from .config import Config, agent_environment
 from .errors import BadSetup, Unavailable
-from .execution.agent_process import AgentProcesses
+from .execution.approval import Approvals
 from .execution.catalog import Catalog, read_catalog
 from .execution.executor import Executor, OnProgress, Outcome
 from .execution.inputs import Inputs, find_recordings
+from .execution.supervisor import Supervisor
 from .health.signals import Signal, read_signals, total_ram_gb, worst
 from .messages import Answer, Gap, Need, Plan, Request, Route
 from .packs import find_pack
@@ -26,6 +27,8 @@ from .planning.planner import plan
 from .planning.router import Router, load_router
 from .resources.pool import Pool
 from .storage.sqlite import SqliteStore
+
+_PATIENCE_S = 300.0  # how long a measurement, which nobody waits for in person, waits for an agent that kept failing
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ class Hub:
         reasons = dict.fromkeys(of_sound, "asked for by name")
         steps = self.plan(request, Route(tuple(of_sound), 1.0, reasons, {}), inputs)
         yield replace(steps, gaps=(*self.troubles, *inputs.gaps, *others, *steps.gaps)), None
-        async for outcome in self.run(request, steps, on_progress):
+        async for outcome in self.run(request, steps, on_progress, patience_s=_PATIENCE_S):
             yield steps, outcome
 
     async def look_up(self, request: Request) -> Inputs:
@@ -91,8 +94,10 @@ class Hub:
         agents = self.catalog.capabilities()
         return plan(request, route, inputs.recordings, agents, deadline=self.config.step_deadline)
 
-    def run(self, request: Request, steps: Plan, on_progress: OnProgress) -> AsyncIterator[Outcome]:
-        return self.executor.run(steps, use_cache=request.use_cache, on_progress=on_progress)
+    def run(
+        self, request: Request, steps: Plan, on_progress: OnProgress, *, patience_s: float = 0.0
+    ) -> AsyncIterator[Outcome]:
+        return self.executor.run(steps, use_cache=request.use_cache, on_progress=on_progress, patience_s=patience_s)
 
     def _troubles(self) -> list[Gap]:
         """What this hub lacks as a whole."""
@@ -111,20 +116,23 @@ class Hub:
 async def open_hub(config: Config) -> AsyncIterator[Hub]:
     """Build a hub for the body of an `async with` block; no process of it outlives the block."""
     store, troubles = _open_store(config)
-    catalog = read_catalog()
+    approvals = Approvals(config.agents_folder)
+    catalog = read_catalog(config.agents_folder)
     capacity = Need(cpu=float(config.cpu_slots), ram_gb=total_ram_gb() * 0.8)
     pool = Pool(capacity)
-    processes = AgentProcesses(agent_environment())
+    agents = Supervisor(agent_environment(), home=config.home, check=approvals.check)
 
     def signals() -> Mapping[str, Signal]:
         return read_signals(config.home)
 
-    executor = Executor(catalog, processes, pool, store, signals)
+    executor = Executor(catalog, agents, pool, store, signals)
+    watching = asyncio.create_task(agents.watch())
     try:
         router = await asyncio.to_thread(load_router, find_pack("minilm"))
-        yield Hub(config, router, catalog, executor, pool, store, signals, troubles)
+        yield Hub(config, router, catalog, executor, pool, store, signals, (*troubles, *catalog.troubles))
     finally:
-        await processes.close()
+        watching.cancel()
+        await agents.close()
         store.close()
 
 

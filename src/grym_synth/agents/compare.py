@@ -8,6 +8,7 @@
 # [tool.grym]
 # name = "compare"
 # version = "1"
+# about = "Holds one recording against another."
 # capabilities = ["compare"]
 # needs_recording = true
 # takes_two = true

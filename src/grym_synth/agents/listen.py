@@ -8,11 +8,13 @@
 # [tool.grym]
 # name = "listen"
 # version = "1"
+# about = "Listens to a recording once, and measures what is asked of it."
 # capabilities = ["facts", "loudness", "rhythm", "tonality", "chords", "spectrum", "structure", "timbre"]
 # needs_recording = true
 # permissions = ["read"]
 # cpu = 1.0
 # ram_gb = 0.4
+# keep_warm = 1
 # packs = ["musicnn"]
 #
 # [tool.grym.settings]

@@ -8,6 +8,7 @@
 # [tool.grym]
 # name = "theory"
 # version = "1"
+# about = "Music arithmetic that needs no sound."
 # capabilities = ["theory"]
 # needs_recording = false
 # permissions = []

@@ -8,6 +8,7 @@
 # [tool.grym]
 # name = "transcribe"
 # version = "1"
+# about = "Writes down the notes and the melody of a recording."
 # capabilities = ["notes"]
 # needs_recording = true
 # permissions = ["read"]

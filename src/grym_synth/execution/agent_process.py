@@ -1,4 +1,4 @@
-"""One agent as a process: launched without a shell, spoken to in MCP over its stdin and stdout."""
+"""One agent as a process: spoken to in MCP over its stdin and stdout, one call at a time, health beside it."""
 
 from __future__ import annotations
 
@@ -8,51 +8,57 @@ import itertools
 import json
 import os
 import signal
-import sys
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..agent_stdio import HEALTH_KEY, MODERN, VERSION_KEY
+from ..agent_stdio import HEALTH_KEY, HEALTH_TOOL, MODERN, VERSION_KEY
 from ..errors import AgentCrashed, AgentFailed, AgentTimeout, MalformedEvidence
 from .catalog import AgentCard
+from .launching import launch_command, spawn
 
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
 _HEADWAY = 0.01  # of the work: what counts as getting on, so that nobody can put off the end for ever
+_LAST_WORDS = 300  # characters of standard error that a crash is told with
 Progress = Callable[[float, str], None]
 
 
 class AgentProcess:
-    """A running agent that takes one call at a time."""
+    """A running agent that takes one call at a time, and news of the hub's health at any."""
 
     def __init__(self, card: AgentCard, process: asyncio.subprocess.Process) -> None:
         self.card, self._process = card, process
+        self.said: Mapping[str, Any] = {}  # its own health, from its latest result
         self._ids = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._on_progress: Progress = lambda fraction, message: None
+        self._failure: AgentFailed | None = None  # why nothing more is read from it
         self._last_words = ""
-        self._listening = asyncio.create_task(self._listen_to_stderr())
+        self._listening = asyncio.gather(self._listen_to_stdout(), self._listen_to_stderr())
 
     @classmethod
     async def launch(cls, card: AgentCard, environment: Mapping[str, str]) -> AgentProcess:
-        """Start the script with the running interpreter, in a process group of its own."""
+        """Start the script.
+
+        Raises
+        ------
+        AgentCrashed
+            The operating system would not.
+        BadSetup
+            Something that the script needs is not here.
+        """
         try:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-P",  # the script's folder is not searched for modules
-                str(card.script),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                env=dict(environment),
-                start_new_session=True,
-                limit=MAX_ANSWER_BYTES,
-            )
+            process = await spawn(launch_command(card), environment, limit=MAX_ANSWER_BYTES)
         except OSError as error:
             raise AgentCrashed(f"agent {card.name!r} could not be started: {error}") from error
         return cls(card, process)
 
     @property
     def is_alive(self) -> bool:
-        return self._process.returncode is None
+        return self._process.returncode is None and self._failure is None
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     async def call(
         self,
@@ -77,15 +83,6 @@ class AgentProcess:
         MalformedEvidence
             It answered something that is no result.
         """
-        request_id = next(self._ids)
-        meta = {
-            VERSION_KEY: MODERN,
-            "io.modelcontextprotocol/clientCapabilities": {},
-            "progressToken": request_id,
-            HEALTH_KEY: dict(health),
-        }
-        params = {"name": self.card.name, "arguments": dict(arguments), "_meta": meta}
-        message = {"jsonrpc": "2.0", "id": request_id, "method": "tools/call", "params": params}
         furthest = 0.0
 
         def get_on(fraction: float, message: str) -> None:
@@ -97,8 +94,8 @@ class AgentProcess:
 
         try:
             async with asyncio.timeout(deadline) as limit:
-                await self._send(message)
-                answer = await self._receive(request_id, get_on)
+                self._on_progress = get_on
+                answer = await self._request(self.card.name, arguments, health, progress=True)
         except TimeoutError as error:
             await self.kill()
             raise AgentTimeout(f"agent {self.card.name!r} gave no answer within {deadline:.0f} s") from error
@@ -106,6 +103,15 @@ class AgentProcess:
             await self.kill()
             raise
         return self._content(answer)
+
+    async def tell_health(self, health: Mapping[str, Any], timeout: float = 2.0) -> bool:
+        """Tell how the hub is, also while a call is under way; whether the agent confirmed it in time."""
+        try:
+            async with asyncio.timeout(timeout):
+                answer = await self._request(HEALTH_TOOL, health, {}, progress=False)
+        except (TimeoutError, AgentFailed):
+            return False
+        return "result" in answer
 
     async def stop(self, grace: float = 0.5) -> None:
         """Close its input, which ends a sound agent, and kill what is left after `grace` seconds."""
@@ -122,36 +128,63 @@ class AgentProcess:
         await self._process.wait()
         await self._listening
 
-    async def _send(self, message: Mapping[str, Any]) -> None:
+    async def _request(
+        self, tool: str, arguments: Mapping[str, Any], health: Mapping[str, Any], *, progress: bool
+    ) -> dict[str, Any]:
+        """Send one request and wait for its answer, whatever comes in between."""
+        if self._failure is not None:
+            raise self._failure
+        request_id = next(self._ids)
+        meta: dict[str, Any] = {VERSION_KEY: MODERN, "io.modelcontextprotocol/clientCapabilities": {}}
+        if progress:
+            meta |= {"progressToken": request_id, HEALTH_KEY: dict(health)}
+        params = {"name": tool, "arguments": dict(arguments), "_meta": meta}
+        message = {"jsonrpc": "2.0", "id": request_id, "method": "tools/call", "params": params}
+        answered = self._waiting[request_id] = asyncio.get_running_loop().create_future()
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(json.dumps(message).encode() + b"\n")
-            await self._process.stdin.drain()
-        except (BrokenPipeError, ConnectionResetError) as error:
-            raise await self._crashed() from error
+            # Should it have ended, the end of its output says so, and how.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                await self._process.stdin.drain()
+            answer: dict[str, Any] = await answered
+            return answer
+        finally:
+            self._waiting.pop(request_id, None)
 
-    async def _receive(self, request_id: int, on_progress: Progress) -> dict[str, Any]:
+    async def _listen_to_stdout(self) -> None:
+        """Hand every answer to whoever waits for it; at the end, or at what is no protocol, fail all."""
         assert self._process.stdout is not None
-        while True:
+        failure: AgentFailed | None = None
+        while failure is None:
             try:
                 line = await self._process.stdout.readline()
-            except ValueError as error:  # longer than the limit
-                raise MalformedEvidence(
-                    f"agent {self.card.name!r} answered more than {MAX_ANSWER_BYTES // 2**20} MB"
-                ) from error
-            if not line:
-                raise await self._crashed()
-            try:
-                message = json.loads(line)
-            except ValueError as error:
-                raise MalformedEvidence(f"agent {self.card.name!r} printed no protocol: {line[:80]!r}") from error
-            match message:
-                case {"method": "notifications/progress", "params": {"progress": int() | float() as fraction, **rest}}:
-                    on_progress(float(fraction), str(rest.get("message", "")))
-                case {"id": answered} if answered == request_id:
-                    return dict(message)
+            except ValueError:  # longer than the limit
+                megabytes = MAX_ANSWER_BYTES // 2**20
+                failure = MalformedEvidence(f"agent {self.card.name!r} answered more than {megabytes} MB")
+            else:
+                failure = self._take(line) if line else await self._crashed()
+        self._failure = failure
+        for answered in self._waiting.values():
+            if not answered.done():
+                answered.set_exception(failure)
+
+    def _take(self, line: bytes) -> AgentFailed | None:
+        try:
+            message = json.loads(line)
+        except (ValueError, RecursionError):
+            return MalformedEvidence(f"agent {self.card.name!r} printed no protocol: {line[:80]!r}")
+        match message:
+            case {"method": "notifications/progress", "params": {"progress": int() | float() as fraction, **rest}}:
+                self._on_progress(float(fraction), str(rest.get("message", "")))
+            case {"id": int() as answered} if answered in self._waiting and not self._waiting[answered].done():
+                self._waiting[answered].set_result(message)
+        return None
 
     def _content(self, answer: Mapping[str, Any]) -> dict[str, Any]:
+        match answer:
+            case {"result": {"_meta": {"synth.grym/health": dict() as said}}}:
+                self.said = said
         match answer:
             case {"result": {"isError": True, "content": [{"text": str(text)}, *_]}} | {
                 "error": {"message": str(text)}
@@ -162,43 +195,18 @@ class AgentProcess:
         raise MalformedEvidence(f"agent {self.card.name!r} answered without evidence: {str(answer)[:200]}")
 
     async def _crashed(self) -> AgentCrashed:
-        status = await self._process.wait()
-        await self._listening
-        how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
+        # Its output has ended; if it lives on all the same, it is of no use to anybody.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(self._process.wait()), 1.0)
+        status = self._process.returncode
+        if status is None:
+            how = "closed its output"
+        else:
+            how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
         said = f"; it last said: {self._last_words}" if self._last_words else ""
         return AgentCrashed(f"agent {self.card.name!r} {how} in the middle of a call{said}")
 
     async def _listen_to_stderr(self) -> None:
         assert self._process.stderr is not None
-        while True:
-            chunk = await self._process.stderr.read(4096)
-            if not chunk:
-                return
-            self._last_words = (self._last_words + chunk.decode("utf-8", "replace"))[-2000:].strip()[-300:]
-
-
-class AgentProcesses:
-    """The running agents of a hub: warm ones are used again, as many run side by side as the pool lets."""
-
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = environment
-        self._idle: dict[str, list[AgentProcess]] = defaultdict(list)
-
-    @contextlib.asynccontextmanager
-    async def borrow(self, card: AgentCard) -> AsyncIterator[AgentProcess]:
-        """Lend a process of this agent, a warm one if there is one, for the body of a `with` block."""
-        idle = self._idle[card.name]
-        process = idle.pop() if idle else await AgentProcess.launch(card, self._environment)
-        if not process.is_alive:  # it died while nobody was looking
-            await process.kill()
-            process = await AgentProcess.launch(card, self._environment)
-        try:
-            yield process
-        finally:
-            if process.is_alive:
-                self._idle[card.name].append(process)
-
-    async def close(self) -> None:
-        idle = [process for processes in self._idle.values() for process in processes]
-        self._idle.clear()
-        await asyncio.gather(*(process.stop() for process in idle))
+        while chunk := await self._process.stderr.read(4096):
+            self._last_words = (self._last_words + chunk.decode("utf-8", "replace"))[-2000:].strip()[-_LAST_WORDS:]

@@ -14,20 +14,22 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from ..errors import AdmissionDenied, GrymError
+from ..errors import AdmissionDenied, CircuitOpen, GrymError
 from ..health.signals import Signal, worst
-from ..messages import Gap, Plan, Step, evidence_from_json, gap_from_json
+from ..messages import Gap, Health, Plan, Step, evidence_from_json, gap_from_json
 from ..resources.pool import Pool
 from ..storage.sqlite import FileStamp, Heard, SqliteStore, StoreUnavailable
-from .agent_process import AgentProcesses
 from .catalog import AgentCard, Catalog
+from .supervisor import Supervisor
 
 log = logging.getLogger(__name__)
 
 _LONGEST_WAIT = 24 * 3600.0  # seconds: what one plan queues may take all night
 _HASH_FIRST_BYTES = 1 << 30  # larger files are hashed only once they proved to be audio
+
+_STATES = get_args(Health)  # from good to bad
 
 #: Gaps that the same recording will always leave, so they are remembered with its evidence.
 LASTING_GAPS = frozenset({"unmeasurable", "partial"})
@@ -53,17 +55,23 @@ class Executor:
     def __init__(
         self,
         catalog: Catalog,
-        processes: AgentProcesses,
+        agents: Supervisor,
         pool: Pool,
         store: SqliteStore,
         read_signals: Callable[[], Mapping[str, Signal]],
     ) -> None:
-        self.catalog, self.processes, self.pool, self.store = catalog, processes, pool, store
+        self.catalog, self.agents, self.pool, self.store = catalog, agents, pool, store
         self.read_signals = read_signals
 
-    async def run(self, plan: Plan, *, use_cache: bool, on_progress: OnProgress) -> AsyncIterator[Outcome]:
-        """Run all steps side by side, as far as there is room; yield what came of them in the order of the plan."""
-        tasks = deque(asyncio.create_task(self._run_step(step, use_cache, on_progress)) for step in plan.steps)
+    async def run(
+        self, plan: Plan, *, use_cache: bool, on_progress: OnProgress, patience_s: float = 0.0
+    ) -> AsyncIterator[Outcome]:
+        """Run all steps side by side, as far as there is room; yield what came of them in the order of the plan.
+
+        patience_s : how long a step may wait for an agent that is left alone because it kept failing
+        """
+        steps = (self._run_step(step, use_cache, on_progress, patience_s) for step in plan.steps)
+        tasks = deque(asyncio.create_task(step) for step in steps)
         try:
             while tasks:
                 yield await tasks[0]
@@ -73,7 +81,7 @@ class Executor:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _run_step(self, step: Step, use_cache: bool, on_progress: OnProgress) -> Outcome:
+    async def _run_step(self, step: Step, use_cache: bool, on_progress: OnProgress, patience_s: float) -> Outcome:
         card, begun = self.catalog.agent(step.agent), time.perf_counter()
         stamp, sha256 = await self._identify(step.path, up_to_bytes=_HASH_FIRST_BYTES)
         beside = None
@@ -85,7 +93,7 @@ class Executor:
         cached = not missing
         try:
             if missing:
-                fresh = await self._call(step, card, missing, on_progress)
+                fresh = await self._call_patiently(step, card, missing, on_progress, patience_s)
                 known |= fresh
                 if sha256 is None and not step.beside and any(heard.evidence for heard in fresh.values()):
                     on_progress(step, 0.95, "hashing")
@@ -102,6 +110,21 @@ class Executor:
         gaps = tuple(dict.fromkeys(gap for part in parts for gap in part.gaps))
         return Outcome(step, Heard(evidence, gaps), sha256, cached, time.perf_counter() - begun)
 
+    async def _call_patiently(
+        self, step: Step, card: AgentCard, capabilities: list[str], on_progress: OnProgress, patience_s: float
+    ) -> dict[str, Heard]:
+        """Call, and try again when the agent was left alone: five bad files must not cost the sixth its turn."""
+        until = time.monotonic() + patience_s
+        while True:
+            try:
+                return await self._call(step, card, capabilities, on_progress)
+            except CircuitOpen as error:
+                wait = error.retry_after or 1.0
+                if time.monotonic() + wait > until:
+                    raise
+                on_progress(step, 0.0, f"waiting {wait:.0f} s: the agent kept failing")
+                await asyncio.sleep(wait)
+
     async def _call(
         self, step: Step, card: AgentCard, capabilities: list[str], on_progress: OnProgress
     ) -> dict[str, Heard]:
@@ -113,9 +136,9 @@ class Executor:
         lease = {"cpu": step.need.cpu, "ram_gb": step.need.ram_gb, "deadline_s": step.deadline_s}
         on_progress(step, 0.0, "waiting for room")
         async with self.pool.lease(step.need, holder=step.id, timeout=_LONGEST_WAIT):
-            signal = self._fitness()
+            signal = self._fitness(card)
             health = {"state": signal.state, "pressure": round(signal.pressure, 3), "quality": "full", "lease": lease}
-            async with self.processes.borrow(card) as process:
+            async with self.agents.borrow(card) as process:
                 content = await process.call(
                     arguments,
                     deadline=step.deadline_s,
@@ -132,12 +155,12 @@ class Executor:
             for name in capabilities
         }
 
-    def _fitness(self) -> Signal:
-        """The signal that decides; refuses work while it is critical, also what waited until then."""
+    def _fitness(self, card: AgentCard) -> Signal:
+        """The signal that decides; refuses work that is not for such a state, also what waited until then."""
         name, signal = worst(self.read_signals())
-        if signal.state == "critical":
+        if _STATES.index(signal.state) > _STATES.index(card.lowest_health):
             raise AdmissionDenied(
-                f"the hub takes no new work: {name} is critical (pressure {signal.pressure:.2f})",
+                f"agent {card.name!r} takes no new work: {name} is {signal.state} (pressure {signal.pressure:.2f})",
                 hint="close something, or free some space",
                 retry_after=10.0,
             )

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from .. import __version__
-from . import models
+from . import agents, models
 
 app = typer.Typer(
     name="grym",
@@ -271,11 +271,12 @@ def doctor(as_json: JsonOption = False) -> None:
     raise typer.Exit(0 if verdict == "pass" else 5)
 
 
+app.add_typer(agents.app, name="agents")
 app.add_typer(models.app, name="models")
 
 #: Commands that CONTRACT names and this version does not have: they say so, instead of being unknown.
 NOT_YET = (
-    "agents", "cleanup", "config", "context", "ear", "edit", "find", "forget", "index", "jobs", "learn",
+    "cleanup", "config", "context", "ear", "edit", "find", "forget", "index", "jobs", "learn",
     "login", "logout", "mcp", "migrate", "notes", "patterns", "pause", "resume", "share", "similar", "status",
     "teach", "whoami", "worker",
 )  # fmt: skip

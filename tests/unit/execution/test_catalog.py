@@ -20,7 +20,7 @@ def test_our_agents_answer_the_capabilities_of_this_version() -> None:
 
 
 def test_an_unknown_agent_is_told_with_the_known_ones() -> None:
-    with pytest.raises(UnknownAgent, match="no agent 'sing'; there is compare, listen, theory, transcribe"):
+    with pytest.raises(UnknownAgent, match="no agent 'sing'; there is compare, .*listen, .*transcribe"):
         read_catalog().agent("sing")
 
 
@@ -60,7 +60,7 @@ def test_a_changed_script_has_another_recipe(tmp_path: Path) -> None:
         ("print('hello')\n", "no `# /// script` header"),
         (HEADER.replace('# version = "2"\n', ""), "wrong or incomplete: KeyError\\('version'\\)"),
         (HEADER.replace("0.5", '"lots"'), "wrong or incomplete"),
-        (HEADER.replace('"facts"', '"mood"'), "unknown capabilities: mood"),
+        (HEADER.replace('"facts"', '"mood"'), "its own capability 'mood' with 0 `examples`"),
         (HEADER.replace('= "x"', "= = x"), "wrong or incomplete"),
     ],
 )

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from grym_synth.config import agent_environment
-from grym_synth.execution.agent_process import AgentProcesses
 from grym_synth.execution.catalog import Catalog, read_card
 from grym_synth.execution.executor import Executor, Outcome
+from grym_synth.execution.supervisor import Supervisor
 from grym_synth.health.signals import Signal
 from grym_synth.messages import Need, Plan, Step
 from grym_synth.resources.pool import Pool
@@ -34,15 +34,15 @@ class Bench:
         return Step(f"s-{name}", "moody", wanted, f"{name}.wav", str(path), {}, Need(1.0, 0.1), deadline)
 
     async def run(self, *steps: Step, use_cache: bool = True) -> list[Outcome]:
-        processes = AgentProcesses(agent_environment())
+        agents = Supervisor(agent_environment(), home=self.folder, check=lambda card: None)
         pool = Pool(Need(2.0, 4.0))
-        executor = Executor(Catalog([read_card(MOODY)]), processes, pool, self.store, lambda: self.signals)
+        executor = Executor(Catalog([read_card(MOODY)]), agents, pool, self.store, lambda: self.signals)
         try:
             found = executor.run(Plan(steps), use_cache=use_cache, on_progress=lambda *_: None)
             return [outcome async for outcome in found]
         finally:
             assert pool.statistics()["leases"] == 0
-            await processes.close()
+            await agents.close()
 
 
 @pytest.fixture

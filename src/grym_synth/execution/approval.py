@@ -1,0 +1,85 @@
+"""Which scripts may be run: ours as they were shipped, others as their owner approved them; none that has changed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..errors import BadSetup, NotApproved
+from .catalog import AGENTS_FOLDER, AgentCard, read_card
+
+PINS = AGENTS_FOLDER / "pins.json"
+
+
+class Approvals:
+    """What was approved, by name of the agent: the SHA-256 of its script. `folder` holds the scripts of the user."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._file = folder / "approved.json"
+
+    def check(self, card: AgentCard) -> None:
+        """Let a script be run that is as it was approved.
+
+        Raises
+        ------
+        NotApproved
+            It is new, or has changed since.
+        """
+        try:
+            now = read_card(card.script).sha256  # it may have changed since the catalog was read
+        except OSError as error:
+            raise BadSetup(f"the script of agent {card.name!r} cannot be read: {error}") from error
+        if now not in (self._approved().get(card.name), _read(PINS).get(card.name) if card.is_ours else None):
+            known = card.name in self._approved() or card.is_ours
+            what = "has changed since it was approved" if known else "was never approved"
+            raise NotApproved(
+                f"agent {card.name!r} is not run: {card.script.name} {what}",
+                hint=f"look at {card.script}, then: grym agents approve {card.name if known else card.script}",
+            )
+
+    def is_approved(self, card: AgentCard) -> bool:
+        try:
+            self.check(card)
+        except BadSetup:
+            return False
+        return True
+
+    def approve(self, script: Path) -> AgentCard:
+        """Approve a script as it is now; one that lies elsewhere is copied to `folder`. The card of what was approved.
+
+        Raises
+        ------
+        BadSetup
+            It declares nothing usable, or bears the name of one of ours.
+        """
+        card = read_card(script)
+        ours = AGENTS_FOLDER / f"{card.name}.py"
+        if ours.is_file() and script.resolve() != ours.resolve():
+            raise BadSetup(f"{script.name} calls itself {card.name!r}, as one of our agents does", hint="rename it")
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not card.is_ours and script.resolve() != (self.folder / f"{card.name}.py").resolve():
+            copy = self.folder / f".{card.name}.new"
+            shutil.copyfile(script, copy)
+            copy.replace(self.folder / f"{card.name}.py")
+            card = read_card(self.folder / f"{card.name}.py")
+        approved = {**self._approved(), card.name: card.sha256}
+        draft = self._file.with_suffix(".new")
+        draft.write_text(json.dumps(approved, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        draft.replace(self._file)
+        return card
+
+    def _approved(self) -> Mapping[str, str]:
+        return _read(self._file)
+
+
+def _read(path: Path) -> Mapping[str, str]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise BadSetup(f"{path} cannot be read: {error}", hint="remove it and approve your agents again") from error
+    return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}

@@ -1,0 +1,140 @@
+"""`grym agents`: see, run, check, write and approve the single-file specialists."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .telling import JsonOption, print_json, told
+
+if TYPE_CHECKING:
+    from ..config import Config
+    from ..execution.catalog import AgentCard, Catalog
+
+app = typer.Typer(
+    help="Agents: one file, one job. See docs/agents.md for how to write one.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+_ANY_WORDS = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+
+@app.command("list")
+def list_agents(as_json: JsonOption = False) -> None:
+    """Show every agent: what it answers, what it may do, whether it may be run."""
+    with told(as_json):
+        config, catalog = _read()
+        rows = [_row(card, config) for card in catalog.cards.values()]
+    troubles = [{"reason": gap.reason, "hint": gap.hint} for gap in catalog.troubles]
+    if as_json:
+        print_json({"agents": rows, "troubles": troubles})
+        return
+    for row in rows:
+        answers = " ".join(row["capabilities"]) or "(called by name)"
+        may = ", ".join(row["permissions"]) or "nothing"
+        typer.echo(f"{row['name']:11} {row['state']:9} {answers}\n{'':21} may {may}; {row['runs_on']}")
+    for trouble in troubles:
+        sys.stderr.write(f"grym: {trouble['reason']}\n")
+
+
+@app.command(context_settings=_ANY_WORDS)
+def run(context: typer.Context, name: Annotated[str, typer.Argument(help="Name of an agent.")]) -> None:
+    """Run one agent by hand: it prints its evidence, a JSON document a line.
+
+    grym agents run listen song.wav --only rhythm
+    """
+    from ..config import agent_environment
+    from ..execution.approval import Approvals
+    from ..execution.launching import launch_command
+
+    with told(as_json=False):
+        config, catalog = _read()
+        card = catalog.agent(name)
+        Approvals(config.agents_folder).check(card)
+        command = launch_command(card, context.args)
+    sys.stdout.flush()
+    done = subprocess.run(command, env=agent_environment(), check=False)
+    raise typer.Exit(done.returncode if done.returncode >= 0 else 128 - done.returncode)
+
+
+@app.command()
+def approve(
+    script: Annotated[str, typer.Argument(help="A script, or the name of an agent whose script has changed.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Let a script be run, as it is now: look at it first, it can do what you can.
+
+    Makes its environment, with uv, when it needs more than is installed here.
+    """
+    from ..execution.approval import Approvals
+    from ..execution.catalog import read_card
+    from ..execution.launching import prepare
+
+    with told(as_json):
+        config, catalog = _read()
+        path = Path(script)
+        if not path.is_file():
+            path = catalog.agent(script).script
+        card = read_card(path)
+        _show(card)
+        if not yes and not as_json and sys.stdin.isatty() and not typer.confirm("run this from now on?", err=True):
+            raise typer.Exit(2)
+        own = prepare(card)
+        card = Approvals(config.agents_folder).approve(path)
+    if as_json:
+        print_json({"approved": card.name, "sha256": card.sha256, "script": str(card.script)})
+    else:
+        where = f", with {own}" if own else ""
+        typer.echo(f"{card.name} {card.version} may be run{where}: {card.script}")
+
+
+def _show(card: AgentCard) -> None:
+    """What somebody should know before they let it run."""
+    lines = [
+        f"{card.name} {card.version}: {card.about or 'says nothing of what it does'}",
+        f"  script   {card.script}",
+        f"  sha256   {card.sha256}",
+        f"  answers  {', '.join(card.capabilities) or 'only when called by name'}",
+        f"  may      {', '.join(card.permissions) or 'nothing'} (declared, not enforced)",
+        f"  needs    {', '.join(card.dependencies) or 'the standard library'}",
+    ]
+    sys.stderr.write("\n".join(lines) + "\n")
+
+
+def _row(card: AgentCard, config: Config) -> dict[str, Any]:
+    from ..errors import BadSetup
+    from ..execution.approval import Approvals
+    from ..execution.launching import interpreter_for
+
+    try:
+        interpreter = interpreter_for(card)
+        runs_on = "this interpreter" if interpreter == sys.executable else interpreter
+    except BadSetup as error:
+        runs_on = str(error)
+    approved = Approvals(config.agents_folder).is_approved(card)
+    return {
+        "name": card.name,
+        "version": card.version,
+        "about": card.about,
+        "capabilities": list(card.capabilities),
+        "permissions": list(card.permissions),
+        "lowest_health": card.lowest_health,
+        "state": ("ours" if card.is_ours else "approved") if approved else "CHANGED",
+        "runs_on": runs_on,
+        "script": str(card.script),
+        "sha256": card.sha256,
+    }
+
+
+def _read() -> tuple[Config, Catalog]:
+    from ..config import read_config
+    from ..execution.catalog import read_catalog
+
+    config = read_config()
+    return config, read_catalog(config.agents_folder)
