@@ -128,7 +128,7 @@ async def open_hub(config: Config) -> AsyncIterator[Hub]:
     executor = Executor(catalog, agents, pool, store, signals)
     watching = asyncio.create_task(agents.watch())
     try:
-        router = await asyncio.to_thread(load_router, find_pack("minilm"))
+        router = await asyncio.to_thread(load_router, find_pack("minilm"), catalog.examples())
         yield Hub(config, router, catalog, executor, pool, store, signals, (*troubles, *catalog.troubles))
     finally:
         watching.cancel()

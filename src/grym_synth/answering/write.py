@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..messages import Claim, Evidence, Gap, Request, Route
+from ..messages import CAPABILITIES, Claim, Evidence, Gap, Request, Route
 from .check import check
 from .checks.held import operands
 from .weigh import Contradiction, Findings, weigh
 from .words import (
+    added,
     chords,
     compare,
     facts,
@@ -101,6 +102,10 @@ def write(
         _write_many(page, wanted, subjects)
     elif subjects:
         _write_one(page, _most_asked_first(page, wanted), subjects[0])
+    for capability in route.capabilities:
+        if capability not in CAPABILITIES:
+            for subject in subjects:
+                added.describe(page, capability, subject, is_named=len(subjects) > 1)
     for contradiction in findings.contradictions:
         capability = _topic_capability(contradiction)
         focus = page.focus(WRITERS[capability].VOCABULARY)

@@ -77,6 +77,11 @@ class Catalog:
         except KeyError as error:
             raise UnknownAgent(f"no agent {name!r}; there is {', '.join(sorted(self.cards))}") from error
 
+    def examples(self) -> Mapping[str, tuple[str, ...]]:
+        """Questions for each capability that is not one of ours."""
+        others = (name for name in self._by_capability if name not in CAPABILITIES)
+        return {name: self._by_capability[name].examples for name in others}
+
     def capabilities(self) -> Mapping[str, AgentCard]:
         """Each capability of this version and who answers it."""
         return self._by_capability

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from ..errors import BadSetup
 from ..messages import CAPABILITIES, Json, Route
 from ..packs import Pack
+from .added import Added
 from .aspects import aspect_places, read_aspects
 from .capabilities import CAPABILITY
 from .features import Buckets, Features, read_features, shorten
@@ -69,23 +70,38 @@ class Weights:
 class Router:
     """Routes questions; with an encoder it also understands words that no example had."""
 
-    def __init__(self, encoder: SentenceEncoder | None) -> None:
+    def __init__(self, encoder: SentenceEncoder | None, examples: Mapping[str, Sequence[str]] | None = None) -> None:
         self._encoder = encoder
+        self._added = Added(examples or {}, None if encoder is None else encoder.encode)
         self._weights = _load_weights("plain" if encoder is None else "pack")
         self.trouble: BadSetup | None = None  # why the encoder it was given is not used
 
     def route(self, question: str, paths: Sequence[str]) -> Route:
         """The capabilities that a question about these files needs; none when it is not for this hub."""
         try:
-            reasons, confidence = self._decide(question, paths)
+            reasons, confidence = self._decide_with_added(question, paths)
         except BadSetup as error:  # the model file is damaged: words alone do
             self._encoder, self._weights, self.trouble = None, _load_weights("plain"), error
-            reasons, confidence = self._decide(question, paths)
+            self._added = self._added.without_encoder()
+            reasons, confidence = self._decide_with_added(question, paths)
         slots = read_slots(question, paths)
         # A comparison is focused by what it compares, which belongs to other capabilities.
         compares = "compare" in reasons
         aspects = [name for name in read_aspects(question) if compares or name.partition(".")[0] in reasons]
         return Route(tuple(reasons), confidence, reasons, {**slots, "aspects": list(aspects)})
+
+    def _decide_with_added(self, question: str, paths: Sequence[str]) -> tuple[dict[str, str], float]:
+        """The same, and the capabilities that agents of the user bring."""
+        added = self._added.match(shorten(question))
+        reasons, confidence = self._decide(question, paths)
+        if any(is_same for _, _, is_same in added.values()):
+            reasons = {}
+        if added:
+            confidence = min(0.99, max(likeness for _, likeness, _ in added.values()))
+        return {
+            **reasons,
+            **{name: f"like its example: “{example}”" for name, (example, _, _) in added.items()},
+        }, confidence
 
     def _decide(self, question: str, paths: Sequence[str]) -> tuple[dict[str, str], float]:
         """A reason for each capability that is needed, and how likely the whole is right."""
@@ -135,14 +151,15 @@ class Router:
         return f"{asks}: “{quoted}”" if quoted else asks
 
 
-def load_router(pack: Pack | None) -> Router:
+def load_router(pack: Pack | None, examples: Mapping[str, Sequence[str]] | None = None) -> Router:
     """A router with the MiniLM pack where it is given and can run, else the one that does without.
 
+    `examples` are questions for each capability that is not one of ours.
     A model file of the wrong length is not opened; `verify_pack` tells what is wrong with it (0.05 s, for `doctor`).
     """
     if pack is None or not _can_run(pack):
-        return Router(None)
-    return Router(SentenceEncoder(pack.file))
+        return Router(None, examples)
+    return Router(SentenceEncoder(pack.file), examples)
 
 
 def _can_run(pack: Pack) -> bool:
