@@ -9,6 +9,7 @@ input ends the process at once whatever it is doing.
 from __future__ import annotations
 
 import json
+import math
 import os
 import queue
 import resource
@@ -25,6 +26,7 @@ from .messages import EVIDENCE_UNITS, Evidence, Gap, Json, Source, Span, evidenc
 MODERN, LEGACY = "2026-07-28", "2025-11-25"
 VERSION_KEY = "io.modelcontextprotocol/protocolVersion"
 HEALTH_KEY, HEALTH_TOOL = "synth.grym/health", "health_update"
+_MOST_CHARACTERS, _MOST_ITEMS = 100_000, 10_000  # of an argument whose schema sets no bound
 _STALE = 3.0  # times `ttl_ms`: an older word of the hub's health says nothing any more
 
 
@@ -152,6 +154,46 @@ class Tool:
     input_schema: Mapping[str, Any]
     function: Callable[[dict[str, Any], Call], Result]
     read_only: bool = True  # it changes nothing in the world
+
+
+_TYPES: Mapping[str, type | tuple[type, ...]] = {
+    "object": dict, "array": list, "string": str, "boolean": bool, "integer": int, "number": (int, float),
+}  # fmt: skip
+
+
+def fault_in(value: Any, schema: Mapping[str, Any], what: str) -> str:
+    """What is wrong with a value, by the part of JSON Schema that our schemas use, as words; "" when nothing is."""
+    kind = schema.get("type")
+    if kind and (not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "boolean")):
+        return f"{what} must be of type {kind}, got {_short(value)}"
+    if "enum" in schema and value not in schema["enum"]:
+        return f"{what} must be one of {', '.join(map(str, schema['enum']))}, got {_short(value)}"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        low, high = schema.get("minimum", -math.inf), schema.get("maximum", math.inf)
+        if not low <= value <= high:
+            return f"{what} must lie in {low}..{high}, got {_short(value)}"
+    if isinstance(value, str) and len(value) > schema.get("maxLength", _MOST_CHARACTERS):
+        return f"{what} has {len(value)} characters, more than {schema.get('maxLength', _MOST_CHARACTERS)}"
+    if isinstance(value, str) and "\0" in value:
+        return f"{what} holds a zero byte"
+    if isinstance(value, list):
+        if len(value) > schema.get("maxItems", _MOST_ITEMS):
+            return f"{what} has {len(value)} items, more than {schema.get('maxItems', _MOST_ITEMS)}"
+        if len(value) < schema.get("minItems", 0):
+            return f"{what} needs {schema['minItems']} items, got {len(value)}"
+        faults = (fault_in(item, schema.get("items", {}), f"{what}[{i}]") for i, item in enumerate(value))
+        return next(filter(None, faults), "")
+    if isinstance(value, dict):
+        missing = [name for name in schema.get("required", ()) if name not in value]
+        if missing:
+            return f"{what} need {', '.join(missing)}"
+        parts = schema.get("properties", {})
+        return next(filter(None, (fault_in(value[k], parts[k], f"`{k}`") for k in value if k in parts)), "")
+    return ""
+
+
+def _short(value: Any) -> str:
+    return repr(value)[:60]
 
 
 _OUTPUT_SCHEMA: dict[str, Any] = {
@@ -309,7 +351,13 @@ class _Server:
         if token is None:
             return Call(health=self.health)
 
+        furthest = -1.0
+
         def report(fraction: float, message: str) -> None:
+            nonlocal furthest
+            if fraction <= furthest:  # the protocol wants it to rise
+                return
+            furthest = fraction
             progress = {"progressToken": token, "progress": fraction, "total": 1.0, "message": message}
             self._send({"jsonrpc": "2.0", "method": "notifications/progress", "params": progress})
 
@@ -335,9 +383,9 @@ class _Server:
                 "message": f"no tool {params.get('name')!r}; there is {', '.join(self.tools)}",
             }
         arguments = params.get("arguments") or {}
-        missing = [name for name in tool.input_schema.get("required", ()) if name not in arguments]
-        if missing:
-            return None, {"code": -32602, "message": f"{tool.name} needs {', '.join(missing)}"}
+        fault = fault_in(arguments, tool.input_schema, "the arguments")
+        if fault:
+            return None, {"code": -32602, "message": f"{tool.name}: {fault}"}
         try:
             found = tool.function(arguments, call)
         except GrymError as error:

@@ -94,6 +94,69 @@ def approve(
         typer.echo(f"{card.name} {card.version} may be run{where}: {card.script}")
 
 
+@app.command(context_settings=_ANY_WORDS)
+def doctor(
+    context: typer.Context,
+    script: Annotated[
+        str | None, typer.Argument(help="A script, the name of an agent, or a server's command.", show_default=False)
+    ] = None,
+    call: Annotated[
+        str, typer.Option("--call", help="Of a stranger's server, call this tool; else only those that say they read.")
+    ] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Check agents against the contract: ours all, a script, or any MCP server command after `--`.
+
+    grym agents doctor mood.py
+
+    grym agents doctor -- some-mcp-server --its-option
+    """
+    import asyncio
+
+    from ..config import agent_environment
+    from ..execution.judging.judge import judge
+    from .agent_verdicts import verdict_lines, verdict_to_json
+
+    with told(as_json):
+        _, catalog = _read()
+        if script is None:
+            commands = {card.name: [str(card.script)] for card in catalog.cards.values()}
+        else:
+            named = catalog.cards.get(script) if not Path(script).exists() else None
+            commands = {script: [str(named.script) if named else script, *context.args]}
+        passed = True
+        for name, command in commands.items():
+            verdict = asyncio.run(judge(command, environment=agent_environment(), call=call or None))
+            passed = passed and all(check.ok for check in verdict.checks)
+            if as_json:
+                document = verdict_to_json(verdict)
+                print_json(document if script else {"agent": name, **document})
+            else:
+                typer.echo("\n".join([*([] if script else [f"{name}:"]), *verdict_lines(verdict)]))
+    raise typer.Exit(0 if passed else 3)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Small letters, digits and _; the tool's and the file's name.")],
+    folder: Annotated[Path, typer.Option("--in", help="Where to write it.")] = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Write a working agent and a test of it, to start from.
+
+    grym agents new mood
+    """
+    from ..execution.new_agent import write_agent
+
+    with told(as_json):
+        script, test = write_agent(name, folder)
+        if as_json:
+            print_json({"script": str(script), "test": str(test)})
+        else:
+            typer.echo(f"{script} measures the mean level; make it do what you want\n{test} launches and checks it")
+            typer.echo(f"next: grym agents doctor {script}, then: grym agents approve {script}")
+
+
 def _show(card: AgentCard) -> None:
     """What somebody should know before they let it run."""
     lines = [

@@ -6,6 +6,7 @@ questions that are meant for it, and far from all others.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -51,7 +52,7 @@ class Added:
     def _likeness(self, question: str, vector: FloatArray | None, example: str) -> float:
         if self._encode is None or vector is None:
             mine, other = _grams(question), _grams(example)
-            return len(mine & other) / max(1.0, (len(mine) * len(other)) ** 0.5)
+            return len(mine & other) / max(1.0, math.sqrt(len(mine) * len(other)))
         if example not in self._vectors:
             self._vectors[example] = self._encode(example)
         likeness: float = (vector @ self._vectors[example]).item()
