@@ -52,6 +52,11 @@ class AgentCard:
     recipe: str  # changes whenever the same input might give another result
 
     @property
+    def writes(self) -> bool:
+        """Whether it makes something: its results are never known already."""
+        return "write" in self.permissions
+
+    @property
     def is_ours(self) -> bool:
         return self.script.parent == AGENTS_FOLDER
 

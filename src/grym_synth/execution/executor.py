@@ -88,7 +88,7 @@ class Executor:
         if step.beside and sha256:
             beside, other = await self._identify(step.beside[1], up_to_bytes=_HASH_FIRST_BYTES)
             sha256 = None if other is None else hashlib.sha256(f"{other} {sha256}".encode()).hexdigest()
-        known = self._recall(step, card, sha256) if use_cache and sha256 else {}
+        known = self._recall(step, card, sha256) if use_cache and sha256 and not card.writes else {}
         missing = [capability for capability in step.capabilities if capability not in known]
         cached = not missing
         try:
@@ -99,7 +99,7 @@ class Executor:
                     on_progress(step, 0.95, "hashing")
                     _, sha256 = await self._identify(step.path)
                 unchanged = stamp == _stamp(step.path) and (not step.beside or beside == _stamp(step.beside[1]))
-                if sha256 and unchanged:  # else it was being written to while we listened
+                if sha256 and unchanged and not card.writes:  # else it was being written to while we listened
                     self._keep(step, card, sha256, fresh)
         except GrymError as error:
             gaps = tuple(Gap.from_error(error, capability=name, subject=step.subject) for name in missing)

@@ -149,8 +149,15 @@ def analyze(
         raise typer.BadParameter("--json, --jams, --csv and --labels exclude each other")
     capabilities = _names(only)
     unknown = [name for name in capabilities if name not in CAPABILITIES]
-    if unknown:
-        raise typer.BadParameter(f"unknown capability {unknown[0]!r}; there is {', '.join(CAPABILITIES)}")
+    if unknown:  # unless an agent of the user's brings it
+        from ..execution.catalog import read_catalog
+
+        brought = read_catalog(_config(as_json).agents_folder).capabilities()
+        for name in unknown:
+            if name not in brought:
+                raise typer.BadParameter(
+                    f"unknown capability {name!r}; there is {', '.join(dict.fromkeys((*CAPABILITIES, *brought)))}"
+                )
     given = {"plot": plot, "report": report, "midi": midi, "reaper": reaper, "cues": cues, "tagged": tagged}
     wanted = {name: path for name, path in given.items() if path is not None}
     outputs = Outputs(wanted, tuple(_names(layers)), tuple(capabilities), _config(as_json).home / "matplotlib")

@@ -81,7 +81,7 @@ async def _route(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
 
 async def _analyze(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
     agents = hub.catalog.capabilities()
-    of_one = [name for name, agent in agents.items() if agent.needs_recording and not agent.takes_two]
+    of_one = [name for name, agent in agents.items() if agent.needs_recording and not (agent.takes_two or agent.writes)]
     capabilities = operation["capabilities"] or of_one
     any_heard, first_gaps = False, list[Gap]()
     for name in capabilities:
