@@ -25,6 +25,7 @@ from .messages import Answer, Gap, Need, Plan, Request, Route
 from .packs import find_pack
 from .planning.planner import plan
 from .planning.router import Router, load_router
+from .resources.handles import Handles
 from .resources.pool import Pool
 from .storage.sqlite import SqliteStore
 
@@ -126,14 +127,23 @@ async def open_hub(config: Config) -> AsyncIterator[Hub]:
         return read_signals(config.home)
 
     executor = Executor(catalog, agents, pool, store, signals)
-    watching = asyncio.create_task(agents.watch())
+    handles = Handles(config.home / "handles")
+    watching = [asyncio.create_task(agents.watch()), asyncio.create_task(_expire(handles))]
     try:
         router = await asyncio.to_thread(load_router, find_pack("minilm"), catalog.examples())
         yield Hub(config, router, catalog, executor, pool, store, signals, (*troubles, *catalog.troubles))
     finally:
-        watching.cancel()
+        for task in watching:
+            task.cancel()
         await agents.close()
         store.close()
+
+
+async def _expire(handles: Handles) -> None:
+    """Every minute, remove what was stored behind handles that nobody has used for long."""
+    while True:
+        await asyncio.to_thread(handles.expire)
+        await asyncio.sleep(60.0)
 
 
 def _open_store(config: Config) -> tuple[SqliteStore, tuple[Gap, ...]]:

@@ -20,7 +20,7 @@ def test_our_agents_answer_the_capabilities_of_this_version() -> None:
 
 
 def test_an_unknown_agent_is_told_with_the_known_ones() -> None:
-    with pytest.raises(UnknownAgent, match="no agent 'sing'; there is compare, .*listen, .*transcribe"):
+    with pytest.raises(UnknownAgent, match=r"no agent 'sing'; there is compare, .*listen, .*transcribe"):
         read_catalog().agent("sing")
 
 

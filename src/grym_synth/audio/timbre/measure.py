@@ -27,7 +27,7 @@ _STRIKES_AGAIN_DB, _NOT_FAINTER_DB = 9.0, 12.0
 
 TAG_BOUND = 0.15  # of the network's chance; tags below it are not listed
 #: Tags that mean the same in the network's training data, and the one that stands for them.
-_SAME: dict[str, str] = {
+SAME_TAGS: dict[str, str] = {
     "beats": "beat", "vocals": "vocal", "voice": "vocal", "singing": "vocal", "no vocals": "no vocal",
     "no voice": "no vocal", "woman": "female vocal", "female": "female vocal", "female voice": "female vocal",
     "man": "male vocal", "male": "male vocal", "male voice": "male vocal", "classic": "classical", "choral": "choir",
@@ -196,6 +196,6 @@ def measure_tags(stretches: Sequence[FloatArray], sr: int, checkpoint: str) -> t
     chances, _ = tag(load_network(checkpoint), excerpts)
     best: dict[str, float] = {}
     for name, chance in zip(MTT_TAGS, chances, strict=True):
-        name = _SAME.get(name, name)
+        name = SAME_TAGS.get(name, name)
         best[name] = max(best.get(name, 0.0), float(chance))
     return tuple(sorted(((n, p) for n, p in best.items() if p >= TAG_BOUND), key=lambda item: -item[1]))
