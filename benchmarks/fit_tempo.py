@@ -1,19 +1,18 @@
-"""Fit the tempo model of `grym_synth.audio.rhythm.tempo`: its weights, and what its confidence is worth.
+"""Fit the tempo model of `grym_synth.audio.rhythm.tempo`, and predict each recording by a model that never met it.
 
-    python -m benchmarks.fit_tempo EVAL AUDIO [--dry-run]
+    python -m benchmarks.fit_tempo EVAL AUDIO FURTHER [--dry-run]
 
 Learns from the development items (EVAL/truth.json, AUDIO/ID.ogg or ID.flac), each also played a little faster or
-slower, and from patterns made here, in which the backbeat on 2 and 4 says what the beat is. Prints the scores of items
-whose piece, or family of patterns, was kept out of the fit; then the weights, which it writes into tempo.py unless
---dry-run. The predictions of --predictions are what `benchmarks.calibration` fits the line of "tempo" to. Seeded: the
-same audio gives the same weights.
+slower, from what `benchmarks.tempo_material` left in FURTHER, and from patterns made here, in which the backbeat on 2
+and 4 says what the beat is. Prints the scores of items whose piece, kit, loop or family of patterns was kept out of the
+fit; then writes the weights into tempo.py unless --dry-run. The predictions of --predictions, of those same items, are
+what `benchmarks.calibration` fits the line of "tempo" to. Seeded: the same audio gives the same weights.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,15 +24,17 @@ import scipy.optimize
 import soundfile as sf
 from numpy.typing import NDArray
 
+from benchmarks.tempo_material import source_of
 from grym_synth.audio.rhythm import tempo
 from grym_synth.audio.rhythm.onsets import pulse_envelope
-from grym_synth.audio.spectra.frames import FloatArray, ShortSpectraMeter
+from grym_synth.audio.spectra.frames import FloatArray, ShortSpectra, ShortSpectraMeter
 from grym_synth.audio.spectra.rows import RowsLike
 
 SR = 44_100
-FOLDS, SEED = 6, 20
+FOLDS, SEED = 10, 20
+UNITS = 4
 PENALTY = 3.0  # on the squares of the weights, of standardised features
-SHARES = {"real": 1.0, "respeeded": 1.0, "made": 0.3}  # what one example counts in the fit
+SHARES = {"real": 1.0, "respeeded": 1.0, "further": 1.0, "made": 0.3}  # what one example counts in the fit
 MADE_PER_FAMILY = 24
 OCTAVES = (1.0, 0.5, 2.0, 1 / 3, 3.0)
 
@@ -277,7 +278,7 @@ class Example:
     """The candidates of one recording: their features [shape=(candidates, features)], and which of them are right."""
 
     name: str
-    group: str  # a piece or a family; never both learned from and scored
+    group: str  # a piece, kit, loop or family; never both learned from and scored
     source: str  # a key of SHARES
     kind: str
     tempi: FloatArray
@@ -297,19 +298,23 @@ def make_example(mel: RowsLike, frame_rate: float, tempo_bpm: float, octave_free
     return Example(tempi=tempi, features=features, right=right, octave_free=octave_free, **names)
 
 
+def read_spectra(path: Path) -> ShortSpectra:
+    y, sr = sf.read(path, dtype="float32", always_2d=True)
+    meter = ShortSpectraMeter(sr)
+    meter.feed(y.mean(axis=1))
+    return meter.finish()
+
+
 def real_examples(evaluation: Path, audio: Path, rng: np.random.Generator) -> Iterator[Example]:
     """The items as they are and at two other speeds each: the same frames, said to come faster or slower."""
     truth: dict[str, dict[str, Any]] = json.loads((evaluation / "truth.json").read_text())
-    pieces = {item["id"]: item.get("piece", item["id"]) for item in json.loads((evaluation / "items.json").read_text())}
+    sources = {item["id"]: source_of(item) for item in json.loads((evaluation / "items.json").read_text())}
     for path in sorted(audio.iterdir()):
         item = truth.get(path.stem, {})
         if "tempo_bpm" not in item:
             continue
-        y, sr = sf.read(path, dtype="float32", always_2d=True)
-        meter = ShortSpectraMeter(sr)
-        meter.feed(y.mean(axis=1))
-        spectra = meter.finish()
-        names = {"name": path.stem, "group": pieces.get(path.stem, path.stem), "kind": item["kind"]}
+        spectra = read_spectra(path)
+        names = {"name": path.stem, "group": sources[path.stem], "kind": item["kind"]}
         octave_free = bool(item.get("octave_free"))
         for speed in (1.0, rng.uniform(0.82, 0.94), rng.uniform(1.06, 1.2)):
             tempo_bpm, rate = speed * item["tempo_bpm"], speed * spectra.frame_rate
@@ -317,6 +322,16 @@ def real_examples(evaluation: Path, audio: Path, rng: np.random.Generator) -> It
             example = make_example(spectra.mel, rate, tempo_bpm, octave_free, source=source, **names)
             if example is not None:
                 yield example
+
+
+def further_examples(folder: Path) -> Iterator[Example]:
+    truth: dict[str, dict[str, Any]] = json.loads((folder / "truth.json").read_text())
+    for name, item in sorted(truth.items()):
+        spectra = read_spectra(folder / f"{name}.ogg")
+        names = {"name": name, "group": item["source"], "kind": item["kind"], "source": "further"}
+        example = make_example(spectra.mel, spectra.frame_rate, item["tempo_bpm"], False, **names)
+        if example is not None:
+            yield example
 
 
 def made_examples(rng: np.random.Generator) -> Iterator[Example]:
@@ -335,28 +350,45 @@ def made_examples(rng: np.random.Generator) -> Iterator[Example]:
 # --- the fit --------------------------------------------------------------------------------------------------------
 
 
-def fit_weights(examples: Sequence[Example]) -> FloatArray:
-    """Weights of a multinomial logit over the candidates of each recording, ridge-penalised."""
+def fit_weights(examples: Sequence[Example]) -> tempo.Weights:
+    """The model that gives the right candidates of each recording the most of the odds, ridge-penalised."""
     learned = [e for e in examples if e.right.any()]
     everything = np.concatenate([e.features for e in learned])
     mean, spread = everything.mean(axis=0), everything.std(axis=0) + 1e-9
-    most = max(len(e.tempi) for e in learned)
-    x = np.zeros((len(learned), most, len(mean)))
-    right, absent = np.zeros((len(learned), most)), np.full((len(learned), most), -1e9)
+    n, most, width = len(learned), max(len(e.tempi) for e in learned), len(mean)
+    x = np.zeros((n, most, width))
+    right, absent = np.zeros((n, most)), np.full((n, most), -1e9)
     for i, e in enumerate(learned):
         x[i, : len(e.tempi)] = (e.features - mean) / spread
         right[i, : len(e.tempi)], absent[i, : len(e.tempi)] = e.right, 0.0
     share = np.array([SHARES[e.source] * (0.5 if e.octave_free else 1.0) for e in learned])
+    cuts = np.cumsum([width - 1, UNITS * width, UNITS])
 
     def loss(w: FloatArray) -> tuple[float, FloatArray]:
-        chance = _softmax(x @ w + absent)
+        direct, units, offsets, out = np.split(w, cuts)
+        units = units.reshape(UNITS, width)
+        together = np.tanh(x @ units.T + offsets)
+        chance = _softmax(x[..., :-1] @ direct + together @ out + absent)
         hit = chance * right
         total = hit.sum(axis=1) + 1e-12
-        slope = np.einsum("in,inm->m", (chance - hit / total[:, None]) * share[:, None], x)
-        return float(-(share * np.log(total)).sum() + PENALTY * w @ w), slope + 2.0 * PENALTY * w
+        up = (chance - hit / total[:, None]) * share[:, None]
+        back = up[..., None] * out * (1.0 - together**2)
+        slope = [
+            np.einsum("ij,ijf->f", up, x[..., :-1]),
+            np.einsum("iju,ijf->uf", back, x, optimize=True).ravel(),
+            back.sum(axis=(0, 1)),
+            np.einsum("ij,iju->u", up, together),
+        ]
+        return float(-(share * np.log(total)).sum() + PENALTY * w @ w), np.concatenate(slope) + 2.0 * PENALTY * w
 
-    found = scipy.optimize.minimize(loss, np.zeros(len(mean)), jac=True, method="L-BFGS-B")
-    return np.asarray(found.x / spread)
+    rng = np.random.default_rng(SEED)
+    start = np.zeros(cuts[-1] + UNITS)
+    start[cuts[0] : cuts[1]] = rng.normal(0.0, 0.6 / np.sqrt(width), UNITS * width)
+    start[cuts[2] :] = rng.normal(0.0, 0.3, UNITS)
+    found = scipy.optimize.minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
+    direct, units, offsets, out = np.split(found, cuts)
+    units = units.reshape(UNITS, width) / spread
+    return tempo.Weights(direct / spread[:-1], units, offsets - units @ mean, out)
 
 
 def _softmax(score: FloatArray) -> FloatArray:
@@ -365,97 +397,82 @@ def _softmax(score: FloatArray) -> FloatArray:
 
 
 def cross_validate(examples: Sequence[Example]) -> tuple[FloatArray, FloatArray]:
-    """(log odds of the likeliest, whether it is right) of each example, its group kept out of the fit."""
+    """(probability of the likeliest, whether it is right) of each example, its group kept out of the fit."""
     groups = sorted({e.group for e in examples})
     fold = dict(zip(groups, np.random.default_rng(SEED).permutation(len(groups)) % FOLDS, strict=True))
-    odds, hit = np.zeros(len(examples)), np.zeros(len(examples))
+    p, hit = np.zeros(len(examples)), np.zeros(len(examples))
     for k in range(FOLDS):
         weights = fit_weights([e for e in examples if fold[e.group] != k])
         for i, e in enumerate(examples):
             if fold[e.group] == k:
-                chance = _softmax(e.features @ weights)
+                chance = _softmax(weights.score(e.features))
                 best = int(chance.argmax())
-                p = min(max(float(chance[best]), 1e-4), 1.0 - 1e-9)
-                odds[i], hit[i] = np.log(p / (1.0 - p)), e.right[best]
-    return odds, hit
+                p[i], hit[i] = chance[best], e.right[best]
+    return p, hit
 
 
-def fit_calibration(odds: FloatArray, hit: FloatArray, share: FloatArray) -> FloatArray:
-    """(offset, slope) of the logistic curve from log odds to the chance of being right."""
-
-    def loss(a: FloatArray) -> float:
-        p = np.clip(_logistic(a[0] + a[1] * odds), 1e-9, 1.0 - 1e-9)
-        return float(-(share * (hit * np.log(p) + (1.0 - hit) * np.log(1.0 - p))).sum() + 0.5 * a[1] ** 2)
-
-    return np.asarray(scipy.optimize.minimize(loss, np.array([0.0, 1.0])).x)
-
-
-def _logistic(x: FloatArray) -> FloatArray:
-    return np.asarray(1.0 / (1.0 + np.exp(-x)))
-
-
-def calibration_error(confidence: FloatArray, hit: FloatArray) -> tuple[float, float]:
-    """Mean gap of confidence and share of hits over five bins, and the same if the confidence were exact."""
-    bins = np.array_split(np.argsort(confidence), 5)
-
-    def error(hits: FloatArray) -> float:
-        return float(np.mean([abs(confidence[b].mean() - hits[b].mean()) for b in bins]))
-
-    rng = np.random.default_rng(SEED)
-    chance = np.mean([error((rng.random(len(hit)) < confidence).astype(float)) for _ in range(300)])
-    return error(hit), float(chance)
+def to_predictions(examples: Sequence[Example], p: FloatArray, hit: FloatArray) -> list[dict[str, Any]]:
+    return [
+        {"id": e.name, "source": e.group, "p": round(float(p[i]), 6), "right": bool(hit[i])}
+        for i, e in enumerate(examples)
+        if e.source in ("real", "further")
+    ]
 
 
 # --- report ---------------------------------------------------------------------------------------------------------
 
 
-def report(examples: Sequence[Example], hit: FloatArray, confidence: FloatArray) -> None:
+def report(examples: Sequence[Example], hit: FloatArray, p: FloatArray) -> None:
     kinds = np.array([f"{e.source} {e.kind}" for e in examples])
     strict = np.array([not e.octave_free for e in examples])
-    print(f"{'cross-validated':30s} {'n':>5s}  right  confidence")
+    print(f"{'cross-validated':30s} {'n':>5s}  right  probability")
     for kind in dict.fromkeys(kinds):
         mine = kinds == kind
-        print(f"{kind:30s} {mine.sum():5d}  {hit[mine].mean():.3f}  {confidence[mine].mean():.3f}")
+        print(f"{kind:30s} {mine.sum():5d}  {hit[mine].mean():.3f}  {p[mine].mean():.3f}")
     for source in SHARES:
         mine = strict & np.array([e.source == source for e in examples])
-        error, chance = calibration_error(confidence[mine], hit[mine])
-        print(
-            f"{source + ', acc1':30s} {mine.sum():5d}  {hit[mine].mean():.3f}  {confidence[mine].mean():.3f}"
-            f"  calibration error {error:.3f} ({chance:.3f} by chance)"
-        )
+        print(f"{source + ', acc1':30s} {mine.sum():5d}  {hit[mine].mean():.3f}  {p[mine].mean():.3f}")
 
 
-def paste(weights: FloatArray) -> str:
-    """tempo.py with the weights in the place of those it has; the comments stay."""
+def paste(weights: tempo.Weights) -> str:
+    """tempo.py with these weights instead of those that it has."""
+
+    def rows(numbers: FloatArray, lengths: Sequence[int]) -> list[str]:
+        parts = np.split(numbers, np.cumsum(lengths)[:-1])
+        return [", ".join(f"{number:.2f}" for number in part) for part in parts]
+
+    table = ["    direct=np.array([", *(f"        {row}," for row in rows(weights.direct, (7, 2, 2, 6, 2))), "    ]),"]
+    table += ["    units=np.array(["]
+    for unit in weights.units:
+        first, second = rows(unit, (11, 9))
+        table += [f"        [{first},", f"         {second}],"]
+    table += ["    ]),"]
+    for name, numbers in (("offsets", weights.offsets), ("out", weights.out)):
+        table += [f"    {name}=np.array([{rows(numbers, (len(numbers),))[0]}]),"]
     source = Path(tempo.__file__).read_text()
-    start, stop = source.index("_WEIGHTS = np.array(["), source.index("])  # fmt: skip")
-    numbers = iter(weights)
-    table = re.sub(r"(?<=[ \[])-?\d+\.\d+(?=,)", lambda _: f"{next(numbers):.2f}", source[start:stop])
-    return source[:start] + table + source[stop:]
+    start = source.index("_WEIGHTS = Weights(\n") + len("_WEIGHTS = Weights(\n")
+    return source[:start] + "\n".join(table) + "\n" + source[source.index(")  # fmt: skip", start) :]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("evaluation", type=Path)
     parser.add_argument("audio", type=Path)
-    parser.add_argument("--predictions", type=Path, help="write what was predicted of the real items: id, p, right")
+    parser.add_argument("further", type=Path)
+    parser.add_argument("--predictions", type=Path, help="write what was predicted of real and further recordings")
     parser.add_argument("--dry-run", action="store_true", help="print, do not change tempo.py")
     a = parser.parse_args()
     rng = np.random.default_rng(SEED)
-    examples = [*made_examples(rng), *real_examples(a.evaluation, a.audio, rng)]
-    odds, hit = cross_validate(examples)
-    strict = np.array([not e.octave_free for e in examples])
-    share = np.array([SHARES[e.source] for e in examples]) * strict
-    line = fit_calibration(odds, hit, share)
-    report(examples, hit, _logistic(line[0] + line[1] * odds).clip(0.0, 0.99))
-    weights = fit_weights(examples)
-    print("weights", np.round(weights, 2).tolist(), "calibration: offset, slope", np.round(line, 2).tolist())
+    real = real_examples(a.evaluation, a.audio, rng)
+    examples = [*made_examples(rng), *real, *further_examples(a.further)]
+    p, hit = cross_validate(examples)
+    report(examples, hit, p)
     if a.predictions:
-        chances = zip(examples, _logistic(odds), hit, strict=True)
-        real = [{"id": e.name, "p": float(p), "right": bool(right)} for e, p, right in chances if e.source == "real"]
-        a.predictions.write_text("".join(json.dumps(row) + "\n" for row in real))
+        a.predictions.write_text("".join(json.dumps(row) + "\n" for row in to_predictions(examples, p, hit)))
+    pasted = paste(fit_weights(examples))
+    print(pasted[pasted.index("_WEIGHTS = ") : pasted.index(")  # fmt: skip")])
     if not a.dry_run:
-        Path(tempo.__file__).write_text(paste(weights))
+        Path(tempo.__file__).write_text(pasted)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 """Tempo: a few candidates from the periods at which the pulse repeats, and a small model that chooses among them.
 
-The model (`_WEIGHTS`) is a multinomial logit; its probabilities are the confidences. It weighs how well the pulse
-repeats after one, two, four ... periods, and how alike the sound is from beat to beat.
+The model (`Weights`) is a multinomial logit with one small hidden layer; its probabilities are the confidences. It
+weighs how well the pulse repeats after one, two, four ... periods, and how alike the sound is from beat to beat.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,20 +25,55 @@ _STRETCH_S = 60.0  # the tempo of a longer recording is read in its liveliest st
 _PERIODS = (0.5, 2 / 3, 1.0, 1.5, 2.0, 3.0, 4.0)  # multiples of the beat at which the pulse should repeat, or not
 _LOW_PERIODS = (1.0, 2.0)  # the same in the low band: bass and bass drum
 _BEATS_APART = (1, 2, 3, 4, 6, 8)  # beats between two that are compared by their sound
-# benchmarks/fit_tempo.py fits both: to real recordings, and to drum patterns whose backbeat says what the beat is.
-_WEIGHTS = np.array([
-    1.46, -1.40, 2.00, -0.97, 1.15, 1.11, 1.49,  # repetition at _PERIODS
-    2.99, 0.47,  # and at _LOW_PERIODS
-    1.45, -2.62,  # octaves above 110 BPM, squared
-    -2.52, 0.04, -0.74, 0.21, -0.26, 1.66,  # likeness of beats that are _BEATS_APART
-    2.96, 3.39,  # how hard the beats are struck, and low and higher drums in turn
-    # The same, times how broad the hits are: what speaks for a tempo of drums is not what speaks for one of strings.
-    0.80, -0.17, -1.24, 0.66, 0.01, -0.82, 0.45,
-    0.78, -1.14,
-    0.99, -0.57,
-    0.55, 0.07, 0.56, 0.18, -0.50, -0.94,
-    0.37, 2.01,
-])  # fmt: skip
+N_FEATURES = len(_PERIODS) + len(_LOW_PERIODS) + 2 + len(_BEATS_APART) + 2  # and, last of all, how broad the hits are
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Weights:
+    """A score for each candidate: a weighted sum of its features, and a few units that weigh them together.
+
+    The units are there because what speaks for a tempo of drums is not what speaks for one of strings, and because a
+    backbeat says something else at 80 BPM than at 160.
+
+    direct : shape (N_FEATURES,)
+    units, offsets, out : shapes (units, N_FEATURES + 1), (units,) and (units,)
+    """
+
+    direct: FloatArray
+    units: FloatArray
+    offsets: FloatArray
+    out: FloatArray
+
+    def score(self, features: FloatArray) -> FloatArray:
+        """Log odds of candidates among each other, from features of shape (candidates, N_FEATURES + 1)."""
+        together = np.tanh(features @ self.units.T + self.offsets)
+        return np.asarray(features[:, :-1] @ self.direct + together @ self.out)
+
+
+# benchmarks/fit_tempo.py fits them to real recordings, and to drum patterns whose backbeat says what the beat is. In
+# each row: repetition at _PERIODS; and at _LOW_PERIODS; octaves above 110 BPM, squared; likeness of beats that are
+# _BEATS_APART; how hard the beats are struck, and low and higher drums in turn; how broad the hits are.
+_WEIGHTS = Weights(
+    direct=np.array([
+        0.29, -1.15, -0.04, -0.28, 0.44, 0.33, 2.22,
+        0.96, -0.51,
+        1.38, -1.72,
+        -0.54, 0.39, 0.35, 0.12, 0.50, 0.68,
+        0.76, 3.68,
+    ]),
+    units=np.array([
+        [-0.09, 0.09, 0.06, 1.29, -1.25, 0.48, -0.87, -0.42, -1.86, 1.34, 0.75,
+         0.63, -1.25, 0.39, 0.27, 0.09, -0.93, -0.43, -0.85, 0.81],
+        [-1.33, -1.40, -0.68, -2.07, 0.04, 0.19, -0.74, -0.81, 0.90, -1.61, 0.37,
+         1.65, -0.05, -0.99, 1.28, 0.92, -0.56, -0.52, 1.53, 0.64],
+        [-2.22, -0.93, -1.61, -1.32, 1.19, -1.74, 0.09, -1.79, 0.02, 0.20, 0.71,
+         1.78, 0.86, 0.57, -1.83, -1.26, 1.25, 0.48, -0.07, 1.29],
+        [0.77, 2.79, -2.17, 3.15, -0.82, -1.35, 0.12, 1.03, 0.35, -0.17, 0.49,
+         0.92, -0.57, 0.61, 0.07, 0.36, -0.53, -0.71, -1.62, 0.53],
+    ]),
+    offsets=np.array([1.19, 0.22, -1.46, 0.70]),
+    out=np.array([-1.98, -2.00, -2.26, -1.83]),
+)  # fmt: skip
 
 
 def estimate_tempo(envelope: RowsLike, frame_rate: float, mel: RowsLike) -> tuple[tuple[float, float], ...]:
@@ -52,14 +89,14 @@ def estimate_tempo(envelope: RowsLike, frame_rate: float, mel: RowsLike) -> tupl
     tempi, features = weigh_candidates(envelope, frame_rate, mel)
     if not len(tempi):
         return ()
-    confidence = _confidences(features @ _WEIGHTS)
+    confidence = _confidences(_WEIGHTS.score(features))
     order = np.argsort(-confidence)
     return tuple((float(tempi[i]), float(confidence[i])) for i in order if confidence[i] >= 0.01 or i in order[:2])
 
 
 def weigh_candidates(pulse: RowsLike, frame_rate: float, mel: RowsLike) -> tuple[FloatArray, FloatArray]:
-    """Possible tempi and what speaks for each, shapes (candidates,) and (candidates, features); the model's input."""
-    nothing = np.zeros(0), np.zeros((0, len(_WEIGHTS)))
+    """Possible tempi and what speaks for each, shapes (candidates,) and (candidates, N_FEATURES + 1)."""
+    nothing = np.zeros(0), np.zeros((0, N_FEATURES + 1))
     liveliest = _liveliest(pulse, round(_STRETCH_S * frame_rate))
     envelope, power = pulse[liveliest], mel[liveliest]
     if len(envelope) < 1.5 * frame_rate or not envelope.any():
@@ -154,7 +191,7 @@ def _tempo_features(
     envelope: FloatArray,
     power: FloatArray,
 ) -> FloatArray:
-    """What speaks for each candidate, shape (candidates, features), in the order of `_WEIGHTS`."""
+    """What speaks for each candidate, shape (candidates, N_FEATURES + 1), in the order of `_WEIGHTS`."""
     lags, periods = np.arange(len(repeats)), 60.0 * frame_rate / tempi
 
     def repeat(column: FloatArray, multiple: float) -> FloatArray:
@@ -168,8 +205,8 @@ def _tempo_features(
     level = _level(power)
     likeness = [_beat_likeness(level, frames) for frames in beats]
     hits = [_beat_strength(envelope, frames) for frames in beats]
-    features = np.column_stack([*columns, np.array(likeness), np.array(hits)])
-    return np.hstack([features, _breadth(level) * features])
+    breadth = np.full(len(tempi), _breadth(level))
+    return np.column_stack([*columns, np.array(likeness), np.array(hits), breadth])
 
 
 def _beat_strength(envelope: FloatArray, beats: FloatArray) -> tuple[float, float]:

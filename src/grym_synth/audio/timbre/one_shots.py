@@ -6,7 +6,8 @@ class lie close together whatever kit they come from.
 
 References
 ----------
-Fisher (1936), "The use of multiple measurements in taxonomic problems", for the linear discriminants.
+Fisher (1936), "The use of multiple measurements in taxonomic problems", for the linear discriminants; Lowe (2004),
+"Distinctive image features from scale-invariant keypoints", for trust by how much further the second candidate is.
 """
 
 from __future__ import annotations
@@ -218,7 +219,10 @@ VECTOR_LENGTH = 4 * 11 + 16
 
 # --- classes --------------------------------------------------------------------------------------------------------
 
-_SURE_ENOUGH = 0.6  # below it no class is named
+#: Below it no class is named: it would be likelier wrong than right, or likelier none of the classes than one of them.
+SURE_ENOUGH = 0.5
+#: Log odds of the classes against all other sounds where one single sound in seven is none of them.
+_ONE_IN_SEVEN = float(np.log(6.0))
 _RARE = {"shaker": -4.0}  # log odds: seldom among single hits, and easily taken for a closed hi-hat
 _SOFT, _SHARP = 0.3, 0.6  # powers of the chances in the vector: the discriminants alone are too sure
 
@@ -248,7 +252,9 @@ class Classes:
     discriminants : np.ndarray [shape=(171, classes - 1)], after which hits of one class have unit variance
     centres : np.ndarray [shape=(classes, classes - 1)]
     rest : np.ndarray [shape=(171, 16)], a random projection
-    trust : np.ndarray [shape=(3,)], of the logistic model that says whether the likeliest class is right
+    ours : np.ndarray [shape=(172,)], of the logistic model that says whether a sound is of any of the classes; the
+        last is its intercept
+    trust : np.ndarray [shape=(3 + classes,)], of the logistic model that says whether the likeliest class is right
     """
 
     names: tuple[str, ...]
@@ -257,6 +263,7 @@ class Classes:
     discriminants: FloatArray
     centres: FloatArray
     rest: FloatArray
+    ours: FloatArray
     trust: FloatArray
 
     def weigh(self, numbers: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -264,7 +271,7 @@ class Classes:
 
         numbers : np.ndarray [shape=(n, 171)]
         """
-        z = ((numbers - self.mean) / self.scale).clip(-4.0, 4.0)
+        z = self.standardised(numbers)
         place = z @ self.discriminants
         distance = ((place[:, None] - self.centres) ** 2).sum(axis=2)
         log_chance = -0.5 * distance + np.array([_RARE.get(name, 0.0) for name in self.names])
@@ -273,6 +280,14 @@ class Classes:
         nearest = distance.min(axis=1)
         length = np.linalg.norm(rest, axis=1, keepdims=True) + 1e-9
         return log_chance, np.sqrt(nearest), rest / length * nearest[:, None]
+
+    def standardised(self, numbers: FloatArray) -> FloatArray:
+        return np.asarray(((numbers - self.mean) / self.scale).clip(-4.0, 4.0))
+
+    def chance_of_ours(self, numbers: FloatArray) -> FloatArray:
+        """Chance that sounds are of any of the classes [shape=(n,)], where one in seven is not."""
+        log_odds = self.standardised(numbers) @ self.ours[:-1] + self.ours[-1] + _ONE_IN_SEVEN
+        return np.asarray(1.0 / (1.0 + np.exp(-log_odds)))
 
     def vectors(self, numbers: FloatArray) -> FloatArray:
         """Shape (n, 60): chances of the classes, sharp and soft, and the rest, the longer the less typical a hit is.
@@ -290,18 +305,33 @@ class Classes:
         order = np.argsort(-chance)
         raw = trust_of(self.trust, log_chance, distance)[0]
         confidence = calibrated("class", float(raw))
+        ours = float(self.chance_of_ours(numbers[None])[0])
+        if not numbers.any():  # there was no sound
+            ours = 0.0
+        if ours < SURE_ENOUGH:
+            confidence = min(confidence, ours)
         share = chance / max(1e-9, 1.0 - float(chance[order[0]])) * (1.0 - confidence)
         others = tuple((self.names[i], float(share[i])) for i in order[1:4] if share[i] >= 0.02)
         best = self.names[order[0]]
-        label = best if confidence >= _SURE_ENOUGH else None
+        label = best if confidence >= SURE_ENOUGH else None
         return Hit(label, best, confidence, others, self.vectors(numbers[None])[0])
 
 
 def trust_of(weights: FloatArray, log_chance: FloatArray, distance: FloatArray) -> FloatArray:
-    """Chance that the likeliest class is right, from the lead over the second and the distance to its centre."""
+    """Chance that the likeliest class is right [shape=(n,)], from `grounds_of_trust`."""
+    return np.asarray(1.0 / (1.0 + np.exp(-(grounds_of_trust(log_chance, distance) @ weights))))
+
+
+def grounds_of_trust(log_chance: FloatArray, distance: FloatArray) -> FloatArray:
+    """What trust rests on, shape (n, 3 + classes).
+
+    1, the logarithm of how much further (in squares) the second class is than the likeliest, the distance to the
+    likeliest, and which class that is. The lead alone would trust most what lies far from everything.
+    """
     ordered = np.sort(log_chance, axis=1)
-    lead = np.log1p(ordered[:, -1] - ordered[:, -2])
-    return np.asarray(1.0 / (1.0 + np.exp(-(weights[0] + weights[1] * lead + weights[2] * distance))))
+    further = np.log1p(2.0 * (ordered[:, -1] - ordered[:, -2]) / (distance**2 + 1e-6))
+    likeliest = np.eye(log_chance.shape[1])[log_chance.argmax(axis=1)]
+    return np.column_stack([np.ones(len(distance)), further, distance, likeliest])
 
 
 def _normalised(log_chance: FloatArray) -> FloatArray:

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from grym_synth.audio.spectra.frames import FloatArray
-from grym_synth.audio.timbre.one_shots import N_NUMBERS, VECTOR_LENGTH, describe_hit, find_attack, read_classes
+from grym_synth.audio.timbre.one_shots import (
+    N_NUMBERS,
+    SURE_ENOUGH,
+    VECTOR_LENGTH,
+    describe_hit,
+    find_attack,
+    read_classes,
+    trust_of,
+)
 
 SR = 44_100
 
@@ -43,6 +51,37 @@ def test_short_bright_noise_is_a_closed_hat_and_long_noise_is_not() -> None:
 
 def test_a_held_note_is_given_no_class() -> None:
     assert read_classes().recognise(describe_hit(tone(330.0, 1.5), SR)).label is None
+
+
+def test_a_held_note_is_likelier_none_of_the_classes_and_a_kick_is_likelier_one() -> None:
+    note, drum = read_classes().chance_of_ours(np.array([describe_hit(tone(330.0, 1.5), SR), describe_hit(kick(), SR)]))
+    assert note < SURE_ENOUGH < drum
+
+
+def test_what_is_likelier_none_of_the_classes_is_given_no_great_confidence() -> None:
+    classes, numbers = read_classes(), describe_hit(tone(330.0, 1.5), SR)
+    hit = classes.recognise(numbers)
+    assert hit.confidence <= float(classes.chance_of_ours(numbers[None])[0])
+
+
+def test_trust_grows_with_how_much_further_the_second_class_is_and_falls_with_distance() -> None:
+    weights = read_classes().trust
+    n = len(read_classes().names)
+    near, clear, far = np.full((3, n), -30.0)
+    near[:2], clear[:2], far[:2] = (0.0, -1.0), (0.0, -9.0), (0.0, -9.0)
+    unclear, sure, unlike = trust_of(weights, np.array([near, clear, far]), np.array([3.0, 3.0, 8.0]))
+    assert unclear < sure
+    assert unlike < sure
+
+
+def test_the_same_lead_is_trusted_less_where_both_classes_are_far() -> None:
+    weights = np.zeros_like(read_classes().trust)
+    weights[1] = 1.0  # only the ratio of the distances
+    lead = np.full((2, len(read_classes().names)), -30.0)
+    lead[:, :2] = 0.0, -4.0
+    close, remote = trust_of(weights, lead, np.array([2.0, 6.0]))
+    assert remote < close
+    assert close == pytest.approx(0.75)  # the squares of the distances are 4 and 12
 
 
 def test_the_confidences_of_a_hit_are_shares_of_one() -> None:
