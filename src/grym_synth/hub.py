@@ -20,7 +20,8 @@ from .execution.catalog import Catalog, read_catalog
 from .execution.executor import Executor, OnProgress, Outcome
 from .execution.inputs import Inputs, find_recordings
 from .execution.supervisor import Supervisor
-from .health.signals import Signal, read_signals, total_ram_gb, worst
+from .health.readings import read_host, total_ram_gb
+from .health.signals import Signal, worst
 from .messages import Answer, Gap, Need, Plan, Request, Route
 from .packs import find_pack
 from .planning.planner import plan
@@ -124,7 +125,7 @@ async def open_hub(config: Config) -> AsyncIterator[Hub]:
     agents = Supervisor(agent_environment(), home=config.home, check=approvals.check)
 
     def signals() -> Mapping[str, Signal]:
-        return read_signals(config.home)
+        return read_host(config.home)
 
     executor = Executor(catalog, agents, pool, store, signals)
     handles = Handles(config.home / "handles")

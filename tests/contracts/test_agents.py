@@ -63,12 +63,15 @@ def talk(card: AgentCard) -> Iterator[Conversation]:
 
 
 @pytest.fixture
-def task(card: AgentCard, make_loop: Any) -> dict[str, Any]:
+def task(card: AgentCard, make_loop: Any, tmp_path: Path) -> dict[str, Any]:
     """Arguments of a small real job for this agent."""
     if not card.needs_recording:
         return {"question": "dotted eighth at 120 bpm"}
     if card.takes_two:
         return {"paths": [str(make_loop("a.wav", seconds=6.0)), str(make_loop("b.wav", seconds=5.0))]}
+    if card.name == "edit":
+        out = str(tmp_path / "new.wav")
+        return {"path": str(make_loop(seconds=6.0)), "ops": ["fade-out=1"], "out": out, "replace": True}
     return {"path": str(make_loop(seconds=6.0)), "capabilities": list(card.capabilities)}
 
 
@@ -105,6 +108,7 @@ def test_by_hand_and_over_mcp_the_answers_are_the_same(
     talk: Conversation, card: AgentCard, task: dict[str, Any]
 ) -> None:
     words = task.get("paths") or [task.get("path", task.get("question"))]
+    words += [*task["ops"], "--out", task["out"], "--replace"] if card.name == "edit" else []
     done = subprocess.run([sys.executable, str(card.script), *words], capture_output=True, text=True, check=True)
     by_hand = [json.loads(line) for line in done.stdout.splitlines()]
     over_mcp = talk.ask("tools/call", modern({"name": card.name, "arguments": task}))["result"]["structuredContent"]

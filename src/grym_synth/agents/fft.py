@@ -154,7 +154,7 @@ def _target(arguments: dict[str, Any], out: Path | None) -> tuple[Path, *tuple[F
 
 def _is_folder(path: str) -> bool:
     try:
-        return Path(path).is_dir()
+        return Path(path).is_absolute() and Path(path).is_dir()
     except (OSError, ValueError):  # a name that is too long, or holds a zero byte
         return False
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -48,6 +47,8 @@ def run(context: typer.Context, name: Annotated[str, typer.Argument(help="Name o
 
     grym agents run listen song.wav --only rhythm
     """
+    import subprocess
+
     from ..config import agent_environment
     from ..execution.approval import Approvals
     from ..execution.launching import launch_command

@@ -12,7 +12,9 @@ from typing import Annotated, Any
 import typer
 
 from .. import __version__
-from . import agents, models
+from . import agents, editing, models
+from .protocol import operation_of
+from .telling import JsonOption, fail, for_terminal, perform, print_json, say_error, settings
 
 app = typer.Typer(
     name="grym",
@@ -24,8 +26,6 @@ app = typer.Typer(
     add_completion=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Print compact JSON, one document a line, and nothing else.")]
 
 
 def OutOption(help: str) -> Any:  # noqa: N802 it stands where typer.Option does
@@ -57,16 +57,16 @@ def ask(
 
     if files and _exists(question) and not any(_exists(name) for name in files):
         raise typer.BadParameter(f'the question comes first: grym ask "{" ".join(files)}" {question}')
-    operation = _operation("ask", question=question, paths=files or [], context=context, use_cache=not no_cache)
+    operation = operation_of("ask", question=question, paths=files or [], context=context, use_cache=not no_cache)
 
     def show(document: dict[str, Any]) -> None:
-        typer.echo(_for_terminal(document["answer"]))
+        typer.echo(for_terminal(document["answer"]))
         cited = {key for claim in document["claims"] for key in claim["evidence"]}
         shown = [item for item in document["evidence"] if item["id"] in cited]
         for number, line in enumerate(evidence_lines(shown)):
             typer.echo(("" if number else "\n") + line)
 
-    _perform(operation, as_json, show)
+    perform(operation, as_json, show)
 
 
 @app.command()
@@ -92,7 +92,7 @@ def route(
         for name, reason in document["reasons"].items():
             typer.echo(f"  {name}: {reason}")
 
-    _perform(_operation("route", questions=questions), as_json, show)
+    perform(operation_of("route", questions=questions), as_json, show)
 
 
 @app.command()
@@ -152,7 +152,7 @@ def analyze(
     if unknown:  # unless an agent of the user's brings it
         from ..execution.catalog import read_catalog
 
-        brought = read_catalog(_config(as_json).agents_folder).capabilities()
+        brought = read_catalog(settings(as_json).agents_folder).capabilities()
         for name in unknown:
             if name not in brought:
                 raise typer.BadParameter(
@@ -160,7 +160,7 @@ def analyze(
                 )
     given = {"plot": plot, "report": report, "midi": midi, "reaper": reaper, "cues": cues, "tagged": tagged}
     wanted = {name: path for name, path in given.items() if path is not None}
-    outputs = Outputs(wanted, tuple(_names(layers)), tuple(capabilities), _config(as_json).home / "matplotlib")
+    outputs = Outputs(wanted, tuple(_names(layers)), tuple(capabilities), settings(as_json).home / "matplotlib")
     try:
         outputs.check(len(files))
     except GrymError as error:
@@ -168,7 +168,7 @@ def analyze(
     if vectors and capabilities:
         capabilities.append("timbre")
     params = {"n_fft": n_fft, "window": window, "start_s": start, "vectors": vectors or None}
-    operation = _operation(
+    operation = operation_of(
         "analyze",
         paths=files,
         capabilities=needed(capabilities, [*texts, *wanted]),
@@ -182,12 +182,12 @@ def analyze(
         from .exports import as_text
 
         if "error" in document and texts:
-            _say_error(document["error"])
+            say_error(document["error"])
             return
         shown += 1
         layers_wanted = outputs.layers
         text = as_text_of(texts[0], document, layers_wanted, is_first=shown == 1) if texts else as_text(document)
-        typer.echo(_for_terminal(text) if sys.stdout.isatty() else text)
+        typer.echo(for_terminal(text) if sys.stdout.isatty() else text)
 
     heard = 0
 
@@ -198,14 +198,7 @@ def analyze(
             for out in outputs.write(document, heard):
                 sys.stderr.write(f"written: {out}\n")
 
-    _perform(operation, as_json, show, afterwards=write)
-
-
-def _for_terminal(text: str) -> str:
-    """Names and tags are text from strangers: what would steer a terminal is spelled out."""
-    from .exports import printable
-
-    return "\n".join("\t".join(map(printable, line.split("\t"))) for line in text.split("\n"))
+    perform(operation, as_json, show, afterwards=write)
 
 
 def _names(text: str) -> list[str]:
@@ -223,7 +216,7 @@ def compare(
     grym compare mix-3.wav mix-4.wav
     """
     if as_json:
-        _perform(_operation("compare", paths=files, use_cache=not no_cache), as_json, None)
+        perform(operation_of("compare", paths=files, use_cache=not no_cache), as_json, print_json)
     ask(COMPARE_IN_WORDS, files, no_cache=no_cache)
 
 
@@ -242,7 +235,7 @@ def serve() -> None:
 
     from .hub_socket import serve_forever
 
-    config = _config()
+    config = settings()
 
     def announce() -> None:
         sys.stderr.write(f"the hub of {config.home} is ready; stop it with Ctrl-C\n")
@@ -266,7 +259,7 @@ def doctor(as_json: JsonOption = False) -> None:
     """Check the installation; say how to get what is missing."""
     from .doctor import check_installation
 
-    checks = check_installation(_config(as_json))
+    checks = check_installation(settings(as_json))
     verdict = "pass" if all(check.ok or check.is_optional for check in checks) else "fail"
     if as_json:
         rows = [{"name": c.name, "ok": c.ok, "optional": c.is_optional, "detail": c.detail} for c in checks]
@@ -279,11 +272,12 @@ def doctor(as_json: JsonOption = False) -> None:
 
 
 app.add_typer(agents.app, name="agents")
+app.command("edit")(editing.edit)
 app.add_typer(models.app, name="models")
 
 #: Commands that CONTRACT names and this version does not have: they say so, instead of being unknown.
 NOT_YET = (
-    "cleanup", "config", "context", "ear", "edit", "find", "forget", "index", "jobs", "learn",
+    "cleanup", "config", "context", "ear", "find", "forget", "index", "jobs", "learn",
     "login", "logout", "mcp", "migrate", "notes", "patterns", "pause", "resume", "share", "similar", "status",
     "teach", "whoami", "worker",
 )  # fmt: skip
@@ -301,7 +295,7 @@ for _name in NOT_YET:
 def _say_not_yet(what: str, *, as_json: bool) -> None:
     from ..errors import BadSetup
 
-    _fail(BadSetup(f"{what} is not in this version of grym-synth", hint="see CHANGELOG.md for what is"), as_json)
+    fail(BadSetup(f"{what} is not in this version of grym-synth", hint="see CHANGELOG.md for what is"), as_json)
 
 
 def _version(wanted: bool) -> None:
@@ -362,75 +356,6 @@ def _exists(name: str) -> bool:
         return Path(name).exists()
     except (OSError, ValueError):  # too long for a name, or no name at all
         return False
-
-
-def _operation(op: str, **arguments: Any) -> dict[str, Any]:
-    from .protocol import operation_of
-
-    return operation_of(op, **arguments)
-
-
-def _config(as_json: bool = False) -> Any:
-    from ..config import read_config
-    from ..errors import GrymError
-
-    try:
-        return read_config()
-    except GrymError as error:
-        _fail(error, as_json)
-
-
-def _perform(operation: dict[str, Any], as_json: bool, show: Any, afterwards: Any = None) -> None:
-    """Carry out an operation and leave with its exit code; documents are shown as they come."""
-    import asyncio
-    import logging
-
-    from ..errors import GrymError
-    from .hub_socket import perform_anywhere
-    from .progress import ProgressView
-
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
-    view = ProgressView(is_terminal=sys.stderr.isatty())
-    exit_code = 1
-
-    def emit(event: dict[str, Any]) -> None:
-        nonlocal exit_code
-        if "progress" in event:
-            view.show(event["progress"])
-        elif "exit" in event:
-            exit_code = event["exit"]
-        else:
-            document = event["document"]
-            if as_json:
-                typer.echo(json.dumps(document, separators=(",", ":")))
-            elif set(document) == {"error"}:
-                _say_error(document["error"])
-            else:
-                show(document)
-            if afterwards is not None:
-                afterwards(document)
-
-    try:
-        asyncio.run(perform_anywhere(_config(as_json), operation, emit))
-    except GrymError as error:
-        _fail(error, as_json)
-    finally:
-        view.close()
-    raise typer.Exit(exit_code)
-
-
-def _fail(error: Any, as_json: bool) -> Any:
-    from .protocol import error_exit, error_to_json
-
-    if as_json:
-        typer.echo(json.dumps({"error": error_to_json(error)}, separators=(",", ":")))
-    else:
-        _say_error(error_to_json(error))
-    raise typer.Exit(error_exit(error))
-
-
-def _say_error(error: dict[str, Any]) -> None:
-    sys.stderr.write(f"grym: {error['message']}\n" + (f"      {error['hint']}\n" if error["hint"] else ""))
 
 
 def _read_batch(path: Path) -> list[dict[str, Any]]:

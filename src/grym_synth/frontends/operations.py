@@ -16,6 +16,7 @@ from ..execution.executor import Outcome
 from ..hub import Hub
 from ..messages import Gap, Json, Request, Step, answer_to_json, route_to_json
 from .comparison import comparison_to_json
+from .editing import edit_to_json
 from .exports import join_outcomes, recording_to_json
 from .protocol import Emit, error_exit, error_to_json
 
@@ -128,8 +129,23 @@ async def _compare(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
     return 0 if any_heard else gap_exit(first_gaps)
 
 
+async def _edit(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
+    """A new file, made from one recording."""
+    any_made, first_gaps = False, list[Gap]()
+    async for plan, outcome in hub.measure(_request(operation), ["edit"], _reporter(emit)):
+        if outcome is None:
+            first_gaps += plan.gaps
+            for gap in plan.gaps:
+                emit({"document": {"path": gap.subject or None, "error": gap_error(gap)}})
+            continue
+        any_made = any_made or bool(outcome.heard.evidence)
+        first_gaps += outcome.heard.gaps
+        emit({"document": edit_to_json(outcome)})
+    return 0 if any_made else gap_exit(first_gaps)
+
+
 def gap_error(gap: Gap) -> dict[str, Json]:
     return {"code": gap.code, "message": gap.reason, "hint": gap.hint}
 
 
-_OPERATIONS = {"ask": _ask, "route": _route, "analyze": _analyze, "compare": _compare}
+_OPERATIONS = {"ask": _ask, "route": _route, "analyze": _analyze, "compare": _compare, "edit": _edit}

@@ -14,7 +14,7 @@ from typing import Any
 from .. import __version__
 from ..errors import AgentFailed, BadRequest, BadSetup, GrymError, Unavailable
 
-OPERATIONS = ("ask", "route", "analyze", "compare")
+OPERATIONS = ("ask", "route", "analyze", "compare", "edit")
 
 Emit = Callable[[dict[str, Any]], None]
 

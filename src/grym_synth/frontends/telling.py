@@ -1,35 +1,101 @@
-"""How commands tell of errors: one sentence, what to do about it, and the exit code that the contract promises."""
+"""How commands speak: results on stdout, all else on stderr, errors as one sentence with the promised exit code."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+if TYPE_CHECKING:
+    from ..config import Config
+    from ..errors import GrymError
+
 JsonOption = Annotated[bool, typer.Option("--json", help="Print compact JSON, one document a line, and nothing else.")]
+Show = Callable[[dict[str, Any]], None]
+
+
+def perform(operation: dict[str, Any], as_json: bool, show: Show, afterwards: Show | None = None) -> NoReturn:
+    """Carry out an operation and leave with its exit code; documents are shown as they come."""
+    import asyncio
+    import logging
+
+    from .hub_socket import perform_anywhere
+    from .progress import ProgressView
+
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    view = ProgressView(is_terminal=sys.stderr.isatty())
+    exit_code = 1
+
+    def emit(event: dict[str, Any]) -> None:
+        nonlocal exit_code
+        if "progress" in event:
+            view.show(event["progress"])
+        elif "exit" in event:
+            exit_code = event["exit"]
+        else:
+            document = event["document"]
+            if as_json:
+                print_json(document)
+            elif set(document) == {"error"}:
+                say_error(document["error"])
+            else:
+                show(document)
+            if afterwards is not None:
+                afterwards(document)
+
+    with told(as_json):
+        try:
+            asyncio.run(perform_anywhere(settings(as_json), operation, emit))
+        finally:
+            view.close()
+    raise typer.Exit(exit_code)
+
+
+def settings(as_json: bool = False) -> Config:
+    """The settings; a bad one ends the command with its sentence."""
+    from ..config import read_config
+
+    with told(as_json):
+        return read_config()
 
 
 @contextmanager
 def told(as_json: bool) -> Iterator[None]:
     """Errors of ours end the command with their sentence and their exit code."""
     from ..errors import GrymError
-    from .protocol import error_exit, error_to_json
 
     try:
         yield
     except GrymError as error:
-        said = error_to_json(error)
-        if as_json:
-            print_json({"error": said})
-        else:
-            sys.stderr.write(f"grym: {said['message']}\n" + (f"      {said['hint']}\n" if said["hint"] else ""))
-        raise typer.Exit(error_exit(error)) from error
+        fail(error, as_json)
+
+
+def fail(error: GrymError, as_json: bool) -> NoReturn:
+    """End the command with an error's sentence and its exit code."""
+    from .protocol import error_exit, error_to_json
+
+    if as_json:
+        print_json({"error": error_to_json(error)})
+    else:
+        say_error(error_to_json(error))
+    raise typer.Exit(error_exit(error)) from error
+
+
+def say_error(error: dict[str, Any]) -> None:
+    sys.stderr.write(f"grym: {error['message']}\n" + (f"      {error['hint']}\n" if error["hint"] else ""))
 
 
 def print_json(document: object) -> None:
     """Print a document on one line."""
     typer.echo(json.dumps(document, separators=(",", ":")))
+
+
+def for_terminal(text: str) -> str:
+    """Names and tags are text from strangers: what would steer a terminal is spelled out."""
+    from .exports import printable
+
+    return "\n".join("\t".join(map(printable, line.split("\t"))) for line in text.split("\n"))

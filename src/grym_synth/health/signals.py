@@ -1,128 +1,137 @@
-"""Is the hub fit? Readings of this host made comparable as pressure, and the state that follows.
+"""Readings made comparable: each signal's value, the pressure it makes, and the greatest of them.
 
-This version reads memory and disk at the moment of asking. Pressure is piecewise linear through
-(0, 0), (warn, 0.70), (critical, 0.90), (hard, 1.0) and at most 1.5.
+Pressure is piecewise linear through (0, 0), (warn, 0.70), (critical, 0.90), (hard, 1.0) and at most 1.5. `RULES` is the
+table of docs/health.md; what is read of this host is in `readings.py`.
 """
 
 from __future__ import annotations
 
 import itertools
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from ..messages import Health
 
 _GB = 1e9
+WARNING, CRITICAL, HARD = 0.70, 0.90, 1.0  # pressure
+_MOST = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """Where a signal starts to warn, becomes critical, and is a hard fault."""
+class Rule:
+    """What a signal is, and where it starts to warn, becomes critical, and is a hard fault.
 
+    hard : None for what can never be one
+    at_most : pressure that it never exceeds; at_most_idle : the same while nobody waits for what it counts
+    """
+
+    name: str
+    says: str
+    unit: str
     warn: float
     critical: float
-    hard: float
+    hard: float | None
+    at_most: float = _MOST
+    at_most_idle: float = _MOST
+
+
+#: In the order in which they are told. Which value makes a signal hard without a number is said in `says`.
+RULES: Mapping[str, Rule] = {
+    rule.name: rule
+    for rule in (
+        Rule("memory", "used share of the memory we may use, page cache excluded", "share", 0.80, 0.90, 0.97),
+        Rule("cpu", "share of time that runnable work waited for a core", "share", 0.40, 0.70, None, at_most=0.89),
+        Rule(
+            "disk", "free space where the store lies; hard as well when nothing can be written", "bytes", 5e9, 1e9, 2e8
+        ),
+        Rule(
+            "pool", "share of the room held by critical and interactive leases", "share", 0.70, 0.90, 1.0, _MOST, 0.69
+        ),
+        Rule("wait", "age of the oldest interactive waiter", "s", 2.0, 5.0, 30.0),
+        Rule(
+            "store",
+            "connections in use; hard when it cannot be reached or written",
+            "share",
+            0.70,
+            0.90,
+            1.0,
+            _MOST,
+            0.69,
+        ),
+        Rule(
+            "errors", "failed share of the calls to agents and models in 60 s, of 20 or more", "share", 0.05, 0.10, 0.50
+        ),
+        Rule(
+            "latency",
+            "95th percentile of call times over what was declared, in 60 s, of 20 or more",
+            "ratio",
+            1.0,
+            2.0,
+            4.0,
+        ),
+        Rule(
+            "probe",
+            "failures in a row of a tiny real job; hard when the store or every agent is dead",
+            "count",
+            1.0,
+            3.0,
+            None,
+        ),
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One reading: its value in its own unit, and its pressure."""
+    """One reading: its value in its own unit, and its pressure; `cause` says more where there is more to say."""
 
     value: float
     pressure: float
+    cause: str = ""
 
     @property
     def state(self) -> Health:
         return state_of(self.pressure)
 
 
-MEMORY = Limits(warn=0.80, critical=0.90, hard=0.97)  # used share, page cache excluded
-DISK = Limits(warn=5 * _GB, critical=1 * _GB, hard=0.2 * _GB)  # free bytes: less is worse
+def measure(
+    name: str, value: float, *, zero: float = 0.0, waiting: bool = True, hard: bool = False, cause: str = ""
+) -> Signal:
+    """The signal `name` at a value.
+
+    zero : where there is no pressure; the axis runs down from it where less is worse, as for free bytes
+    waiting : whether anybody waits for what is counted
+    hard : whether this is a hard fault whatever the value
+    """
+    rule = RULES[name]
+    pressure = pressure_of(value, rule, zero=zero)
+    pressure = min(pressure, rule.at_most if waiting else rule.at_most_idle)
+    return Signal(value, max(pressure, HARD) if hard else pressure, cause)
 
 
-def pressure_of(value: float, limits: Limits, *, zero: float = 0.0) -> float:
-    """Pressure of a value on the line through `limits`; `zero` is where there is none. The axis may run downwards."""
-    points = [(zero, 0.0), (limits.warn, 0.70), (limits.critical, 0.90), (limits.hard, 1.0)]
-    sign = 1.0 if limits.hard >= zero else -1.0
+def pressure_of(value: float, rule: Rule, *, zero: float = 0.0) -> float:
+    """Pressure on the line through the limits of a rule; beyond the last of them the line goes on, up to 1.5."""
+    points = [(zero, 0.0), (rule.warn, WARNING), (rule.critical, CRITICAL)]
+    if rule.hard is not None:
+        points.append((rule.hard, HARD))
+    sign = 1.0 if rule.critical >= zero else -1.0
     if sign * value <= sign * zero:
         return 0.0
     segments = list(itertools.pairwise(points))
     for (x0, p0), (x1, p1) in segments:
         if sign * value <= sign * x1:
-            return p0 + (p1 - p0) * (value - x0) / (x1 - x0)
+            return p1 - (p1 - p0) * (x1 - value) / (x1 - x0)  # exactly p1 at the limit
     (x0, p0), (x1, p1) = segments[-1]
-    return min(1.5, p0 + (p1 - p0) * (value - x0) / (x1 - x0))
+    most = _MOST if rule.hard is not None else HARD - 0.01
+    return min(most, p0 + (p1 - p0) * (value - x0) / (x1 - x0))
 
 
 def state_of(pressure: float) -> Health:
-    return "critical" if pressure >= 0.90 else "warning" if pressure >= 0.70 else "healthy"
-
-
-def read_signals(store_folder: Path) -> Mapping[str, Signal]:
-    """Read every signal of this version now."""
-    used, (free, size) = _memory_used_share(), _disk_free_bytes(store_folder)
-    # On a disk smaller than the warning, the axis starts where the disk is empty.
-    disk_zero = max(size, DISK.warn * 2)
-    return {
-        "memory": Signal(used, pressure_of(used, MEMORY)),
-        "disk": Signal(free, pressure_of(free, DISK, zero=disk_zero)),
-    }
+    """What one reading by itself would make of the hub; the state of the hub takes time into account (`state.py`)."""
+    return "critical" if pressure >= CRITICAL else "warning" if pressure >= WARNING else "healthy"
 
 
 def worst(signals: Mapping[str, Signal]) -> tuple[str, Signal]:
     """The signal that decides, by name."""
     name = max(signals, key=lambda key: signals[key].pressure)
     return name, signals[name]
-
-
-def total_ram_gb() -> float:
-    """Memory that this host, or the control group we run in, may use at most."""
-    return _memory_limit_bytes() / _GB
-
-
-def _memory_used_share() -> float:
-    host = _meminfo()
-    share = 1.0 - host["MemAvailable"] / host["MemTotal"]
-    limit, current = _cgroup("memory.max"), _cgroup("memory.current")
-    if limit is not None and current is not None and limit < host["MemTotal"]:
-        share = max(share, max(0.0, current - _cgroup_inactive_file()) / limit)
-    return share
-
-
-def _memory_limit_bytes() -> float:
-    total = _meminfo()["MemTotal"]
-    limit = _cgroup("memory.max")
-    return total if limit is None else min(total, limit)
-
-
-def _meminfo() -> dict[str, float]:
-    lines = Path("/proc/meminfo").read_text().splitlines()
-    return {line.split(":")[0]: float(line.split()[1]) * 1024 for line in lines}
-
-
-def _cgroup(name: str) -> float | None:
-    """A number of our control group (version 2); None where there is none or it sets no bound."""
-    try:
-        group = next(line for line in Path("/proc/self/cgroup").read_text().splitlines() if line.startswith("0::"))
-        return float((Path("/sys/fs/cgroup") / group[3:].lstrip("/") / name).read_text())
-    except (OSError, ValueError, StopIteration):
-        return None
-
-
-def _cgroup_inactive_file() -> float:
-    try:
-        group = next(line for line in Path("/proc/self/cgroup").read_text().splitlines() if line.startswith("0::"))
-        text = (Path("/sys/fs/cgroup") / group[3:].lstrip("/") / "memory.stat").read_text()
-        return next(float(line.split()[1]) for line in text.splitlines() if line.startswith("inactive_file "))
-    except (OSError, ValueError, StopIteration):
-        return 0.0
-
-
-def _disk_free_bytes(folder: Path) -> tuple[float, float]:
-    """Free and whole size of the disk that holds `folder`."""
-    while not folder.exists():
-        folder = folder.parent
-    usage = shutil.disk_usage(folder)
-    return float(usage.free), float(usage.total)

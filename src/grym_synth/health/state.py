@@ -73,16 +73,24 @@ def advance(was: Condition, now: float, pressure: float, cause: str) -> Conditio
     changes = tuple(time for time in was.changes if now - time <= FLAPPING_S)
     for rise, run in zip(RISES, runs, strict=True):
         if rise.source == was.state and run >= rise.samples:
-            return _changed(rise.target, now, cause, runs, changes)
-    fall = next((fall for fall in FALLS if fall.source == was.state), None)
+            return _changed(rise.target, now, pressure, cause, runs, changes)
+    fall = _fall_from(was.state)
     if fall is None or pressure >= fall.pressure:
         return replace(was, runs=runs, calm_since=None, changes=changes)
     calm_since = now if was.calm_since is None else was.calm_since
     wait = fall.seconds * (2.0 if len(changes) > FLAPPING_CHANGES else 1.0)
     if now - calm_since >= wait:
-        return _changed(fall.target, now, cause, runs, changes)
+        return _changed(fall.target, now, pressure, cause, runs, changes)
     return replace(was, runs=runs, calm_since=calm_since, changes=changes)
 
 
-def _changed(state: Health, now: float, cause: str, runs: tuple[int, ...], changes: tuple[float, ...]) -> Condition:
-    return Condition(state, now, cause, runs, None, (*changes, now))
+def _fall_from(state: Health) -> Fall | None:
+    return next((fall for fall in FALLS if fall.source == state), None)
+
+
+def _changed(
+    state: Health, now: float, pressure: float, cause: str, runs: tuple[int, ...], changes: tuple[float, ...]
+) -> Condition:
+    fall = _fall_from(state)
+    calm = fall is not None and pressure < fall.pressure
+    return Condition(state, now, cause, runs, now if calm else None, (*changes, now))

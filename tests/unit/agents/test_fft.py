@@ -176,6 +176,8 @@ def test_a_tile_is_cut_from_what_was_stored(files: dict[str, str], tmp_path: Pat
         ("two", {"handles": "/no/such/folder"}, "bad_request: the folder '/no/such/folder' for handles is not there"),
         ("two", {"handles": "x" * 5_000}, "bad_request: the folder 'xxx"),
         ("two", {"handles": "a\0b"}, "bad_request: the folder "),
+        ("two", {"handles": ""}, "bad_request: the folder "),
+        ("two", {"handles": "."}, "bad_request: the folder "),
         ("two", {"handles": 7}, "bad_request: the folder '7'"),
         ("two", {"operation": "tile"}, "bad_request: .* is not a stored spectrum"),
         ("two", {"operation": "tile", "width": 5000}, "bad_request: width must be a whole number in 1..4096"),

@@ -11,7 +11,7 @@ def test_our_agents_answer_the_capabilities_of_this_version() -> None:
     catalog = read_catalog()
     assert set(catalog.capabilities()) == {
         *("facts", "loudness", "rhythm", "tonality", "chords", "spectrum", "structure", "notes", "timbre"),
-        *("compare", "theory"),
+        *("compare", "theory", "edit"),
     }
     assert catalog.agent("listen").needs_recording
     assert not catalog.agent("theory").needs_recording

@@ -1,0 +1,33 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = []
+#
+# [tool.grym]
+# name = "floods_progress"
+# version = "1"
+# capabilities = ["floods_progress"]
+# examples = ["how long is it", "what is its length", "how many seconds does it last"]
+# needs_recording = true
+# permissions = ["read"]
+# cpu = 1.0
+# ram_gb = 0.05
+# ///
+"""Hostile: it reports progress without end."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[3]))
+from tests.agents.body import Agent, Message, Progress, run
+
+
+class Reporter(Agent):
+    def work(self, path: str, subject: str, progress: Progress) -> Message:
+        for step in range(1_000_000):
+            progress(step / 1_000_000)
+        return super().work(path, subject, progress)
+
+
+run(Reporter("floods_progress"))
