@@ -69,8 +69,8 @@ class Measured(Protocol):
     def rank(self) -> int: ...
 
 
-def to_evidence(found: Measured, subject: str, agent: str, version: str) -> Evidence:
-    """The same finding as evidence about `subject`."""
+def to_evidence(found: Measured, subject: str, agent: str, version: str, why_lite: str = "") -> Evidence:
+    """The same finding as evidence about `subject`; `why_lite` is said of one that was made with less."""
     return Evidence(
         id="",
         name=found.name,
@@ -79,7 +79,8 @@ def to_evidence(found: Measured, subject: str, agent: str, version: str) -> Evid
         unit=EVIDENCE_UNITS[found.kind],
         confidence=round(found.confidence, 4),
         subject=subject,
-        source=Source(agent, version, found.method),
+        source=Source(agent, version, f"{found.method}; {why_lite}" if why_lite else found.method),
+        quality="lite" if why_lite else "full",
         span=None if found.span_s is None else Span(*found.span_s),
         rank=found.rank,
     )
@@ -131,6 +132,17 @@ class Call:
     report: Callable[[float, str], None] = field(default=lambda fraction, message: None)
     cancelled: threading.Event = field(default_factory=threading.Event)
     health: HubHealth = field(default_factory=HubHealth)
+    offered: str = "full"  # the least that the hub takes for this call
+
+    @property
+    def is_lite(self) -> bool:
+        """Whether to do with less: the hub takes it, and is not known to be well."""
+        return self.offered == "lite" and self.health.state != "healthy"
+
+    @property
+    def why_lite(self) -> str:
+        """What a method adds about it."""
+        return f"lite, since the hub is {self.health.state} ({self.health.seq})"
 
     def progress(self, fraction: float, message: str = "") -> None:
         """Report progress in 0..1.
@@ -347,9 +359,11 @@ class _Server:
         meta = params.get("_meta") or {}
         if isinstance(meta.get(HEALTH_KEY), dict):
             self.health.hear(meta[HEALTH_KEY])
+        told = meta.get(HEALTH_KEY)
+        offered = str(told.get("quality", "full")) if isinstance(told, dict) else "full"
         token = meta.get("progressToken")
         if token is None:
-            return Call(health=self.health)
+            return Call(health=self.health, offered=offered)
 
         furthest = -1.0
 
@@ -361,7 +375,7 @@ class _Server:
             progress = {"progressToken": token, "progress": fraction, "total": 1.0, "message": message}
             self._send({"jsonrpc": "2.0", "method": "notifications/progress", "params": progress})
 
-        return Call(report, health=self.health)
+        return Call(report, health=self.health, offered=offered)
 
     def _run_calls(self) -> None:
         while True:

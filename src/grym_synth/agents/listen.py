@@ -73,7 +73,8 @@ def listen(arguments: dict[str, Any], call: Call) -> Result:
         raise BadRequest(f"unknown {', '.join(map(repr, unknown))}; there is {', '.join(SECTIONS)}")
     try:
         tagger, damage = find_whole_pack("musicnn") if "timbre" in capabilities else (None, "")
-        settings = replace(Settings.read(arguments), tagger=str(tagger.folder / "model") if tagger else None)
+        network = str(tagger.folder / "model") if tagger else None
+        settings = replace(Settings.read(arguments), tagger=network, lite=call.is_lite)
         heard = hear(path, capabilities, settings, call.progress)
     except GrymError as error:
         return Result((), tuple(Gap.from_error(error, capability=name, subject=subject) for name in capabilities))
@@ -83,7 +84,8 @@ def listen(arguments: dict[str, Any], call: Call) -> Result:
         else Gap(gap.section, gap.reason, gap.code, subject, gap.hint)
         for gap in heard.gaps
     )
-    return Result(tuple(to_evidence(finding, subject, NAME, VERSION) for finding in heard.findings), tuple(gaps))
+    why = call.why_lite if heard.is_part else ""
+    return Result(tuple(to_evidence(found, subject, NAME, VERSION, why) for found in heard.findings), tuple(gaps))
 
 
 def main() -> None:

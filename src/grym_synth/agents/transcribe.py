@@ -34,6 +34,7 @@ from typing import Any
 
 from grym_synth import packs
 from grym_synth.agent_stdio import Call, Result, Tool, print_result, serve, strings, to_evidence
+from grym_synth.audio.decoding.files import lite_stretch, open_audio
 from grym_synth.audio.notes.note_findings import Excerpt, hear_notes
 from grym_synth.errors import BadRequest, GrymError
 from grym_synth.messages import Gap
@@ -64,6 +65,12 @@ def transcribe(arguments: dict[str, Any], call: Call) -> Result:
         raise BadRequest(f"unknown {', '.join(map(repr, sorted(unknown)))}; there is {CAPABILITY}")
     try:
         excerpt = Excerpt.read(arguments)
+        part = None
+        if call.is_lite and excerpt == Excerpt.read({}):
+            with open_audio(path) as audio:
+                part = lite_stretch(audio)
+        if part is not None:
+            excerpt = Excerpt.read({"start_s": part[0], "end_s": part[0] + part[1]})
         models = {name: packs.find_whole_pack(name) for name in MODELS}
         files = (None if pack is None else pack.file for pack, _ in models.values())
         found, unheard = hear_notes(path, excerpt, call.progress, *files)
@@ -76,7 +83,8 @@ def transcribe(arguments: dict[str, Any], call: Call) -> Result:
         else Gap(gap.section, gap.reason, gap.code, subject, gap.hint)
         for gap in unheard
     )
-    return Result(tuple(to_evidence(finding, subject, NAME, VERSION) for finding in found), tuple(gaps))
+    why = call.why_lite if part else ""
+    return Result(tuple(to_evidence(finding, subject, NAME, VERSION, why) for finding in found), tuple(gaps))
 
 
 def main() -> None:

@@ -8,14 +8,15 @@ A section that could not be measured leaves a gap that says why.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
 from ..errors import BadRequest
-from .decoding.files import AudioFile, open_audio
+from .decoding.decoders import Header
+from .decoding.files import AudioFile, lite_stretch, open_audio
 from .findings import (
     Finding,
     Items,
@@ -63,13 +64,15 @@ Progress = Callable[[float, str], None]
 class Heard:
     findings: tuple[Finding, ...]
     gaps: tuple[Unheard, ...]
+    is_part: bool = False  # only a part of the recording was heard
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How the FFT on demand is read, `start_s` None being the loudest place; whether vectors are wanted of timbre.
 
-    `tagger` is the path of the tagging network's weights without `.index`; None where that pack is not here.
+    `tagger` is the path of the tagging network's weights without `.index`; None where that pack is not here. `lite`
+    hears only a part of a longer recording, as `lite_stretch` says.
     """
 
     n_fft: int = 2048
@@ -77,6 +80,7 @@ class Settings:
     start_s: float | None = None
     vectors: bool = False
     tagger: str | None = None
+    lite: bool = False
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> Settings:
@@ -109,24 +113,46 @@ def hear(path: str, sections: Sequence[str], settings: Settings, progress: Progr
     np.empty(_KEPT_BY_MALLOC, np.uint8)  # and free it again, untouched
     with open_audio(path) as audio:
         stages = Stages(audio, wanted, settings)
-        told = 0.0
-        for block in audio.blocks(_BLOCK):
+        part = stages.part
+        told, expected = 0.0, audio.header.frames_declared if part is None else round(part[1] * audio.sr)
+        for block in audio.blocks(_BLOCK) if part is None else audio.stretch(*part, _BLOCK):
             stages.feed(block)
-            heard_share = min(1.0, audio.frames_read / (audio.header.frames_declared or audio.frames_read))
+            heard_share = min(1.0, audio.frames_read / (expected or audio.frames_read))
             if heard_share >= told:
                 progress(0.9 * heard_share, "listening")
                 told = heard_share + 0.02
         progress(0.95, "weighing")
         found = [item for name in wanted for item in _SECTIONS[name].find(stages)]
-        notes = [Unheard(section, note, "partial") for note in _notes(audio) for section in sections]
+        notes = [Unheard(section, note, "partial") for note in _notes(audio, part) for section in sections]
+        if part is not None:
+            found = [_of_whole(item, part[0], audio.header) if isinstance(item, Finding) else item for item in found]
     return Heard(
         tuple(item for item in found if isinstance(item, Finding)),
         (*notes, *(item for item in found if isinstance(item, Unheard))),
+        is_part=part is not None,
     )
 
 
-def _notes(audio: AudioFile) -> Iterator[str]:
-    """What was wrong with the file, once all of it was decoded."""
+def _of_whole(finding: Finding, by_s: float, header: Header) -> Finding:
+    """A finding of a part as one of the whole recording: its times are moved, and its length is what the file says."""
+    if finding.name == "facts.duration_s":
+        return replace(finding, value=(header.frames_declared or 0) / header.sr, method="file header")
+    span = None if finding.span_s is None else (finding.span_s[0] + by_s, finding.span_s[1] + by_s)
+    return replace(finding, value=_moved(finding.value, by_s, finding.kind == "time"), span_s=span)
+
+
+def _moved(value: Any, by_s: float, is_time: bool) -> Any:
+    if isinstance(value, list):
+        return [_moved(item, by_s, is_time) for item in value]
+    if isinstance(value, dict):
+        return {name: _moved(item, by_s, name in ("start_s", "end_s")) for name, item in value.items()}
+    return value + by_s if is_time and isinstance(value, int | float) else value
+
+
+def _notes(audio: AudioFile, part: tuple[float, float] | None) -> Iterator[str]:
+    """What was wrong with the file, once all of it was decoded; and which part of it was heard."""
+    if part is not None:
+        yield f"only {part[0]:.0f} to {part[0] + part[1]:.0f} s of it were heard, to spare a hub under pressure"
     if audio.note:
         yield audio.note
     if audio.nonfinite_samples:
@@ -152,8 +178,16 @@ _MONO: Mapping[type[Meter], Callable[[AudioFile, Settings], Meter]] = {
     LongSpectrum: lambda audio, _: LongSpectrum(audio.sr, _declared_s(audio)),
     LoudestWindow: lambda audio, settings: LoudestWindow(audio.sr, settings.n_fft),
     TimbreMeter: lambda audio, _: TimbreMeter(audio.sr),
-    ExcerptsMeter: lambda audio, settings: ExcerptsMeter(audio.sr, _declared_s(audio) if settings.tagger else None),
+    ExcerptsMeter: lambda audio, settings: ExcerptsMeter(audio.sr, _to_hear_s(audio, settings)),
 }
+
+
+def _to_hear_s(audio: AudioFile, settings: Settings) -> float | None:
+    """How long what will be heard is, for whom it must be known before."""
+    if settings.tagger is None:
+        return None
+    part = lite_stretch(audio) if settings.lite else None
+    return _declared_s(audio) if part is None else round(part[1] * audio.sr) / audio.sr
 
 
 def _declared_s(audio: AudioFile) -> float | None:
@@ -166,6 +200,7 @@ class Stages:
 
     def __init__(self, audio: AudioFile, sections: Sequence[str], settings: Settings) -> None:
         self.audio, self.settings = audio, settings
+        self.part = lite_stretch(audio) if settings.lite else None  # what of it is heard; None: all
         needed = {kind for name in sections for kind in _SECTIONS[name].meters}
         self._all_channels = {kind: make(audio, settings) for kind, make in _ALL_CHANNELS.items() if kind in needed}
         self._mono = {kind: make(audio, settings) for kind, make in _MONO.items() if kind in needed}
@@ -187,7 +222,13 @@ class Stages:
 
     @property
     def duration_s(self) -> float:
+        """Of what was heard."""
         return self.audio.frames_read / self.audio.sr
+
+    @property
+    def whole_s(self) -> float:
+        """Of the recording."""
+        return self.duration_s if self.part is None else _declared_s(self.audio) or self.duration_s
 
     @cached_property
     def facts(self) -> Facts:
@@ -260,7 +301,7 @@ def _spectrum(stages: Stages) -> Items:
     settings, spectra = stages.settings, stages.spectra
     window = _window_of(stages)
     if window is None:
-        ends, asked = f"{stages.duration_s:.3f} s", f"{settings.start_s:g} s"
+        ends, asked = f"{stages.whole_s:.3f} s", f"{settings.start_s:g} s"
         reason = f"the FFT was asked for at {asked}, the recording ends at {ends}"
         yield Unheard("spectrum", reason, "bad_request", "give a --start before the end")
         return
@@ -296,10 +337,10 @@ def _window_of(stages: Stages) -> tuple[FloatArray, float] | None:
     if settings.start_s is None:
         excerpt = stages.meter(LoudestWindow).finish()
         return excerpt.y, excerpt.start_s
-    if settings.start_s >= stages.duration_s:
+    if settings.start_s >= stages.whole_s:
         return None
     block = stages.audio.read(settings.start_s, settings.n_fft)
-    return block.mean(axis=1), settings.start_s
+    return block.mean(axis=1), settings.start_s - (stages.part[0] if stages.part else 0.0)
 
 
 @dataclass(frozen=True, slots=True)

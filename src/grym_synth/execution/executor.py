@@ -199,7 +199,7 @@ class Executor:
     def _keep(self, step: Step, card: AgentCard, sha256: str, fresh: Mapping[str, Heard]) -> None:
         try:
             for name, heard in fresh.items():
-                if all(gap.code in LASTING_GAPS for gap in heard.gaps):
+                if all(gap.code in LASTING_GAPS for gap in heard.gaps) and not _is_lite(heard):
                     self.store.keep(sha256, name, card.recipe, _settings(step, card, name), heard)
         except StoreUnavailable as error:
             log.warning("what was heard could not be kept", extra={"reason": str(error)})
@@ -209,6 +209,11 @@ def _settings(step: Step, card: AgentCard, capability: str) -> dict[str, Any]:
     """The settings that this capability's result depends on."""
     beside: dict[str, Any] = {"beside": step.beside[0]} if step.beside else {}  # its findings name the other
     return beside | {name: step.params[name] for name in card.settings.get(capability, ()) if name in step.params}
+
+
+def _is_lite(heard: Heard) -> bool:
+    """Made with less, for somebody who waited: never kept, or it would pass for the whole later."""
+    return any(item.quality == "lite" for item in heard.evidence)
 
 
 def _stamp(path: str) -> FileStamp | None:

@@ -22,6 +22,7 @@ from .decoders import AvDecoder, Decoder, Header, SoundfileDecoder
 MAX_CHANNELS = 64
 MIN_RATE_HZ, MAX_RATE_HZ = 1_000, 1_536_000
 _LOUDEST = 1e12  # 240 dB above full scale: beyond it a float is no sample, and its square may overflow
+_LITE_S, _LITE_FROM_S = 60.0, 20.0  # how much is heard where less will do, and of what length on
 _M4A_EXTRA = "pip install 'grym-synth[m4a]'"
 _IS_IT_AUDIO = "check that it is an audio file, and export or download it again"
 _UNIMPLEMENTED = 18  # libsndfile: container known, codec not
@@ -103,6 +104,27 @@ class AudioFile:
             self.nonfinite_samples += _make_finite(block)
             yield block
         self._judge()
+
+    def stretch(self, start_s: float, length_s: float, seconds: float = 5.0) -> Iterator[FloatArray]:
+        """Yield a part of the recording as `blocks` yields all of it; `frames_read` counts its samples.
+
+        Raises
+        ------
+        UnusableAudio
+            At the end, when not one sample could be decoded there.
+        """
+        self.frames_read, self.nonfinite_samples, self.truncated_at_s = 0, 0, None
+        self._go_to(max(0, round(start_s * self.sr)))
+        n, left = self._block_frames(seconds), round(length_s * self.sr)
+        while left > 0 and len(block := self._decoder.read(min(n, left))):
+            self.frames_read += len(block)
+            left -= len(block)
+            self.nonfinite_samples += _make_finite(block)
+            yield block
+        if not self.frames_read:
+            raise UnusableAudio(
+                f"nothing in {_name(self.path)} could be decoded from {_seconds(start_s)} on", hint=_IS_IT_AUDIO
+            )
 
     def read(self, start_s: float, n: int) -> FloatArray:
         """`n` samples from `start_s` on, shape (n, channels), float32, finite; fewer at the end.
@@ -187,6 +209,18 @@ def open_audio(path: str | Path) -> AudioFile:
         os.close(descriptor)
         raise
     return AudioFile(path, descriptor, decoder)
+
+
+def lite_stretch(audio: AudioFile) -> tuple[float, float] | None:
+    """Start and length in seconds of the part that a lite hearing hears: in the middle, a minute or half of it all.
+
+    None for what is short, or does not say how long it is: that is heard whole.
+    """
+    duration = (audio.header.frames_declared or 0) / audio.sr
+    if duration < _LITE_FROM_S:
+        return None
+    length = min(_LITE_S, duration / 2.0)
+    return (duration - length) / 2.0, length
 
 
 def _open_regular_file(path: str | Path) -> int:
