@@ -111,6 +111,8 @@ async def _check_agent(card: AgentCard) -> str:
                 tone = _write_tone(Path(folder))
                 named = {"paths": [tone, tone]} if card.takes_two else {"path": tone}
                 arguments = {**named, "capabilities": list(card.capabilities)}
+                if card.name == "edit":
+                    arguments |= {"ops": ["fade-in=0.1"], "out": str(Path(folder, "faded.wav"))}
             content = await process.call(arguments, deadline=30.0, health={"state": "healthy"})
     finally:
         await process.stop()
