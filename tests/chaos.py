@@ -12,12 +12,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.fitness import SetFitness
+
 from grym_synth.config import agent_environment
 from grym_synth.execution import keeper
 from grym_synth.execution.catalog import Catalog, read_card
 from grym_synth.execution.executor import Executor
 from grym_synth.execution.supervisor import Supervisor
-from grym_synth.health.signals import Signal
 from grym_synth.messages import Need, Plan, Step
 from grym_synth.resources.pool import Pool
 from grym_synth.storage.sqlite import SqliteStore
@@ -49,7 +50,7 @@ async def rage(folder: Path, faults: int, seed: int) -> Report:
     # Its clock runs 100 times as fast: a breaker that is open for 30 s is open for a third of one here.
     agents = Supervisor(agent_environment(), home=folder, check=lambda card: None, now=lambda: 100.0 * time.monotonic())
     pool = Pool(Need(8.0, 8.0))
-    executor = Executor(Catalog([read_card(MOODY)]), agents, pool, store, lambda: {"memory": Signal(0.1, 0.1)})
+    executor = Executor(Catalog([read_card(MOODY)]), agents, pool, store, SetFitness())
 
     def step(number: int) -> Step:
         mood = rng.choice(MOODS)

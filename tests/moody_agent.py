@@ -58,8 +58,11 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
             sys.stdout.flush()
     if mood == "slow":
         time.sleep(0.3)
+    told = request["params"]["_meta"].get("synth.grym/health", {})
+    lite = mood == "lite" and told.get("quality") == "lite" and told.get("state") != "healthy"
     evidence = [
-        {"name": name, "kind": kind, "value": value, "unit": unit, "confidence": 0.9, "subject": arguments["subject"]}
+        {"quality": "lite" if lite else "full"}
+        | {"name": name, "kind": kind, "value": value, "unit": unit, "confidence": 0.9, "subject": arguments["subject"]}
         | {"source": {"agent": "moody", "version": "1", "method": f"pid {os.getpid()}"}}
         for name, kind, value, unit in (("rhythm.tempo_bpm", "tempo", 120.0, "BPM"), ("facts.channels", "count", 2, ""))
         if name.split(".")[0] in arguments["capabilities"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ class Config:
     store: str = ""  # sqlite:///PATH; "" is grym.db in the home
     cpu: int = 0  # cores that agents may use at once; 0 is all of them
     step_deadline: float = 120.0  # seconds a step may take, and as many more for each 200 MB of file
+    limits: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  # of signals: see docs/health.md
     max_files: int = 200  # files that one question reads; the rest is named in a gap
 
     @property
@@ -32,6 +33,10 @@ class Config:
     @property
     def agents_folder(self) -> Path:
         return self.home / "agents"
+
+    @property
+    def pause_path(self) -> Path:
+        return self.home / "paused"
 
     @property
     def socket_path(self) -> Path:
@@ -56,11 +61,15 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
     """
     environ = os.environ if environ is None else environ
     home = read_home(environ)
-    defaults = {field.name: field.default for field in fields(Config) if field.name != "home"}
+    defaults = {
+        field.name: field.default if field.default is not MISSING else {}
+        for field in fields(Config)
+        if field.name != "home"
+    }
     values: dict[str, Any] = {**defaults, **_read_file(home / "config.toml")}
     names = list(defaults)
     for name in names:
-        if f"GRYM_{name.upper()}" in environ:
+        if f"GRYM_{name.upper()}" in environ and name != "limits":
             values[name] = environ[f"GRYM_{name.upper()}"]
     unknown = sorted(set(values) - set(names))
     if unknown:
@@ -68,6 +77,7 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
     values["cpu"] = _whole("cpu", values["cpu"], low=0, high=1024)
     values["max_files"] = _whole("max_files", values["max_files"], low=1, high=1_000_000)
     values["step_deadline"] = _seconds("step_deadline", values["step_deadline"])
+    values["limits"] = _limits(values["limits"])
     values["store"] = str(values["store"])
     if values["store"] and not values["store"].startswith("sqlite:///"):
         raise InvalidConfig(f"`store` is {values['store']!r}; this version stores in sqlite:///PATH only")
@@ -111,6 +121,16 @@ def _whole(key: str, value: object, *, low: int, high: int) -> int:
     if not low <= number <= high:
         raise InvalidConfig(f"`{key}` must lie in {low}..{high}, got {number}")
     return number
+
+
+def _limits(value: object) -> Mapping[str, tuple[float, ...]]:
+    """`[limits]` of config.toml: `memory = [0.8, 0.9, 0.97]`; whether they make sense, health decides."""
+    if not isinstance(value, dict):
+        raise InvalidConfig(f"`limits` is a table of signals, got {value!r}")
+    for name, numbers in value.items():
+        if not isinstance(numbers, list) or not all(isinstance(n, int | float) for n in numbers):
+            raise InvalidConfig(f"`limits.{name}` is a list of numbers, as in [0.8, 0.9, 0.97], got {numbers!r}")
+    return {str(name): tuple(float(n) for n in numbers) for name, numbers in value.items()}
 
 
 def _seconds(key: str, value: object) -> float:

@@ -5,7 +5,8 @@ GrymError
 |  |- UnusableAudio          this file cannot be listened to
 |  `- UnknownAgent           no agent of that name
 |- Unavailable           try again later
-|  |- AdmissionDenied        no room, or the hub is not fit
+|  |- AdmissionDenied        no room
+|  |- NotFit                 the hub is in no state for this
 |  |- CircuitOpen            a part that keeps failing is left alone for a while
 |  `- HubUnreachable         another process holds this home and does not answer
 |- AgentFailed           look at the agent
@@ -70,6 +71,10 @@ class AdmissionDenied(Unavailable):
     """There is no room, or the hub is not fit to take new work."""
 
     code = "refused"
+
+
+class NotFit(AdmissionDenied):
+    """The hub is in no state to take this work."""
 
 
 class CircuitOpen(Unavailable):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
@@ -17,20 +17,20 @@ from .config import Config, agent_environment
 from .errors import BadSetup, Unavailable
 from .execution.approval import Approvals
 from .execution.catalog import Catalog, read_catalog
-from .execution.executor import Executor, OnProgress, Outcome
+from .execution.executor import ANSWER, MEASUREMENT, Executor, OnProgress, Outcome, Urgency
 from .execution.inputs import Inputs, find_recordings
+from .execution.keeper import mark_of_this_process
 from .execution.supervisor import Supervisor
-from .health.readings import read_host, total_ram_gb
-from .health.signals import Signal, worst
+from .health.readings import total_ram_gb
 from .messages import Answer, Gap, Need, Plan, Request, Route
 from .packs import find_pack
 from .planning.planner import plan
 from .planning.router import Router, load_router
-from .resources.handles import Handles
+from .resources.books import Books, known_accounts
 from .resources.pool import Pool
+from .storage.house import House
 from .storage.sqlite import SqliteStore
-
-_PATIENCE_S = 300.0  # how long a measurement, which nobody waits for in person, waits for an agent that kept failing
+from .upkeep import Upkeep, probed_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Hub:
     executor: Executor
     pool: Pool
     store: SqliteStore
-    read_signals: Callable[[], Mapping[str, Signal]]
+    upkeep: Upkeep
     troubles: tuple[Gap, ...] = ()  # what this hub lacks as a whole; told in every answer
 
     async def answer(self, request: Request, on_progress: OnProgress) -> Answer:
@@ -63,7 +63,7 @@ class Hub:
         draft = write(request, route, evidence, [*self._troubles(), *inputs.gaps, *steps.gaps, *left_open])
         text, claims = compose(draft)
         clock.lap("write")
-        health = worst(self.read_signals())[1].state
+        health = self.upkeep.snapshot.state
         answer = Answer(text, claims, draft.evidence, draft.gaps, route, steps, health, clock.laps_ms())
         return self._remember(request, answer)
 
@@ -85,7 +85,7 @@ class Hub:
         reasons = dict.fromkeys(of_sound, "asked for by name")
         steps = self.plan(request, Route(tuple(of_sound), 1.0, reasons, {}), inputs)
         yield replace(steps, gaps=(*self.troubles, *inputs.gaps, *others, *steps.gaps)), None
-        async for outcome in self.run(request, steps, on_progress, patience_s=_PATIENCE_S):
+        async for outcome in self.run(request, steps, on_progress, MEASUREMENT):
             yield steps, outcome
 
     async def look_up(self, request: Request) -> Inputs:
@@ -97,9 +97,10 @@ class Hub:
         return plan(request, route, inputs.recordings, agents, deadline=self.config.step_deadline)
 
     def run(
-        self, request: Request, steps: Plan, on_progress: OnProgress, *, patience_s: float = 0.0
+        self, request: Request, steps: Plan, on_progress: OnProgress, urgency: Urgency = ANSWER
     ) -> AsyncIterator[Outcome]:
-        return self.executor.run(steps, use_cache=request.use_cache, on_progress=on_progress, patience_s=patience_s)
+        urgency = replace(urgency, context=request.context)
+        return self.executor.run(steps, use_cache=request.use_cache, on_progress=on_progress, urgency=urgency)
 
     def _troubles(self) -> list[Gap]:
         """What this hub lacks as a whole."""
@@ -115,36 +116,30 @@ class Hub:
 
 
 @asynccontextmanager
-async def open_hub(config: Config) -> AsyncIterator[Hub]:
-    """Build a hub for the body of an `async with` block; no process of it outlives the block."""
+async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hub]:
+    """Build a hub for the body of an `async with` block; no process of it outlives the block.
+
+    serving : it stays for others, so that its parts are worth probing
+    """
     store, troubles = _open_store(config)
-    approvals = Approvals(config.agents_folder)
-    catalog = read_catalog(config.agents_folder)
+    approvals, catalog = Approvals(config.agents_folder), read_catalog(config.agents_folder)
+    house = House(config.store_path, hub=mark_of_this_process(str(config.home.absolute())))
+    books = Books(house)
     capacity = Need(cpu=float(config.cpu_slots), ram_gb=total_ram_gb() * 0.8)
-    pool = Pool(capacity)
+    pool = Pool(capacity, on_change=books.changes.note, accounts=known_accounts(house))
     agents = Supervisor(agent_environment(), home=config.home, check=approvals.check)
-
-    def signals() -> Mapping[str, Signal]:
-        return read_host(config.home)
-
-    executor = Executor(catalog, agents, pool, store, signals)
-    handles = Handles(config.home / "handles")
-    watching = [asyncio.create_task(agents.watch()), asyncio.create_task(_expire(handles))]
+    parts = probed_parts(config, catalog, agents, house) if serving else {}
+    upkeep = Upkeep(config, pool, agents, house, books, parts)
+    executor = Executor(catalog, agents, pool, store, upkeep)
+    troubles = (*troubles, *catalog.troubles)
     try:
-        router = await asyncio.to_thread(load_router, find_pack("minilm"), catalog.examples())
-        yield Hub(config, router, catalog, executor, pool, store, signals, (*troubles, *catalog.troubles))
+        async with upkeep.running():
+            router = await asyncio.to_thread(load_router, find_pack("minilm"), catalog.examples())
+            yield Hub(config, router, catalog, executor, pool, store, upkeep, troubles)
     finally:
-        for task in watching:
-            task.cancel()
         await agents.close()
+        house.close()
         store.close()
-
-
-async def _expire(handles: Handles) -> None:
-    """Every minute, remove what was stored behind handles that nobody has used for long."""
-    while True:
-        await asyncio.to_thread(handles.expire)
-        await asyncio.sleep(60.0)
 
 
 def _open_store(config: Config) -> tuple[SqliteStore, tuple[Gap, ...]]:

@@ -22,6 +22,7 @@ AGENTS_FOLDER = PACKAGE / "agents"
 
 PERMISSIONS = frozenset({"read", "write", "network", "llm"})
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
+_COST_S = 5.0, 5.0  # of an agent that does not say: patient
 _LEAST_EXAMPLES = 3  # of a capability that routing does not know: fewer say too little about it
 
 # The reference implementation's pattern from PEP 723.
@@ -43,6 +44,8 @@ class AgentCard:
     need: Need
     permissions: tuple[str, ...]
     settings: Mapping[str, tuple[str, ...]]  # by capability: what changes its result
+    cost_s: float  # seconds that a call takes, and more for each minute of sound
+    cost_s_a_minute: float
     lowest_health: Health  # the worst state of the hub in which it still takes work
     concurrency: int  # processes at most; 0: as many as there is room for
     keep_warm: int  # processes that stay when idle
@@ -137,6 +140,8 @@ def read_card(script: Path) -> AgentCard:
             need=Need(float(declared["cpu"]), float(declared["ram_gb"])),
             permissions=_strings(declared["permissions"]),
             settings={name: _strings(names) for name, names in declared.get("settings", {}).items()},
+            cost_s=float(declared.get("cost", {}).get("cpu_s", _COST_S[0])),
+            cost_s_a_minute=float(declared.get("cost", {}).get("per_minute", _COST_S[1])),
             lowest_health=declared.get("lowest_health", "warning"),
             concurrency=int(declared.get("concurrency", 0)),
             keep_warm=int(declared.get("keep_warm", 0)),

@@ -14,15 +14,17 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Protocol, get_args
 
-from ..errors import AdmissionDenied, CircuitOpen, GrymError
-from ..health.signals import Signal, worst
+from ..errors import CircuitOpen, GrymError, NotFit
+from ..health.calls import Calls
+from ..health.monitor import Snapshot
 from ..messages import Gap, Health, Plan, Step, evidence_from_json, gap_from_json
 from ..resources.pool import Pool
+from ..resources.room import Priority
 from ..storage.sqlite import FileStamp, Heard, SqliteStore, StoreUnavailable
 from .catalog import AgentCard, Catalog
-from .supervisor import Supervisor
+from .supervisor import FAULTS, Supervisor
 
 log = logging.getLogger(__name__)
 
@@ -30,12 +32,42 @@ _LONGEST_WAIT = 24 * 3600.0  # seconds: what one plan queues may take all night
 _HASH_FIRST_BYTES = 1 << 30  # larger files are hashed only once they proved to be audio
 
 _STATES = get_args(Health)  # from good to bad
+_RETRY_S = 10.0  # recovery takes as long
+_BYTES_A_MINUTE = 200e6 / 60.0  # of a coded recording, to tell how long a call should take
 
 #: Gaps that the same recording will always leave, so they are remembered with its evidence.
 LASTING_GAPS = frozenset({"unmeasurable", "partial"})
 
 #: (step, 0..1, what it is doing)
 OnProgress = Callable[[Step, float, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Urgency:
+    """How steps stand against others.
+
+    patience_s : how long one may wait for an agent that is left alone, or for a hub that is not fit
+    takes_lite : whether less than a full hearing will do, when the hub is tired
+    """
+
+    priority: Priority
+    patience_s: float
+    takes_lite: bool
+    context: str = "default"
+
+
+#: Somebody waits in person, and would rather have less than nothing; nobody does, and it must be whole.
+ANSWER = Urgency("interactive", 0.0, takes_lite=True)
+MEASUREMENT = Urgency("batch", 300.0, takes_lite=False)
+
+
+class Fitness(Protocol):
+    """Who knows how the hub is, and is told how calls went."""
+
+    @property
+    def snapshot(self) -> Snapshot: ...
+    @property
+    def calls(self) -> Calls: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +90,16 @@ class Executor:
         agents: Supervisor,
         pool: Pool,
         store: SqliteStore,
-        read_signals: Callable[[], Mapping[str, Signal]],
+        fitness: Fitness,
     ) -> None:
         self.catalog, self.agents, self.pool, self.store = catalog, agents, pool, store
-        self.read_signals = read_signals
+        self.fitness = fitness
 
     async def run(
-        self, plan: Plan, *, use_cache: bool, on_progress: OnProgress, patience_s: float = 0.0
+        self, plan: Plan, *, use_cache: bool, on_progress: OnProgress, urgency: Urgency = ANSWER
     ) -> AsyncIterator[Outcome]:
-        """Run all steps side by side, as far as there is room; yield what came of them in the order of the plan.
-
-        patience_s : how long a step may wait for an agent that is left alone because it kept failing
-        """
-        steps = (self._run_step(step, use_cache, on_progress, patience_s) for step in plan.steps)
+        """Run all steps side by side, as far as there is room; yield what came of them in the order of the plan."""
+        steps = (self._run_step(step, use_cache, on_progress, urgency) for step in plan.steps)
         tasks = deque(asyncio.create_task(step) for step in steps)
         try:
             while tasks:
@@ -81,7 +110,7 @@ class Executor:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _run_step(self, step: Step, use_cache: bool, on_progress: OnProgress, patience_s: float) -> Outcome:
+    async def _run_step(self, step: Step, use_cache: bool, on_progress: OnProgress, urgency: Urgency) -> Outcome:
         card, begun = self.catalog.agent(step.agent), time.perf_counter()
         stamp, sha256 = await self._identify(step.path, up_to_bytes=_HASH_FIRST_BYTES)
         beside = None
@@ -93,7 +122,7 @@ class Executor:
         cached = not missing
         try:
             if missing:
-                fresh = await self._call_patiently(step, card, missing, on_progress, patience_s)
+                fresh = await self._call_patiently(step, card, missing, on_progress, urgency)
                 known |= fresh
                 if sha256 is None and not step.beside and any(heard.evidence for heard in fresh.values()):
                     on_progress(step, 0.95, "hashing")
@@ -111,22 +140,25 @@ class Executor:
         return Outcome(step, Heard(evidence, gaps), sha256, cached, time.perf_counter() - begun)
 
     async def _call_patiently(
-        self, step: Step, card: AgentCard, capabilities: list[str], on_progress: OnProgress, patience_s: float
+        self, step: Step, card: AgentCard, capabilities: list[str], on_progress: OnProgress, urgency: Urgency
     ) -> dict[str, Heard]:
-        """Call, and try again when the agent was left alone: five bad files must not cost the sixth its turn."""
-        until = time.monotonic() + patience_s
+        """Call, and try again when the agent was left alone, or the hub is not fit, as long as there is patience.
+
+        Five bad files must not cost the sixth its turn.
+        """
+        until = time.monotonic() + urgency.patience_s
         while True:
             try:
-                return await self._call(step, card, capabilities, on_progress)
-            except CircuitOpen as error:
+                return await self._call(step, card, capabilities, on_progress, urgency)
+            except (CircuitOpen, NotFit) as error:
                 wait = error.retry_after or 1.0
                 if time.monotonic() + wait > until:
                     raise
-                on_progress(step, 0.0, f"waiting {wait:.0f} s: the agent kept failing")
+                on_progress(step, 0.0, f"waiting {wait:.0f} s: {error}")
                 await asyncio.sleep(wait)
 
     async def _call(
-        self, step: Step, card: AgentCard, capabilities: list[str], on_progress: OnProgress
+        self, step: Step, card: AgentCard, capabilities: list[str], on_progress: OnProgress, urgency: Urgency
     ) -> dict[str, Heard]:
         arguments: dict[str, Any] = {"capabilities": capabilities, **step.params}
         if step.beside:
@@ -135,16 +167,32 @@ class Executor:
             arguments |= {"path": step.path, "subject": step.subject}
         lease = {"cpu": step.need.cpu, "ram_gb": step.need.ram_gb, "deadline_s": step.deadline_s}
         on_progress(step, 0.0, "waiting for room")
-        async with self.pool.lease(step.need, holder=step.id, timeout=_LONGEST_WAIT):
-            signal = self._fitness(card)
-            health = {"state": signal.state, "pressure": round(signal.pressure, 3), "quality": "full", "lease": lease}
+        self._check_fitness(card)  # at once: who waits for room that is not given would wait in vain
+        async with self.pool.lease(
+            step.need,
+            holder=step.id,
+            timeout=_LONGEST_WAIT,
+            priority=urgency.priority,
+            context=urgency.context,
+            agent=card.name,
+        ):
+            self._check_fitness(card)
+            health = {**self.fitness.snapshot.to_meta(), "lease": lease}
+            if not urgency.takes_lite:
+                health["quality"] = "full"
             async with self.agents.borrow(card) as process:
-                content = await process.call(
-                    arguments,
-                    deadline=step.deadline_s,
-                    health=health,
-                    on_progress=lambda fraction, message: on_progress(step, fraction, message),
-                )
+                begun = time.monotonic()
+                try:
+                    content = await process.call(
+                        arguments,
+                        deadline=step.deadline_s,
+                        health=health,
+                        on_progress=lambda fraction, message: on_progress(step, fraction, message),
+                    )
+                except FAULTS:
+                    self.fitness.calls.failed()
+                    raise
+                self.fitness.calls.succeeded(time.monotonic() - begun, _declared_s(step, card))
         evidence = [evidence_from_json(item) for item in content["evidence"]]
         gaps = [gap_from_json(item) for item in content["gaps"]]
         return {
@@ -155,16 +203,15 @@ class Executor:
             for name in capabilities
         }
 
-    def _fitness(self, card: AgentCard) -> Signal:
-        """The signal that decides; refuses work that is not for such a state, also what waited until then."""
-        name, signal = worst(self.read_signals())
-        if _STATES.index(signal.state) > _STATES.index(card.lowest_health):
-            raise AdmissionDenied(
-                f"agent {card.name!r} takes no new work: {name} is {signal.state} (pressure {signal.pressure:.2f})",
-                hint="close something, or free some space",
-                retry_after=10.0,
+    def _check_fitness(self, card: AgentCard) -> None:
+        """Refuse work that is not for such a state, also what waited until it came."""
+        now = self.fitness.snapshot
+        if _STATES.index(now.state) > _STATES.index(card.lowest_health):
+            raise NotFit(
+                f"the hub takes no new work for {card.name!r}: it is {now.state} ({now.cause}, {now.pressure:.2f})",
+                hint="close something, or free some space; `grym status` says more",
+                retry_after=_RETRY_S,
             )
-        return signal
 
     async def _identify(self, path: str, *, up_to_bytes: float = float("inf")) -> tuple[FileStamp | None, str | None]:
         """Stamp and content hash of a file; None where there is no ordinary file to read, or too large a one."""
@@ -209,6 +256,15 @@ def _settings(step: Step, card: AgentCard, capability: str) -> dict[str, Any]:
     """The settings that this capability's result depends on."""
     beside: dict[str, Any] = {"beside": step.beside[0]} if step.beside else {}  # its findings name the other
     return beside | {name: step.params[name] for name in card.settings.get(capability, ()) if name in step.params}
+
+
+def _declared_s(step: Step, card: AgentCard) -> float:
+    """How long a call should take by what its agent declares, and by the size of the recording."""
+    minutes = 0.0
+    for path in (step.path, step.beside[1] if step.beside else ""):
+        stamp = _stamp(path)
+        minutes += stamp.size / _BYTES_A_MINUTE if stamp else 0.0
+    return card.cost_s + card.cost_s_a_minute * minutes
 
 
 def _is_lite(heard: Heard) -> bool:

@@ -28,9 +28,10 @@ def mark_of_this_process(home: str) -> str:
 
 
 def is_alive(mark: str) -> bool:
-    """Whether the hub that made this mark still runs."""
-    pid, started, _ = mark.split(":", 2)
-    return _started(int(pid)) == started
+    """Whether the hub that made this mark still runs; what is no mark is nobody's."""
+    pid, _, rest = mark.partition(":")
+    started = rest.partition(":")[0]
+    return pid.isdigit() and bool(started) and _started(int(pid)) == started
 
 
 def marks() -> Iterator[tuple[int, str]]:
@@ -62,10 +63,9 @@ def end_marked(mark: str) -> int:
     return len(ended)
 
 
-def end_orphans(home: str) -> int:
-    """Kill what hubs of this home launched that run no more; how many."""
-    left = {mark for _, mark in marks() if mark.endswith(f":{home}") and not is_alive(mark)}
-    return sum(end_marked(mark) for mark in left)
+def left_behind(home: str) -> list[tuple[int, str]]:
+    """(pid, mark) of what hubs of this home launched that run no more."""
+    return [(pid, mark) for pid, mark in marks() if mark.endswith(f":{home}") and not is_alive(mark)]
 
 
 def _started(pid: int) -> str:

@@ -22,15 +22,13 @@ from ..health.breaker import Breaker
 from . import keeper
 from .agent_process import AgentProcess
 from .catalog import AgentCard
-from .keeper import MARK, end_orphans, mark_of_this_process
+from .keeper import MARK, mark_of_this_process
 
 log = logging.getLogger(__name__)
 
-IDLE_S = 300.0  # after which an idle process is stopped
-_SWEEP_S, _LOOK_S = 60.0, 10.0  # between two looks for what a killed hub left behind, and for what sits idle
 _MOST_PROCESSES = 64  # of an agent that sets no bound: the pool lends far less room than that
 _FIRST_DELAY_S, _LONGEST_DELAY_S = 0.2, 5.0  # before a start after the second failure in a row, doubling
-_FAULTS = (AgentCrashed, AgentTimeout, MalformedEvidence)  # the agent's own; others are its caller's
+FAULTS = (AgentCrashed, AgentTimeout, MalformedEvidence)  # the agent's own; others are its caller's
 
 
 @dataclass(slots=True)
@@ -50,10 +48,21 @@ class _Workers:
         return [*self.busy, *(process for _, process in self.idle)]
 
 
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A running process of an agent; so many of the agent's stay when idle."""
+
+    agent: str
+    pid: int
+    idle_s: float
+    is_busy: bool
+    keep_warm: int
+
+
 class Supervisor:
     """Processes of agents, lent one call at a time.
 
-    home : of the hub; processes that another hub of it left behind are ended
+    home : of the hub; its processes are marked with it
     check : raises when the script of an agent may not be run
     now : a clock in seconds that never goes back
     """
@@ -92,7 +101,7 @@ class Supervisor:
             try:
                 process = await self._warm_or_new(workers)
                 yield process
-            except _FAULTS:
+            except FAULTS:
                 workers.failures, workers.last_failure = workers.failures + 1, self._now()
                 workers.breaker.fail()
                 raise
@@ -114,28 +123,24 @@ class Supervisor:
         """Tell every running agent how the hub is; how many confirmed it."""
         return sum(await asyncio.gather(*(process.tell_health(health) for process in self._processes())))
 
-    async def watch(self) -> None:
-        """Until cancelled: stop what sits idle, and end what a hub of this home left behind when it was killed."""
-        looked = -_SWEEP_S
-        while True:
-            if self._now() >= looked + _SWEEP_S:
-                looked = self._now()
-                if ended := await asyncio.to_thread(end_orphans, self._home):
-                    log.warning("ended processes that a hub had left behind", extra={"count": ended})
-            await self.stop_idle()
-            await asyncio.sleep(_LOOK_S)
+    def processes(self) -> list[Worker]:
+        """Every running process, and for how long it has been idle."""
+        found = []
+        for name, workers in self._agents.items():
+            keep = workers.card.keep_warm
+            found += [Worker(name, process.pid, 0.0, True, keep) for process in workers.busy]
+            found += [Worker(name, process.pid, self._now() - since, False, keep) for since, process in workers.idle]
+        return found
 
-    async def stop_idle(self) -> int:
-        """Stop processes that have been idle for long, but for so many as their card keeps warm; how many."""
-        stopped: list[AgentProcess] = []
+    async def stop_idle(self, pid: int) -> bool:
+        """Stop the process with this number if it is still idle; whether it was."""
         for workers in self._agents.values():
-            spare = len(workers.processes) - workers.card.keep_warm
-            old = [item for item in workers.idle if self._now() - item[0] >= IDLE_S][: max(0, spare)]
-            for item in old:
-                workers.idle.remove(item)
-                stopped.append(item[1])
-        await asyncio.gather(*(process.stop() for process in stopped))
-        return len(stopped)
+            for item in workers.idle:
+                if item[1].pid == pid:
+                    workers.idle.remove(item)
+                    await item[1].stop()
+                    return True
+        return False
 
     def statistics(self) -> dict[str, dict[str, Any]]:
         """Of each agent that was needed: its processes, the memory they say that they take, and its breaker."""

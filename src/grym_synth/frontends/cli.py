@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from .. import __version__
-from . import agents, editing, models
+from . import agents, editing, housekeeping, models, status
 from .protocol import operation_of
 from .telling import JsonOption, fail, for_terminal, perform, print_json, say_error, settings
 
@@ -273,12 +273,16 @@ def doctor(as_json: JsonOption = False) -> None:
 
 app.add_typer(agents.app, name="agents")
 app.command("edit")(editing.edit)
+app.command("cleanup")(housekeeping.cleanup)
+app.command("status")(status.status)
+app.command("pause")(status.pause)
+app.command("resume")(status.resume)
 app.add_typer(models.app, name="models")
 
 #: Commands that CONTRACT names and this version does not have: they say so, instead of being unknown.
 NOT_YET = (
-    "cleanup", "config", "context", "ear", "find", "forget", "index", "jobs", "learn",
-    "login", "logout", "mcp", "migrate", "notes", "patterns", "pause", "resume", "share", "similar", "status",
+    "config", "context", "ear", "find", "forget", "index", "jobs", "learn",
+    "login", "logout", "mcp", "migrate", "notes", "patterns", "share", "similar",
     "teach", "whoami", "worker",
 )  # fmt: skip
 

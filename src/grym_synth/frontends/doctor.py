@@ -105,7 +105,7 @@ async def _check_agent(card: AgentCard) -> str:
     start = time.perf_counter()
     process = await AgentProcess.launch(card, agent_environment())
     try:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(prefix="grym-doctor-") as folder:
             arguments: dict[str, Any] = {"question": "A4 in Hz"}
             if card.needs_recording:
                 tone = _write_tone(Path(folder))

@@ -39,6 +39,13 @@ async def perform_anywhere(config: Config, operation: Mapping[str, Any], emit: E
         Another process holds the home but takes no calls.
     """
     give_up_at = asyncio.get_running_loop().time() + _PATIENCE
+    if operation["op"] in ("status", "pause", "resume"):  # to look is no reason to be a hub
+        if not await _ask_running_hub(config, operation, emit):
+            from .operations import without_hub
+
+            emit({"document": without_hub(config, operation)})
+            emit({"exit": 0})
+        return
     while True:
         with hold_home(config) as is_ours:
             if is_ours:
@@ -80,12 +87,12 @@ def hold_home(config: Config) -> Iterator[bool]:
 
 
 @contextlib.asynccontextmanager
-async def serving_hub(config: Config) -> AsyncIterator[Hub]:
+async def serving_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hub]:
     """Open the hub and take calls on its socket; on leaving, calls under way are finished first."""
     from ..hub import open_hub  # here, because a command that asks a running hub needs none
 
     calls: set[asyncio.Task[None]] = set()
-    async with open_hub(config) as hub:
+    async with open_hub(config, serving=serving) as hub:
 
         async def take_call(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             task = asyncio.current_task()
@@ -203,7 +210,7 @@ async def serve_forever(config: Config, announce: Callable[[], None]) -> bool:
     with hold_home(config) as is_ours:
         if not is_ours:
             return False
-        async with serving_hub(config):
+        async with serving_hub(config, serving=True):
             announce()
             await asyncio.Event().wait()
     return True

@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .. import __version__
+from ..config import Config
 from ..errors import GrymError, Unavailable
 from ..execution.executor import Outcome
 from ..hub import Hub
 from ..messages import Gap, Json, Request, Step, answer_to_json, route_to_json
+from ..upkeep import last_seen, pause
 from .comparison import comparison_to_json
 from .editing import edit_to_json
 from .exports import join_outcomes, recording_to_json
@@ -148,4 +150,35 @@ def gap_error(gap: Gap) -> dict[str, Json]:
     return {"code": gap.code, "message": gap.reason, "hint": gap.hint}
 
 
-_OPERATIONS = {"ask": _ask, "route": _route, "analyze": _analyze, "compare": _compare, "edit": _edit}
+async def _status(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
+    emit({"document": hub.upkeep.status()})
+    return 0
+
+
+async def _pause(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
+    hub.upkeep.pause(wanted=operation["op"] == "pause")
+    emit({"document": {"paused": operation["op"] == "pause"}})
+    return 0
+
+
+def without_hub(config: Config, operation: Mapping[str, Any]) -> dict[str, Json] | None:
+    """The document of an operation for which no hub has to be started; None for all others."""
+    match operation["op"]:
+        case "status":
+            return last_seen(config)
+        case "pause" | "resume" as op:
+            pause(config, wanted=op == "pause")
+            return {"paused": op == "pause"}
+    return None
+
+
+_OPERATIONS = {
+    "status": _status,
+    "pause": _pause,
+    "resume": _pause,
+    "ask": _ask,
+    "route": _route,
+    "analyze": _analyze,
+    "compare": _compare,
+    "edit": _edit,
+}

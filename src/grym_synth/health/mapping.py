@@ -28,18 +28,24 @@ class Terms:
     poll_ms : how often a task may be asked for, at least
     concurrency : share of the room that batch work may have
     quality : what an interactive answer is made with
-    admits : classes of priority that get new leases
+    lowest : priority that still gets new leases
     """
 
     ttl_ms: int
     poll_ms: int
     concurrency: float
     quality: Literal["full", "lite"]
-    admits: tuple[str, ...]
+    lowest: Literal["critical", "interactive", "batch", "idle"]
     tool_calls: str
     tasks: str
     refusal: str
     cue: str
+
+    @property
+    def admits(self) -> tuple[str, ...]:
+        """The classes of priority that get new leases."""
+        classes = ("critical", "interactive", "batch", "idle")
+        return classes[: classes.index(self.lowest) + 1]
 
 
 TERMS: Mapping[Health, Terms] = {
@@ -48,7 +54,7 @@ TERMS: Mapping[Health, Terms] = {
         1000,
         1.0,
         "full",
-        ("critical", "interactive", "batch", "idle"),
+        "idle",
         "accepted",
         "`working`, polled every second",
         "none",
@@ -59,7 +65,7 @@ TERMS: Mapping[Health, Terms] = {
         1000,
         0.5,
         "lite",
-        ("critical", "interactive", "batch"),
+        "batch",
         "accepted; batch work has half its room and waits, its place told as progress",
         "`working` with a `statusMessage`; the poll interval grows with the pressure, up to 10 s",
         "none",
@@ -70,7 +76,7 @@ TERMS: Mapping[Health, Terms] = {
         15_000,
         0.0,
         "lite",
-        ("critical",),
+        "critical",
         "new work is refused; reading, status and cancelling stay",
         "those that run stay `working`, polled every 15 s; dropped ones end `failed` with the error object",
         "programs: error -31503 or -31429 with `data`; hosts of language models: a result with `isError`",

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 SAMPLE_S, WRITE_S = 1.0, 2.0
 _MOST_WAITING = 24 * 3600  # snapshots that wait for the log: a day
+_RECENT = 600  # samples that a status page shows: ten minutes
 Event = Literal["", "started", "changed", "stopped"]
 
 
@@ -64,13 +65,13 @@ class HealthLog(Protocol):
 class Monitor:
     """One for each hub.
 
-    read : the signals, now
+    read : the signals, now; it is told why the log could not be written, "" when it could
     on_change : told every snapshot in which the state has changed; it is not waited for
     """
 
     def __init__(
         self,
-        read: Callable[[], Mapping[str, Signal]],
+        read: Callable[[str], Mapping[str, Signal]],
         health_log: HealthLog | None,
         on_change: Callable[[Snapshot], Awaitable[object]],
         *,
@@ -81,6 +82,8 @@ class Monitor:
         self._condition: Condition = start(now())
         self._since = wall()
         self._waiting: deque[Snapshot] = deque(maxlen=_MOST_WAITING)
+        self.recent: deque[tuple[float, float, Health, str]] = deque(maxlen=_RECENT)
+        self.fault = ""  # why the log could not be written when that was last tried
         self._telling: set[asyncio.Task[object]] = set()
         try:
             last = None if health_log is None else health_log.last_health()
@@ -130,8 +133,9 @@ class Monitor:
         try:
             self._log.append_health(batch)
         except Unavailable as error:
-            log.info("health waits to be written", extra={"count": len(batch), "reason": str(error)})
+            self.fault = str(error)
             return False
+        self.fault = ""
         while self._waiting and self._waiting[0].seq <= batch[-1].seq:
             self._waiting.popleft()
         return not self._waiting
@@ -141,7 +145,7 @@ class Monitor:
         return len(self._waiting)
 
     def _take(self, event: Event) -> Snapshot:
-        signals = self._read()
+        signals = self._read(self.fault)
         cause, decisive = worst(signals) if signals else ("nothing", Signal(0.0, 0.0))
         before = self._condition
         if event != "started":
@@ -163,6 +167,7 @@ class Monitor:
             self.unwatched_s if event == "started" else None,
         )
         self._waiting.append(self.snapshot)
+        self.recent.append((at, decisive.pressure, self._condition.state, self.snapshot.cause))
         return self.snapshot
 
     def _tell(self, snapshot: Snapshot) -> None:

@@ -7,48 +7,50 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from .signals import RULES, Signal, measure
+from .signals import RULES, Rule, Signal, measure
 
 _GB = 1e9
+Rules = Mapping[str, Rule] | None
 
 
-def read_host(store_folder: Path) -> Mapping[str, Signal]:
-    """Every signal of this host, now."""
-    return {"memory": read_memory(), "cpu": read_cpu(), "disk": read_disk(store_folder)}
+def read_host(store_folder: Path, rules: Rules = None) -> Mapping[str, Signal]:
+    """Every signal of this host, now; by RULES or others."""
+    return {"memory": read_memory(rules), "cpu": read_cpu(rules), "disk": read_disk(store_folder, rules)}
 
 
-def read_memory() -> Signal:
+def read_memory(rules: Rules = None) -> Signal:
     """Used share of the limit of the host or of our control group, page cache excluded."""
     host = _meminfo()
     share = 1.0 - host["MemAvailable"] / host["MemTotal"]
     limit, current = _cgroup_number("memory.max"), _cgroup_number("memory.current")
     if limit is not None and current is not None and limit < host["MemTotal"]:
         share = max(share, max(0.0, current - _inactive_file()) / limit)
-    return measure("memory", share)
+    return measure("memory", share, rules=rules)
 
 
-def read_cpu() -> Signal:
+def read_cpu(rules: Rules = None) -> Signal:
     """Share of the last 10 s in which runnable work waited (pressure stall information); else from the load."""
     for path in (_cgroup_file("cpu.pressure"), Path("/proc/pressure/cpu")):
         try:
             some = path.read_text().splitlines()[0] if path is not None else ""
-            return measure("cpu", float(some.split("avg10=")[1].split()[0]) / 100.0)
+            return measure("cpu", float(some.split("avg10=")[1].split()[0]) / 100.0, rules=rules)
         except (OSError, IndexError, ValueError):
             continue
     try:
         load, cores = os.getloadavg()[0], len(os.sched_getaffinity(0))
     except OSError:
         return Signal(0.0, 0.0, "this system tells no load")
-    return measure("cpu", max(0.0, (load / cores - 1.0) / 2.0))
+    return measure("cpu", max(0.0, (load / cores - 1.0) / 2.0), rules=rules)
 
 
-def read_disk(folder: Path) -> Signal:
+def read_disk(folder: Path, rules: Rules = None) -> Signal:
     """Free bytes of the disk that holds `folder`."""
     while not folder.exists():
         folder = folder.parent
     usage = shutil.disk_usage(folder)
     # The axis runs down from a disk that is all free; on one smaller than the warning it starts above that.
-    return measure("disk", float(usage.free), zero=max(float(usage.total), RULES["disk"].warn * 2))
+    warn = (rules or RULES)["disk"].warn
+    return measure("disk", float(usage.free), zero=max(float(usage.total), warn * 2), rules=rules)
 
 
 def total_ram_gb() -> float:

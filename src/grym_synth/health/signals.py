@@ -7,8 +7,8 @@ table of docs/health.md; what is read of this host is in `readings.py`.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from ..messages import Health
 
@@ -94,16 +94,45 @@ class Signal:
         return state_of(self.pressure)
 
 
+def configured(limits: Mapping[str, Sequence[float]]) -> Mapping[str, Rule]:
+    """The rules with other limits: `{"memory": [0.7, 0.8, 0.9]}` for warn, critical and hard.
+
+    Raises
+    ------
+    ValueError
+        A name is unknown, or its limits do not get worse and worse.
+    """
+    rules = dict(RULES)
+    for name, values in limits.items():
+        if name not in RULES:
+            raise ValueError(f"no signal {name!r}; there is {', '.join(RULES)}")
+        rule, wanted = RULES[name], 2 if RULES[name].hard is None else 3
+        falls = rule.warn > rule.critical  # less is worse, as for free bytes
+        if len(values) != wanted or list(values) != sorted(set(values), reverse=falls):
+            order = "warn, critical and hard" if wanted == 3 else "warn and critical"
+            raise ValueError(f"the limits of {name!r} are {order}, each worse than the one before; got {list(values)}")
+        warn, critical, *hard = values
+        rules[name] = replace(rule, warn=warn, critical=critical, hard=hard[0] if hard else None)
+    return rules
+
+
 def measure(
-    name: str, value: float, *, zero: float = 0.0, waiting: bool = True, hard: bool = False, cause: str = ""
+    name: str,
+    value: float,
+    *,
+    zero: float = 0.0,
+    waiting: bool = True,
+    hard: bool = False,
+    cause: str = "",
+    rules: Mapping[str, Rule] | None = None,
 ) -> Signal:
-    """The signal `name` at a value.
+    """The signal `name` at a value, by RULES or others.
 
     zero : where there is no pressure; the axis runs down from it where less is worse, as for free bytes
     waiting : whether anybody waits for what is counted
     hard : whether this is a hard fault whatever the value
     """
-    rule = RULES[name]
+    rule = (rules or RULES)[name]
     pressure = pressure_of(value, rule, zero=zero)
     pressure = min(pressure, rule.at_most if waiting else rule.at_most_idle)
     return Signal(value, max(pressure, HARD) if hard else pressure, cause)

@@ -1,21 +1,20 @@
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.fitness import SetFitness
 
 from grym_synth.config import agent_environment
 from grym_synth.execution.catalog import Catalog, read_card
-from grym_synth.execution.executor import Executor, Outcome
+from grym_synth.execution.executor import ANSWER, MEASUREMENT, Executor, Outcome, Urgency
 from grym_synth.execution.supervisor import Supervisor
-from grym_synth.health.signals import Signal
 from grym_synth.messages import Need, Plan, Step
 from grym_synth.resources.pool import Pool
 from grym_synth.storage.sqlite import SqliteStore
 
 MOODY = Path(__file__).parents[2] / "moody_agent.py"
-CALM: Mapping[str, Signal] = {"memory": Signal(0.1, 0.1)}
 
 
 class Bench:
@@ -24,7 +23,7 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.store = SqliteStore(folder / "grym.db")
-        self.signals = CALM
+        self.fitness = SetFitness()
 
     def step(self, name: str, *capabilities: str, deadline: float = 10.0) -> Step:
         path = self.folder / f"{name}.wav"
@@ -33,12 +32,12 @@ class Bench:
         wanted = capabilities or ("rhythm",)
         return Step(f"s-{name}", "moody", wanted, f"{name}.wav", str(path), {}, Need(1.0, 0.1), deadline)
 
-    async def run(self, *steps: Step, use_cache: bool = True) -> list[Outcome]:
+    async def run(self, *steps: Step, use_cache: bool = True, urgency: Urgency = ANSWER) -> list[Outcome]:
         agents = Supervisor(agent_environment(), home=self.folder, check=lambda card: None)
         pool = Pool(Need(2.0, 4.0))
-        executor = Executor(Catalog([read_card(MOODY)]), agents, pool, self.store, lambda: self.signals)
+        executor = Executor(Catalog([read_card(MOODY)]), agents, pool, self.store, self.fitness)
         try:
-            found = executor.run(Plan(steps), use_cache=use_cache, on_progress=lambda *_: None)
+            found = executor.run(Plan(steps), use_cache=use_cache, on_progress=lambda *_: None, urgency=urgency)
             return [outcome async for outcome in found]
         finally:
             assert pool.statistics()["leases"] == 0
@@ -89,7 +88,7 @@ def test_a_hang_becomes_a_gap_at_its_deadline(bench: Bench) -> None:
 def test_what_was_heard_before_starts_no_agent(bench: Bench) -> None:
     async def story() -> None:
         (first,) = await bench.run(bench.step("fine"))
-        bench.signals = {"memory": Signal(1.0, 1.1)}  # so no new work could be taken
+        bench.fitness.set("critical", 1.1)  # so no new work could be taken
         (second,) = await bench.run(bench.step("fine"))
         assert not first.was_cached
         assert second.was_cached
@@ -141,11 +140,11 @@ def test_a_failure_is_not_remembered(bench: Bench) -> None:
 
 def test_a_critical_hub_takes_no_new_work_and_says_when_to_come_back(bench: Bench) -> None:
     async def story() -> None:
-        bench.signals = {"memory": Signal(0.95, 0.97)}
+        bench.fitness.set("critical", 0.97)
         (outcome,) = await bench.run(bench.step("fine"))
         (gap,) = outcome.heard.gaps
         assert (gap.code, gap.retry_after_s) == ("refused", 10.0)
-        assert "memory is critical" in gap.reason
+        assert "it is critical (memory, 0.97)" in gap.reason
 
     run(story)
 
@@ -165,5 +164,53 @@ def test_many_steps_share_two_processes(bench: Bench) -> None:
         outcomes = await bench.run(*(bench.step(f"fine-{i}") for i in range(40)))
         pids = {outcome.heard.evidence[0].source.method for outcome in outcomes}
         assert len(pids) <= 2
+
+    run(story)
+
+
+def test_what_is_made_with_less_is_never_kept(bench: Bench) -> None:
+    async def story() -> None:
+        bench.fitness.set("warning", 0.8)
+        (first,) = await bench.run(bench.step("lite"))
+        assert first.heard.evidence[0].quality == "lite"
+        (again,) = await bench.run(bench.step("lite"))
+        assert not again.was_cached
+        bench.fitness.set("healthy", 0.1)
+        (whole,) = await bench.run(bench.step("lite"))
+        assert whole.heard.evidence[0].quality == "full"
+        assert (await bench.run(bench.step("lite")))[0].was_cached
+
+    run(story)
+
+
+def test_a_measurement_is_made_in_full_also_by_a_tired_hub(bench: Bench) -> None:
+    async def story() -> None:
+        bench.fitness.set("warning", 0.8)
+        (outcome,) = await bench.run(bench.step("lite"), urgency=MEASUREMENT)
+        assert outcome.heard.evidence[0].quality == "full"
+
+    run(story)
+
+
+def test_a_measurement_waits_until_the_hub_is_fit_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story() -> None:
+        monkeypatch.setattr("grym_synth.execution.executor._RETRY_S", 0.2)
+        bench.fitness.set("critical", 1.0)
+        asyncio.get_running_loop().call_later(0.3, bench.fitness.set, "warning", 0.75)
+        (outcome,) = await bench.run(bench.step("fine"), urgency=MEASUREMENT)
+        assert outcome.heard.evidence
+
+    run(story)
+
+
+def test_failed_calls_are_counted_and_a_callers_mistakes_are_not(bench: Bench) -> None:
+    async def story() -> None:
+        await bench.run(*(bench.step(f"error-{i}") for i in range(25)))
+        assert bench.fitness.calls.errors().value == 0.0
+        for i in range(4):
+            await bench.run(bench.step(f"crash-{i}"))
+        await bench.run(*(bench.step(f"fine-{i}") for i in range(36)))
+        assert bench.fitness.calls.errors().value == pytest.approx(0.1)
+        assert bench.fitness.calls.errors().state == "critical"
 
     run(story)

@@ -21,7 +21,7 @@ from grym_synth.errors import AgentCrashed, CircuitOpen, NotApproved
 from grym_synth.execution import keeper
 from grym_synth.execution.agent_process import AgentProcess
 from grym_synth.execution.catalog import AGENTS_FOLDER, AgentCard, read_card
-from grym_synth.execution.supervisor import IDLE_S, Supervisor
+from grym_synth.execution.supervisor import Supervisor
 
 MOODY = Path(__file__).parents[2] / "moody_agent.py"
 
@@ -133,17 +133,21 @@ def test_other_calls_go_on_while_one_crashes(card: AgentCard, tmp_path: Path) ->
     run(tmp_path, story)
 
 
-def test_what_sits_idle_is_stopped_but_for_what_is_kept_warm(card: AgentCard, tmp_path: Path) -> None:
+def test_an_idle_process_is_told_with_its_age_and_can_be_stopped_and_a_busy_one_cannot(
+    card: AgentCard, tmp_path: Path
+) -> None:
     async def story(agents: Supervisor, clock: Clock) -> None:
-        warm = replace(card, keep_warm=1)
-        await asyncio.gather(ask(agents, warm, "slow"), ask(agents, warm, "slow"))
-        assert len(agents.statistics()["moody"]["pids"]) == 2
-        clock.time += IDLE_S - 1.0
-        assert await agents.stop_idle() == 0
-        clock.time += 1.0
-        assert await agents.stop_idle() == 1
-        assert await agents.stop_idle() == 0
-        assert len(agents.statistics()["moody"]["pids"]) == 1
+        await ask(agents, replace(card, keep_warm=1), "fine")
+        clock.time += 40.0
+        (worker,) = agents.processes()
+        assert (worker.idle_s, worker.is_busy, worker.keep_warm) == (40.0, False, 1)
+        async with agents.borrow(card) as process:
+            assert [worker.is_busy for worker in agents.processes()] == [True]
+            assert not await agents.stop_idle(process.pid)
+        assert await agents.stop_idle(worker.pid)
+        assert not is_running(worker.pid)
+        assert not await agents.stop_idle(worker.pid)
+        assert agents.processes() == []
 
     run(tmp_path, story)
 
@@ -240,7 +244,8 @@ def test_what_a_killed_hub_left_is_ended_by_the_next_and_what_a_living_one_runs_
     orphan, owned = start(f"999999999:1:{tmp_path}"), start(keeper.mark_of_this_process(str(tmp_path)))
     elsewhere = start("999999999:1:/another/home")
     try:
-        assert keeper.end_orphans(str(tmp_path)) == 1
+        (left,) = {mark for _, mark in keeper.left_behind(str(tmp_path))}
+        assert keeper.end_marked(left) == 1
         assert orphan.wait(5.0) == -signal.SIGKILL
         assert owned.poll() is None
         assert elsewhere.poll() is None

@@ -42,9 +42,9 @@ async def _nothing(snapshot: Snapshot) -> None:
     pass
 
 
-def made(log: Log | None, clock: Clock, read: Callable[[], Mapping[str, Signal]] | None = None) -> Monitor:
+def made(log: Log | None, clock: Clock, read: Callable[[str], Mapping[str, Signal]] | None = None) -> Monitor:
     calm = {"memory": measure("memory", 0.2)}
-    return Monitor(read or (lambda: calm), log, _nothing, now=clock, wall=lambda: clock.time + 1.7e9)
+    return Monitor(read or (lambda fault: calm), log, _nothing, now=clock, wall=lambda: clock.time + 1.7e9)
 
 
 def pass_time(monitor: Monitor, clock: Clock, seconds: int) -> None:
@@ -98,7 +98,7 @@ def test_a_change_has_its_cause_and_its_time_and_is_pushed_once() -> None:
         told.append(snapshot)
 
     async def story() -> None:
-        signals = lambda: {"memory": measure("memory", level[0]), "disk": Signal(1e12, 0.0)}  # noqa: E731
+        signals = lambda fault: {"memory": measure("memory", level[0]), "disk": Signal(1e12, 0.0)}  # noqa: E731
         monitor = Monitor(signals, None, tell, now=clock, wall=clock)
         running = asyncio.create_task(_run_fast(monitor, clock))
         await asyncio.sleep(0.02)

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from grym_synth.health.readings import read_host
-from grym_synth.health.signals import RULES, Signal, measure, pressure_of, state_of, worst
+from grym_synth.health.signals import RULES, Signal, configured, measure, pressure_of, state_of, worst
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,12 @@ def test_what_has_no_hard_limit_is_never_hard_by_its_value() -> None:
     for name, rule in RULES.items():
         if rule.hard is None:
             assert measure(name, 1e6).pressure < 1.0
+
+
+def test_limits_can_be_set_and_what_makes_no_sense_is_refused() -> None:
+    rules = configured({"memory": [0.5, 0.6, 0.7], "disk": [9e9, 8e9, 7e9], "cpu": [0.2, 0.3]})
+    assert measure("memory", 0.6, rules=rules).pressure == pytest.approx(0.9)
+    assert measure("disk", 8e9, zero=1e12, rules=rules).pressure == pytest.approx(0.9)
+    for wrong in ({"memory": [0.6, 0.5, 0.7]}, {"memory": [0.5, 0.6]}, {"cpu": [0.1, 0.2, 0.3]}, {"moon": [1, 2, 3]}):
+        with pytest.raises(ValueError, match=r"limits of|no signal"):
+            configured(wrong)

@@ -1,0 +1,263 @@
+"""What goes on beside the questions: the watch, the probes, clean-up, and what follows from the state of the hub."""
+
+from __future__ import annotations
+
+import array
+import asyncio
+import datetime
+import math
+import os
+import tempfile
+import time
+import wave
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from .config import Config
+from .errors import AgentFailed, InvalidConfig, Unavailable
+from .execution.catalog import AgentCard, Catalog
+from .execution.keeper import end_marked, is_alive, left_behind
+from .execution.supervisor import Supervisor
+from .health.calls import Calls
+from .health.mapping import TERMS
+from .health.monitor import Monitor, Snapshot
+from .health.probes import Part, Probes
+from .health.readings import read_host
+from .health.signals import Rule, Signal, configured, measure
+from .messages import Json
+from .resources.books import Books
+from .resources.cleaners import Given, orphans, usual_cleaners
+from .resources.cleanup import AuditLog, Cleaner, keep_clean
+from .resources.pool import Pool
+from .resources.rules import Item
+from .resources.rules import Rule as CleanUpRule
+from .storage.house import House
+
+_TONE_HZ, _TONE_RATE = 440.0, 22_050
+_PROBE_S = 10.0  # that an agent has for its tiny job
+
+
+class Upkeep:
+    """One for each hub; `running()` keeps it going.
+
+    parts : what is probed, by name
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        pool: Pool,
+        agents: Supervisor,
+        house: House,
+        books: Books,
+        parts: Mapping[str, Part],
+    ) -> None:
+        self._config, self._pool, self._agents, self._house, self._books = config, pool, agents, house, books
+        self._rules = _rules_of(config)
+        self.calls = Calls(time.monotonic)
+        self.probes = Probes(parts)
+        self._began = time.time()
+        self.monitor = Monitor(self.signals, house, self._follow)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """How the hub is, as of a second ago at most."""
+        return self.monitor.snapshot
+
+    def signals(self, store_fault: str = "") -> Mapping[str, Signal]:
+        """Every signal, now."""
+        room, rules = self._pool.statistics(), self._rules
+        return {
+            **read_host(self._config.home, rules),
+            "pool": measure("pool", room["urgent_share"], waiting=room["is_anybody_waiting"], rules=rules),
+            "wait": measure("wait", room["oldest_interactive_wait_s"], rules=rules),
+            "store": measure("store", 0.0, waiting=False, hard=bool(store_fault), cause=store_fault, rules=rules),
+            "errors": self.calls.errors(),
+            "latency": self.calls.latency(),
+            "probe": self.probes.signal(),
+        }
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Watch, probe and clean up for the body of an `async with` block."""
+        signals: Callable[[], Mapping[str, Signal]] = lambda: self.snapshot.signals  # noqa: E731 (what was sampled last)
+        loops = [
+            self.monitor.run(),
+            self.probes.run(),
+            self._books.run(self._pool),
+            keep_clean(self._cleaners(), signals, AuditLog(self._house)),
+            self._follow_pause(),
+        ]
+        tasks = [asyncio.create_task(loop) for loop in loops]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def pause(self, *, wanted: bool) -> None:
+        """Grant background work nothing, or grant it again; also by the next hub of this home."""
+        pause(self._config, wanted=wanted)
+        (self._pool.pause if wanted else self._pool.resume)()
+
+    def status(self) -> dict[str, Json]:
+        """The document of `grym status --json`."""
+        now, room = self.snapshot, self._pool.statistics()
+        pool: dict[str, Any] = {
+            name: room[name] for name in ("cpu", "cpu_used", "ram_gb", "ram_gb_used", "leases", "waiting")
+        }
+        pool |= {
+            "by_priority": room["leases_by_priority"],
+            "waiting_by_priority": room["waiting_by_priority"],
+            "oldest_wait_s": round(room["oldest_interactive_wait_s"], 3),
+            "paused": room["is_paused"],
+            "totals": room["totals"],
+        }
+        return {
+            "state": now.state,
+            "pressure": round(now.pressure, 3),
+            "cause": now.cause,
+            "since": _iso(now.since),
+            "seq": now.seq,
+            "at": now.at,
+            "unwatched_s": self.monitor.unwatched_s,
+            "signals": {name: _told(self._rules[name], signal) for name, signal in now.signals.items()},
+            "pool": pool,
+            "store": {
+                "path": str(self._config.store_path),
+                "reachable": not self.monitor.fault,
+                "unwritten": self.monitor.unwritten,
+            },
+            "agents": [{"name": name, **found} for name, found in self._agents.statistics().items()],
+            "jobs": {},
+            "accounts": {name: asdict(usage) for name, usage in self._pool.accounts.snapshot().items()},
+            "history": [[round(at, 1), round(pressure, 3), *rest] for at, pressure, *rest in self.monitor.recent],
+            "hub": {"pid": os.getpid(), "home": str(self._config.home), "since": _iso(self._began)},
+        }
+
+    def _cleaners(self) -> dict[str, Cleaner]:
+        """Who finds and removes what, by the kinds of resources/rules.py."""
+        home = str(self._config.home.absolute())
+
+        async def idle(rule: CleanUpRule, now: float) -> list[Item]:
+            return [
+                Item(f"{w.agent} {w.pid}", w.idle_s, group=w.agent, floor=w.keep_warm, in_use=w.is_busy)
+                for w in self._agents.processes()
+            ]
+
+        async def stop(item: Item) -> int:
+            return int(await self._agents.stop_idle(int(item.key.rpartition(" ")[2])))
+
+        return {
+            **usual_cleaners(self._config.home, self._house, is_alive),
+            "process": orphans(partial(left_behind, home), end_marked),
+            "agent": Given(idle, stop),
+        }
+
+    async def _follow(self, snapshot: Snapshot) -> None:
+        """What a new state orders: room by its rules, and word to every agent."""
+        terms = TERMS[snapshot.state]
+        self._pool.order(batch_share=terms.concurrency, lowest=terms.lowest)
+        await self._agents.tell_health(snapshot.to_meta())
+
+    async def _follow_pause(self) -> None:
+        """A file in the home says that background work is paused: it is there without a hub, and for the next one."""
+        paused = False
+        while True:
+            wanted = self._config.pause_path.exists()
+            if wanted != paused:
+                (self._pool.pause if wanted else self._pool.resume)()
+                paused = wanted
+            await asyncio.sleep(1.0)
+
+
+def pause(config: Config, *, wanted: bool) -> None:
+    """The same without a hub: what lies in the home is seen by the one that runs, within a second, or by the next."""
+    if wanted:
+        config.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        config.pause_path.touch()
+    else:
+        config.pause_path.unlink(missing_ok=True)
+
+
+def last_seen(config: Config) -> dict[str, Json]:
+    """The document of `grym status --json` where no hub runs: how it was when one last watched."""
+    nobody: dict[str, Json] = {"hub": None, "last": None, "unwatched_s": None, "paused": config.pause_path.exists()}
+    if not config.store_path.is_file():
+        return nobody
+    house = House(config.store_path)
+    try:
+        last = house.last_health()
+        rows = house.health_since(seq=last[0] - 1, limit=1) if last else []
+    except Unavailable as error:
+        return {**nobody, "reason": str(error)}
+    finally:
+        house.close()
+    if not rows:
+        return nobody
+    row = rows[-1]
+    seen: dict[str, Json] = {"seq": row.seq, "at": row.at, "state": row.state, "pressure": row.pressure}
+    seen |= {"cause": row.cause, "event": row.event}
+    return {**nobody, "last": seen, "unwatched_s": round(max(0.0, time.time() - row.at), 1)}
+
+
+def probed_parts(config: Config, catalog: Catalog, agents: Supervisor, house: House) -> dict[str, Part]:
+    """What a hub that stays is made of: its store, its ear, its arithmetic; each tried by a tiny real job."""
+    tone = config.home / "probe.wav"
+
+    async def listen() -> None:
+        if not tone.exists():
+            await asyncio.to_thread(_write_tone, tone)
+        content = await _call(agents, catalog.agent("listen"), {"path": str(tone), "capabilities": ["spectrum"]})
+        heard: list[dict[str, float]] = next(
+            (item["value"] for item in content["evidence"] if item["name"] == "spectrum.peaks"), []
+        )
+        if not heard or abs(heard[0]["frequency_hz"] - _TONE_HZ) > 1.0:
+            raise AgentFailed(f"a tone of {_TONE_HZ:g} Hz was not heard: {str(heard)[:80]}")
+
+    async def reckon() -> None:
+        content = await _call(agents, catalog.agent("theory"), {"question": "A4 in Hz"})
+        if not any(item["value"] == _TONE_HZ for item in content["evidence"]):
+            raise AgentFailed("the arithmetic does not know the frequency of A4")
+
+    async def keep() -> None:
+        await asyncio.to_thread(house.last_health)  # it is written every two seconds anyway
+
+    return {"store": Part(keep, 5.0, is_vital=True), "listen": Part(listen, 20.0), "theory": Part(reckon, 10.0)}
+
+
+async def _call(agents: Supervisor, card: AgentCard, arguments: dict[str, Json]) -> dict[str, Any]:
+    async with agents.borrow(card) as process:
+        return await process.call(arguments, deadline=_PROBE_S, health={})
+
+
+def _write_tone(path: Path) -> None:
+    """A second of A4, half of full scale, 16 bits."""
+    samples = (int(16384 * math.sin(2.0 * math.pi * _TONE_HZ * i / _TONE_RATE)) for i in range(_TONE_RATE))
+    draft = tempfile.NamedTemporaryFile(dir=path.parent, prefix=".grym-", delete=False)  # noqa: SIM115 (closed below)
+    with draft, wave.open(draft, "wb") as file:
+        file.setparams((1, 2, _TONE_RATE, 0, "NONE", ""))
+        file.writeframes(array.array("h", samples).tobytes())
+    Path(draft.name).replace(path)
+
+
+def _rules_of(config: Config) -> Mapping[str, Rule]:
+    try:
+        return configured(config.limits)
+    except ValueError as error:
+        raise InvalidConfig(f"`limits` in {config.home / 'config.toml'}: {error}") from error
+
+
+def _told(rule: Rule, signal: Signal) -> dict[str, Json]:
+    limits: dict[str, Json] = {"warn": rule.warn, "critical": rule.critical, "hard": rule.hard, "unit": rule.unit}
+    value, pressure = round(signal.value, 4), round(signal.pressure, 3)
+    return {"value": value, "pressure": pressure, "state": signal.state, **limits, "cause": signal.cause}
+
+
+def _iso(at: float) -> str:
+    return datetime.datetime.fromtimestamp(at, datetime.UTC).isoformat(timespec="seconds")
