@@ -22,12 +22,13 @@ from .execution.inputs import Inputs, find_recordings
 from .execution.keeper import mark_of_this_process
 from .execution.supervisor import Supervisor
 from .health.readings import total_ram_gb
-from .messages import Answer, Gap, Need, Plan, Request, Route
+from .messages import Answer, Gap, Plan, Request, Route
 from .packs import find_pack
 from .planning.planner import plan
 from .planning.router import Router, load_router
 from .resources.books import Books, known_accounts
 from .resources.pool import Pool
+from .resources.room import Capacity
 from .storage.house import House
 from .storage.sqlite import SqliteStore
 from .upkeep import Upkeep, probed_parts
@@ -125,7 +126,9 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
     approvals, catalog = Approvals(config.agents_folder), read_catalog(config.agents_folder)
     house = House(config.store_path, hub=mark_of_this_process(str(config.home.absolute())))
     books = Books(house)
-    capacity = Need(cpu=float(config.cpu_slots), ram_gb=total_ram_gb() * 0.8)
+    turns = {name: card.concurrency for name, card in catalog.cards.items() if card.concurrency}
+    # One core more than there is: what is kept for questions is then that one, and batch work can use the rest.
+    capacity = Capacity(config.cpu_slots + 1.0, total_ram_gb() * 0.8, agents=turns)
     pool = Pool(capacity, on_change=books.changes.note, accounts=known_accounts(house))
     agents = Supervisor(agent_environment(), home=config.home, check=approvals.check)
     parts = probed_parts(config, catalog, agents, house) if serving else {}

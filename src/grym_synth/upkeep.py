@@ -162,7 +162,7 @@ class Upkeep:
     async def _follow(self, snapshot: Snapshot) -> None:
         """What a new state orders: room by its rules, and word to every agent."""
         terms = TERMS[snapshot.state]
-        self._pool.order(batch_share=terms.concurrency, lowest=terms.lowest)
+        self._pool.follow(batch_share=terms.concurrency, lowest=terms.lowest)
         await self._agents.tell_health(snapshot.to_meta())
 
     async def _follow_pause(self) -> None:

@@ -15,17 +15,13 @@ from types import MappingProxyType
 from typing import TypedDict
 
 from ..errors import AdmissionDenied
-from ..messages import Health, Need
+from ..messages import Need
 from .accounts import Accounts
 from .changes import Change
 from .ledger import RETRY_S, Event, Ledger
 from .room import PRIORITIES, Capacity, Priority, Room
 from .waiting import Claim
 
-#: What each state leaves to whom: the share of their ceiling for batch and idle work, and the lowest priority granted.
-ORDERS: Mapping[Health, tuple[float, Priority]] = MappingProxyType(
-    {"healthy": (1.0, "idle"), "warning": (0.5, "idle"), "critical": (0.5, "critical")}
-)
 _ENDS: Mapping[Event, Change] = MappingProxyType({"released": "released", "reclaimed": "reclaimed"})
 
 OnChange = Callable[[Claim, Change, float], None]
@@ -167,19 +163,9 @@ class Pool:
         self._ledger.resize(self._now(), Capacity.of(capacity))
         self._deliver()
 
-    def order(self, *, batch_share: float, lowest: Priority) -> None:
+    def follow(self, *, batch_share: float, lowest: Priority) -> None:
         """Do what a state of health orders: so much room for batch and idle work, and nothing below a priority."""
         self._ledger.order(self._now(), replace(self._ledger.rules, batch_share=batch_share, lowest=lowest))
-        self._deliver()
-
-    def follow(self, state: Health) -> None:
-        """Do what this state of health orders, by ORDERS."""
-        share, lowest = ORDERS[state]
-        self.order(batch_share=share, lowest=lowest)
-
-    def set_share(self, *, batch: float) -> None:
-        """Leave batch and idle work this share (0..1) of what they may hold at most; never less than one lease."""
-        self._ledger.order(self._now(), replace(self._ledger.rules, batch_share=batch))
         self._deliver()
 
     def pause(self) -> None:

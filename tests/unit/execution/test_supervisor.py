@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import wave
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from grym_synth.errors import AgentCrashed, CircuitOpen, NotApproved
 from grym_synth.execution import keeper
 from grym_synth.execution.agent_process import AgentProcess
 from grym_synth.execution.catalog import AGENTS_FOLDER, AgentCard, read_card
+from grym_synth.execution.new_agent import write_agent
 from grym_synth.execution.supervisor import Supervisor
 
 MOODY = Path(__file__).parents[2] / "moody_agent.py"
@@ -190,6 +192,33 @@ def test_health_is_told_to_every_running_agent_and_stays_with_it(tmp_path: Path)
     run(tmp_path, story)
 
 
+@pytest.mark.slow
+def test_many_changes_reach_twenty_busy_agents_in_order(tmp_path: Path) -> None:
+    cards = [read_card(write_agent(f"small_{i}", tmp_path)[0]) for i in range(20)]
+    noise = tmp_path / "noise.wav"
+    with wave.open(str(noise), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(bytes(range(256)) * 4000)
+
+    async def busy(agents: Supervisor, card: AgentCard) -> int:
+        async with agents.borrow(card) as process:
+            arguments = {"path": str(noise), "subject": "x", "capabilities": [card.name]}
+            await process.call(arguments, deadline=30.0, health={"state": "healthy", "seq": 0, "ttl_ms": 5000})
+            return int(process.said["seq"])
+
+    async def story(agents: Supervisor, clock: Clock) -> None:
+        await asyncio.gather(*(busy(agents, card) for card in cards))
+        calls = [asyncio.create_task(busy(agents, card)) for card in cards]
+        await asyncio.sleep(0.02)
+        for seq in range(1, 31):
+            news = {"state": ("warning", "critical", "healthy")[seq % 3], "seq": seq, "ttl_ms": 1000, "pressure": 0.8}
+            assert await agents.tell_health(news) == 20
+        await asyncio.gather(*calls)
+        assert set(await asyncio.gather(*(busy(agents, card) for card in cards))) == {30}
+
+    run(tmp_path, story)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="marks are read from /proc")
 def test_a_child_that_left_the_process_group_ends_with_the_hub(card: AgentCard, tmp_path: Path) -> None:
     async def story(agents: Supervisor, clock: Clock) -> None:
@@ -206,6 +235,7 @@ sys.path.insert(0, {tests!r})
 from pathlib import Path
 from grym_synth.config import agent_environment
 from grym_synth.execution.catalog import read_card
+from grym_synth.execution.new_agent import write_agent
 from grym_synth.execution.supervisor import Supervisor
 async def main():
     agents = Supervisor(agent_environment(), home=Path({home!r}), check=lambda card: None)

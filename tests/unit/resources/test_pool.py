@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grym_synth.errors import AdmissionDenied
-from grym_synth.messages import Need
+from grym_synth.health.mapping import TERMS
+from grym_synth.messages import Health, Need
 from grym_synth.resources.accounts import Usage
 from grym_synth.resources.changes import Changes
-from grym_synth.resources.pool import ORDERS, Lease, Pool
+from grym_synth.resources.pool import Lease, Pool
 from grym_synth.resources.room import PRIORITIES, Capacity, Priority, Room
 
 ONE = Need(cpu=1.0, ram_gb=0.1)
@@ -28,6 +29,11 @@ class Clock:
 
 def run(story: Callable[[], Coroutine[Any, Any, None]]) -> None:
     asyncio.run(story())
+
+
+def follow(pool: Pool, state: Health) -> None:
+    """What a hub does when its state changes."""
+    pool.follow(batch_share=TERMS[state].concurrency, lowest=TERMS[state].lowest)
 
 
 def test_a_lease_takes_capacity_and_gives_it_back() -> None:
@@ -187,12 +193,12 @@ def test_waiters_are_served_when_a_pause_ends_and_when_health_returns() -> None:
     async def story() -> None:
         pool, order = Pool(Need(4.0, 8.0)), list[str]()
         pool.pause()
-        pool.follow("critical")
+        follow(pool, "critical")
         batch = asyncio.create_task(_hold(pool, "batch", order, priority="batch"))
         person = asyncio.create_task(_hold(pool, "person", order))
         async with pool.lease(ONE, holder="probe", timeout=0.0, priority="critical"):
             assert order == []
-        pool.follow("warning")
+        follow(pool, "warning")
         await person
         assert order == ["person"]
         pool.resume()
@@ -204,12 +210,10 @@ def test_waiters_are_served_when_a_pause_ends_and_when_health_returns() -> None:
 
 def test_every_state_of_health_has_an_order() -> None:
     pool = Pool(Need(4.0, 8.0))
-    for state, (share, lowest) in ORDERS.items():
-        pool.follow(state)
-        assert pool.statistics()["batch_share"] == share
-        assert pool.statistics()["lowest_priority"] == lowest
-    pool.set_share(batch=0.25)
-    assert pool.statistics()["batch_share"] == 0.25
+    for state, terms in TERMS.items():
+        follow(pool, state)
+        assert pool.statistics()["batch_share"] == terms.concurrency
+        assert pool.statistics()["lowest_priority"] == terms.lowest
 
 
 def test_time_alone_brings_room_and_ends_waiting() -> None:
@@ -278,14 +282,14 @@ def test_who_is_barred_by_order_counts_as_waiting_for_nothing() -> None:
     async def story() -> None:
         clock = Clock()
         pool, order = Pool(Need(1.0, 1.0), now=clock), list[str]()
-        pool.follow("critical")
+        follow(pool, "critical")
         person = asyncio.create_task(_hold(pool, "person", order))
         await asyncio.sleep(0)
         clock.now = 4.0
         found = pool.statistics()
         assert (found["waiting"], found["is_anybody_waiting"], found["oldest_interactive_wait_s"]) == (1, False, 0.0)
         async with pool.lease(ONE, holder="probe", timeout=0.0, priority="critical"):
-            pool.follow("warning")
+            follow(pool, "warning")
             clock.now = 4.5
             found = pool.statistics()
             assert (found["is_anybody_waiting"], found["oldest_interactive_wait_s"]) == (True, 0.5)

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from grym_synth.health.mapping import TERMS
 from grym_synth.resources.holdings import SILENCE_S
 from grym_synth.resources.ledger import GROW_S, LOOK_AHEAD, MOST_OVERTAKES, RETRY_S
-from grym_synth.resources.pool import ORDERS, Lease, Pool
+from grym_synth.resources.pool import Lease, Pool
 from grym_synth.resources.room import PRIORITIES, RESERVE, RESOURCES, Capacity
 from grym_synth.resources.waiting import ELDER, RISE_S
 
@@ -25,8 +26,8 @@ def test_everything_that_others_call_is_on_the_page() -> None:
 def test_the_tables_are_those_of_the_code() -> None:
     for name in (*PRIORITIES, *RESOURCES):
         assert f"| `{name}` |" in PAGE
-    for state, (share, lowest) in ORDERS.items():
-        assert f"| {state} | {100 * share:.0f} % | `{lowest}` |" in PAGE
+    for state, terms in TERMS.items():
+        assert f"| {state} | {100 * terms.concurrency:.0f} % | `{terms.lowest}` |" in PAGE
     whole = Capacity(1.0, 1.0)
     assert f"at once | {whole.network} |" in PAGE
     assert f"to the store | {whole.connections} |" in PAGE
