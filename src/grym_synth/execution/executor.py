@@ -14,9 +14,10 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, get_args
+from typing import Any, Protocol, TypeVar, get_args
 
 from ..errors import CircuitOpen, GrymError, NotFit
+from ..health.breaker import Breaker
 from ..health.calls import Calls
 from ..health.monitor import Snapshot
 from ..messages import Gap, Health, Plan, Step, evidence_from_json, gap_from_json
@@ -27,6 +28,7 @@ from .catalog import AgentCard, Catalog
 from .supervisor import FAULTS, Supervisor
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 _LONGEST_WAIT = 24 * 3600.0  # seconds: what one plan queues may take all night
 _HASH_FIRST_BYTES = 1 << 30  # larger files are hashed only once they proved to be audio
@@ -94,6 +96,7 @@ class Executor:
     ) -> None:
         self.catalog, self.agents, self.pool, self.store = catalog, agents, pool, store
         self.fitness = fitness
+        self._store_breaker = Breaker("the store", time.monotonic)
 
     async def run(
         self, plan: Plan, *, use_cache: bool, on_progress: OnProgress, urgency: Urgency = ANSWER
@@ -219,37 +222,50 @@ class Executor:
         if stamp is None:
             return None, None
         try:
-            sha256 = self.store.recall_hash(stamp)
-            if sha256 is None and stamp.size > up_to_bytes:
-                return stamp, None
-            if sha256 is None:
-                sha256 = await asyncio.to_thread(_hash_file, path)
-                self.store.keep_hash(stamp, sha256)
+            known = self._from_store(lambda store: store.recall_hash(stamp))
+            if known is not None or stamp.size > up_to_bytes:
+                return stamp, known
+            sha256 = await asyncio.to_thread(_hash_file, path)
         except OSError:
             return None, None  # the agent will find out and say why
-        except StoreUnavailable as error:
-            log.warning("store unavailable", extra={"reason": str(error)})
-            sha256 = await asyncio.to_thread(_hash_file, path)
+        self._from_store(lambda store: store.keep_hash(stamp, sha256))
         return stamp, sha256
 
     def _recall(self, step: Step, card: AgentCard, sha256: str) -> dict[str, Heard]:
-        known = {}
-        try:
-            for name in step.capabilities:
-                heard = self.store.recall(sha256, name, card.recipe, _settings(step, card, name), step.subject)
-                if heard is not None:
-                    known[name] = heard
-        except StoreUnavailable as error:
-            log.warning("store unavailable", extra={"reason": str(error)})
-        return known
+        def recall(store: SqliteStore) -> dict[str, Heard]:
+            found = {
+                name: store.recall(sha256, name, card.recipe, _settings(step, card, name), step.subject)
+                for name in step.capabilities
+            }
+            return {name: heard for name, heard in found.items() if heard is not None}
+
+        return self._from_store(recall) or {}
 
     def _keep(self, step: Step, card: AgentCard, sha256: str, fresh: Mapping[str, Heard]) -> None:
-        try:
+        def keep(store: SqliteStore) -> None:
             for name, heard in fresh.items():
                 if all(gap.code in LASTING_GAPS for gap in heard.gaps) and not _is_lite(heard):
-                    self.store.keep(sha256, name, card.recipe, _settings(step, card, name), heard)
+                    store.keep(sha256, name, card.recipe, _settings(step, card, name), heard)
+
+        self._from_store(keep)
+
+    def _from_store(self, work: Callable[[SqliteStore], T]) -> T | None:
+        """Ask the store; None while it fails, since no answer hangs on it. It is left alone when it keeps failing."""
+        try:
+            self._store_breaker.enter()
+        except CircuitOpen:
+            return None
+        try:
+            found = work(self.store)
         except StoreUnavailable as error:
-            log.warning("what was heard could not be kept", extra={"reason": str(error)})
+            self._store_breaker.fail()
+            log.warning("store unavailable", extra={"reason": str(error)})
+            return None
+        except BaseException:
+            self._store_breaker.leave()
+            raise
+        self._store_breaker.succeed()
+        return found
 
 
 def _settings(step: Step, card: AgentCard, capability: str) -> dict[str, Any]:

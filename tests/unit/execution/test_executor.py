@@ -1,7 +1,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from tests.fitness import SetFitness
@@ -12,7 +12,7 @@ from grym_synth.execution.executor import ANSWER, MEASUREMENT, Executor, Outcome
 from grym_synth.execution.supervisor import Supervisor
 from grym_synth.messages import Need, Plan, Step
 from grym_synth.resources.pool import Pool
-from grym_synth.storage.sqlite import SqliteStore
+from grym_synth.storage.sqlite import SqliteStore, StoreUnavailable
 
 MOODY = Path(__file__).parents[2] / "moody_agent.py"
 
@@ -212,5 +212,28 @@ def test_failed_calls_are_counted_and_a_callers_mistakes_are_not(bench: Bench) -
         await bench.run(*(bench.step(f"fine-{i}") for i in range(36)))
         assert bench.fitness.calls.errors().value == pytest.approx(0.1)
         assert bench.fitness.calls.errors().state == "critical"
+
+    run(story)
+
+
+def test_a_store_that_keeps_failing_is_left_alone_for_a_while(bench: Bench) -> None:
+    asked = 0
+
+    class Broken:
+        def __getattr__(self, name: str) -> Any:
+            nonlocal asked
+            asked += 1
+            raise StoreUnavailable("locked")
+
+    async def story() -> None:
+        agents = Supervisor(agent_environment(), home=bench.folder, check=lambda card: None)
+        executor = Executor(
+            Catalog([read_card(MOODY)]), agents, Pool(Need(2.0, 4.0)), cast(SqliteStore, Broken()), bench.fitness
+        )
+        plan = Plan(tuple(bench.step(f"fine-{i}") for i in range(6)))
+        found = [outcome async for outcome in executor.run(plan, use_cache=True, on_progress=lambda *_: None)]
+        assert all(outcome.heard.evidence for outcome in found)
+        assert asked == 5
+        await agents.close()
 
     run(story)
