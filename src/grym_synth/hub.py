@@ -132,7 +132,7 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
     pool = Pool(capacity, on_change=books.changes.note, accounts=known_accounts(house))
     agents = Supervisor(agent_environment(), home=config.home, check=approvals.check)
     parts = probed_parts(config, catalog, agents, house) if serving else {}
-    upkeep = Upkeep(config, pool, agents, house, books, parts)
+    upkeep = Upkeep(config, pool, agents, house, books, parts, remembers=not troubles)
     executor = Executor(catalog, agents, pool, store, upkeep)
     troubles = (*troubles, *catalog.troubles)
     try:

@@ -45,6 +45,7 @@ class Upkeep:
     """One for each hub; `running()` keeps it going.
 
     parts : what is probed, by name
+    remembers : False for a hub whose store could not be opened: it does without, says so in every answer, and is well
     """
 
     def __init__(
@@ -55,9 +56,11 @@ class Upkeep:
         house: House,
         books: Books,
         parts: Mapping[str, Part],
+        *,
+        remembers: bool = True,
     ) -> None:
         self._config, self._pool, self._agents, self._house, self._books = config, pool, agents, house, books
-        self._rules = _rules_of(config)
+        self._rules, self._remembers = _rules_of(config), remembers
         self.calls = Calls(time.monotonic)
         self.probes = Probes(parts)
         self._began = time.time()
@@ -71,11 +74,12 @@ class Upkeep:
     def signals(self, store_fault: str = "") -> Mapping[str, Signal]:
         """Every signal, now."""
         room, rules = self._pool.statistics(), self._rules
+        is_dead = bool(store_fault) and self._remembers
         return {
             **read_host(self._config.home, rules),
             "pool": measure("pool", room["urgent_share"], waiting=room["is_anybody_waiting"], rules=rules),
             "wait": measure("wait", room["oldest_interactive_wait_s"], rules=rules),
-            "store": measure("store", 0.0, waiting=False, hard=bool(store_fault), cause=store_fault, rules=rules),
+            "store": measure("store", 0.0, waiting=False, hard=is_dead, cause=store_fault, rules=rules),
             "errors": self.calls.errors(),
             "latency": self.calls.latency(),
             "probe": self.probes.signal(),
