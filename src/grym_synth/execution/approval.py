@@ -1,11 +1,16 @@
-"""Which scripts may be run: ours as they were shipped, others as their owner approved them; none that has changed."""
+"""Which scripts may be run: ours as they were shipped, others as their owner approved them; none that has changed.
+
+`approved.json` in the folder of the user's scripts holds, by name of the agent, the SHA-256 of its script and, where it
+needs more than the running interpreter has, the interpreter of the environment that was made for it.
+"""
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from ..errors import BadSetup, NotApproved
 from .catalog import AGENTS_FOLDER, AgentCard, read_card
@@ -14,7 +19,7 @@ PINS = AGENTS_FOLDER / "pins.json"
 
 
 class Approvals:
-    """What was approved, by name of the agent: the SHA-256 of its script. `folder` holds the scripts of the user."""
+    """What was approved; `folder` holds the scripts of the user."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -32,8 +37,10 @@ class Approvals:
             now = read_card(card.script).sha256  # it may have changed since the catalog was read
         except OSError as error:
             raise BadSetup(f"the script of agent {card.name!r} cannot be read: {error}") from error
-        if now not in (self._approved().get(card.name), _read(PINS).get(card.name) if card.is_ours else None):
-            known = card.name in self._approved() or card.is_ours
+        approved = read_approvals(self.folder)
+        shipped = _read(PINS).get(card.name) if card.is_ours else None
+        if now not in (approved.get(card.name, {}).get("sha256"), shipped):
+            known = card.name in approved or card.is_ours
             what = "has changed since it was approved" if known else "was never approved"
             raise NotApproved(
                 f"agent {card.name!r} is not run: {card.script.name} {what}",
@@ -47,8 +54,10 @@ class Approvals:
             return False
         return True
 
-    def approve(self, script: Path) -> AgentCard:
+    def approve(self, script: Path, prepare: Callable[[AgentCard], str | None] = lambda card: None) -> AgentCard:
         """Approve a script as it is now; one that lies elsewhere is copied to `folder`. The card of what was approved.
+
+        prepare : makes the environment of a script, where it needs one, and tells its interpreter
 
         Raises
         ------
@@ -65,21 +74,27 @@ class Approvals:
             shutil.copyfile(script, copy)
             copy.replace(self.folder / f"{card.name}.py")
             card = read_card(self.folder / f"{card.name}.py")
-        approved = {**self._approved(), card.name: card.sha256}
+        entry = {"sha256": card.sha256}
+        if python := prepare(card):
+            entry["python"] = python
+        approved = {**read_approvals(self.folder), card.name: entry}
         draft = self._file.with_suffix(".new")
         draft.write_text(json.dumps(approved, indent=1, sort_keys=True) + "\n", encoding="utf-8")
         draft.replace(self._file)
         return card
 
-    def _approved(self) -> Mapping[str, str]:
-        return _read(self._file)
+
+def read_approvals(folder: Path) -> Mapping[str, Mapping[str, str]]:
+    """What was approved of the scripts in a folder: `sha256`, and `python` where it has an environment of its own."""
+    found = _read(folder / "approved.json")
+    return {name: entry for name, entry in found.items() if isinstance(entry, dict)}
 
 
-def _read(path: Path) -> Mapping[str, str]:
+def _read(path: Path) -> Mapping[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
         raise BadSetup(f"{path} cannot be read: {error}", hint="remove it and approve your agents again") from error
-    return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+    return found if isinstance(found, dict) else {}

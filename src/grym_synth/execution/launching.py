@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ..errors import BadSetup, MissingDependency
+from .approval import read_approvals
 from .catalog import AgentCard
 
 _STARTER = Path(__file__).with_name("starter.py")
@@ -51,11 +52,23 @@ async def spawn(
 
 
 def interpreter_for(card: AgentCard) -> str:
-    """The Python that has what a script needs: the running one if it does, else that of uv's environment for it."""
+    """The Python that has what a script needs: the running one if it does, else that made when it was approved.
+
+    Raises
+    ------
+    BadSetup
+        There is neither; the message says what is missing, the hint what to do.
+    """
     missing = unmet(card.dependencies, card.requires_python)
     if not missing:
         return sys.executable
-    return _uv_interpreter(card.script, ", ".join(missing))
+    why = f"{card.script.name} needs {', '.join(missing)}, which this interpreter lacks"
+    if card.is_ours:
+        raise MissingDependency(why, hint=f"pip install {' '.join(missing)}")
+    python = read_approvals(card.script.parent).get(card.name, {}).get("python", "")
+    if not python or not Path(python).is_file():
+        raise BadSetup(f"{why}, and it has no environment of its own", hint=f"grym agents approve {card.script}")
+    return python
 
 
 def unmet(dependencies: Iterable[str], requires_python: str = "") -> list[str]:
@@ -94,21 +107,6 @@ def _installed(name: str) -> str | None:
         return None
 
 
-@functools.cache
-def _uv_interpreter(script: Path, missing: str) -> str:
-    """The interpreter of the environment that uv made for a script when it was approved; nothing is fetched now."""
-    uv = find_uv()
-    why = f"{script.name} needs {missing}, which this interpreter lacks"
-    if uv is None:
-        raise MissingDependency(f"{why}, and uv is not here to make an environment for it", hint="pip install uv")
-    found = _run_uv([uv, "python", "find", "--offline", "--script", str(script)])
-    # uv names some interpreter also where the script has no environment yet: then there is none of its own.
-    python = Path(found.stdout.strip())
-    if found.returncode or not (python.parent.parent / "pyvenv.cfg").is_file():
-        raise BadSetup(f"{why}, and has no environment of its own", hint=f"grym agents approve {script}")
-    return str(python)
-
-
 def prepare(card: AgentCard) -> str | None:
     """Make the environment of a script, by uv, over the network; None when the running interpreter will do.
 
@@ -129,8 +127,12 @@ def prepare(card: AgentCard) -> str | None:
     done = _run_uv([uv, "sync", "--quiet", "--script", str(card.script)])
     if done.returncode:
         raise BadSetup(f"uv could not make an environment for {card.script.name}: {done.stderr.strip()[-300:]}")
-    _uv_interpreter.cache_clear()
-    return _uv_interpreter(card.script, ", ".join(missing))
+    python = Path(_run_uv([uv, "python", "find", "--offline", "--script", str(card.script)]).stdout.strip())
+    if not (python.parent.parent / "pyvenv.cfg").is_file():
+        raise BadSetup(
+            f"uv made no environment for {card.script.name}, as far as can be told: it names {str(python)!r}"
+        )
+    return str(python)
 
 
 def find_uv() -> str | None:

@@ -86,13 +86,12 @@ def approve(
         _show(card)
         if not yes and not as_json and sys.stdin.isatty() and not typer.confirm("run this from now on?", err=True):
             raise typer.Exit(2)
-        own = prepare(card)
-        card = Approvals(config.agents_folder).approve(path)
+        card = Approvals(config.agents_folder).approve(path, prepare)
+        own = _row(card, config)["runs_on"]
     if as_json:
         print_json({"approved": card.name, "sha256": card.sha256, "script": str(card.script)})
     else:
-        where = f", with {own}" if own else ""
-        typer.echo(f"{card.name} {card.version} may be run{where}: {card.script}")
+        typer.echo(f"{card.name} {card.version} may be run, with {own}: {card.script}")
 
 
 @app.command(context_settings=_ANY_WORDS)

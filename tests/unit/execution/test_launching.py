@@ -12,6 +12,7 @@ import pytest
 
 from grym_synth.errors import BadSetup, MissingDependency
 from grym_synth.execution import launching
+from grym_synth.execution.approval import Approvals
 from grym_synth.execution.catalog import AgentCard, read_card
 from grym_synth.execution.launching import launch_command, prepare, spawn, unmet
 
@@ -51,10 +52,9 @@ def test_without_uv_it_is_said_what_is_missing_and_how_to_get_it(
 ) -> None:
     monkeypatch.setattr(launching, "find_uv", lambda: None)
     needy = replace(card, dependencies=("no-such-thing-7",))
-    for attempt in (launch_command, prepare):
-        with pytest.raises(MissingDependency, match="needs no-such-thing-7") as refused:
-            attempt(needy)
-        assert refused.value.hint == "pip install uv"
+    with pytest.raises(MissingDependency, match="needs no-such-thing-7") as refused:
+        prepare(needy)
+    assert refused.value.hint == "pip install uv"
     assert prepare(card) is None
 
 
@@ -82,26 +82,28 @@ def needy(card: AgentCard, tmp_path: Path) -> AgentCard:
     return replace(card, script=script, dependencies=("no-such-thing-7",))
 
 
-def test_an_environment_that_uv_made_is_used_without_uv_as_a_parent(
+def test_an_environment_that_uv_made_at_approval_is_used_without_uv(
     needy: AgentCard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     python = tmp_path / "environment" / "bin" / "python"
     python.parent.mkdir(parents=True)
     (tmp_path / "environment" / "pyvenv.cfg").touch()
+    python.touch()
     monkeypatch.setattr(launching, "find_uv", lambda: str(make_uv(tmp_path, python)))
-    assert prepare(needy) == str(python)
-    command = launch_command(needy)
-    assert str(python) in command
-    assert "uv" not in [Path(word).name for word in command]
+    folder = tmp_path / "agents"
+    approved = replace(
+        Approvals(folder).approve(needy.script, lambda card: prepare(needy)), dependencies=("no-such-7",)
+    )
+    assert approved.script.parent == folder
     told = (tmp_path / "log").read_text()
     assert "sync --quiet --script" in told
-    assert "python find --offline --script" in told, "nothing is fetched at a launch"
+    assert "python find --offline --script" in told
+    (tmp_path / "log").unlink()
+    assert str(python) in launch_command(approved)
+    assert not (tmp_path / "log").exists(), "uv is not asked at a launch"
 
 
-def test_a_script_whose_environment_was_never_made_says_how_to_make_it(
-    needy: AgentCard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(launching, "find_uv", lambda: str(make_uv(tmp_path, tmp_path / "bin" / "python")))
+def test_a_script_whose_environment_is_not_there_says_how_to_make_it(needy: AgentCard) -> None:
     with pytest.raises(BadSetup, match="no environment of its own") as refused:
         launch_command(needy)
     assert refused.value.hint.startswith("grym agents approve")
