@@ -5,12 +5,13 @@ from __future__ import annotations
 import array
 import asyncio
 import datetime
+import logging
 import math
 import os
 import tempfile
 import time
 import wave
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from functools import partial
@@ -37,7 +38,10 @@ from .resources.rules import Item
 from .resources.rules import Rule as CleanUpRule
 from .storage.house import House
 
+log = logging.getLogger(__name__)
+
 _TONE_HZ, _TONE_RATE = 440.0, 22_050
+_AGAIN_S = 1.0  # after a fault, before a loop begins again
 _PROBE_S = 10.0  # that an agent has for its tiny job
 
 
@@ -88,15 +92,15 @@ class Upkeep:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Watch, probe and clean up for the body of an `async with` block."""
-        signals: Callable[[], Mapping[str, Signal]] = lambda: self.snapshot.signals  # noqa: E731 (what was sampled last)
-        loops = [
-            self.monitor.run(),
-            self.probes.run(),
-            self._books.run(self._pool),
-            keep_clean(self._cleaners(), signals, AuditLog(self._house)),
-            self._follow_pause(),
-        ]
-        tasks = [asyncio.create_task(loop) for loop in loops]
+        cleaners, audit = self._cleaners(), AuditLog(self._house)
+        loops: dict[str, Callable[[], Awaitable[None]]] = {
+            "the watch": self.monitor.run,
+            "probing": self.probes.run,
+            "writing leases": lambda: self._books.run(self._pool),
+            "clean-up": lambda: keep_clean(cleaners, lambda: self.snapshot.signals, audit),
+            "looking for a pause": self._follow_pause,
+        }
+        tasks = [asyncio.create_task(_go_on(name, loop)) for name, loop in loops.items()]
         try:
             yield
         finally:
@@ -248,6 +252,16 @@ def _write_tone(path: Path) -> None:
         file.setparams((1, 2, _TONE_RATE, 0, "NONE", ""))
         file.writeframes(array.array("h", samples).tobytes())
     Path(draft.name).replace(path)
+
+
+async def _go_on(name: str, loop: Callable[[], Awaitable[None]]) -> None:
+    """Run a loop that must not end while the hub lives; a fault of ours in it is logged, and it begins again."""
+    while True:
+        try:
+            await loop()
+        except Exception:
+            log.exception("%s met a fault of ours and begins again", name)
+        await asyncio.sleep(_AGAIN_S)
 
 
 def _rules_of(config: Config) -> Mapping[str, Rule]:

@@ -164,3 +164,24 @@ def test_a_full_disk_is_critical_at_once_and_says_so(tmp_path: Path, song: Path)
         asyncio.run(story())
     finally:
         subprocess.run(["umount", str(small)], check=True)
+
+
+def test_a_fault_of_ours_in_the_watch_is_logged_and_it_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story() -> None:
+        async with hub_of(tmp_path) as hub:
+            monitor, sample = hub.upkeep.monitor, hub.upkeep.monitor.sample
+            faults = iter([ZeroDivisionError("ours")])
+
+            def faulty() -> Any:
+                for fault in faults:
+                    raise fault
+                return sample()
+
+            monkeypatch.setattr(monitor, "sample", faulty)
+            before = monitor.snapshot.seq
+            await until(lambda: monitor.snapshot.seq >= before + 3, 10.0)
+        assert "the watch met a fault of ours" in caplog.text
+
+    asyncio.run(story())

@@ -117,10 +117,11 @@ class Monitor:
                 if (now.state != was or self._now() - written >= WRITE_S) and writing.done():
                     # Not waited for: a store that is locked must not stop the watch.
                     written, writing = self._now(), asyncio.ensure_future(asyncio.to_thread(self.write))
-        finally:
+        except asyncio.CancelledError:
             await asyncio.wait([writing])
             self._take("stopped")
             self.write()
+            raise
 
     def write(self) -> bool:
         """Write what waits; whether nothing waits any more."""
