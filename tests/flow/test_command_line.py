@@ -293,7 +293,7 @@ def test_what_the_contract_names_and_is_not_here_yet_says_so(grym: Grym, make_lo
     make_loop(seconds=4.0)
     for words in (
         ("similar", "a.wav"),
-        ("status",),
+        ("index", "folder"),
         ("ear", "train", "-x"),
     ):
         done = grym(*words)

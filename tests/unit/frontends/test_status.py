@@ -383,7 +383,7 @@ class Terminal:
         while self.process.poll() is None and time.monotonic() < until:
             if select.select([self.master], [], [], 0.05)[0]:
                 self.written += os.read(self.master, 65536).decode(errors="replace")
-        code = self.process.wait(1.0)
+        code = self.process.wait(20.0)
         assert termios.tcgetattr(self.slave)[3] == self.before[3]
         return code
 
