@@ -121,6 +121,7 @@ def _watch_page(console: Console, read: Read, stop: threading.Event) -> None:
     drawn: tuple[object, ...] = ()
     with (
         _ended_by(signal.SIGTERM, stop),
+        _ended_by(signal.SIGINT, stop),  # not by an exception: it could come where nothing lets it through
         _keyboard() as wait_for_key,
         Live(console=console, screen=True, auto_refresh=False) as live,
     ):
