@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import settings
 
 from grym_synth.config import Config
 
 SR = 44100
+
+# The same examples in every run: what fails, fails again. `HYPOTHESIS_SEARCH=1` looks for others.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("search", deadline=None, max_examples=1000)
+settings.load_profile("search" if os.environ.get("HYPOTHESIS_SEARCH") else "same")
 
 
 @pytest.fixture
