@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import base64
-import struct
-import zlib
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...audio.spectra.frames import FloatArray
+from ...audio.spectrum.tiles import write_png
 
 _LEVELS = 64  # more would only make the file larger
 #: From dark violet over red to pale yellow: lightness grows evenly, so that grey print and every eye read it alike.
@@ -36,19 +35,4 @@ def _palette(colours: tuple[tuple[int, int, int], ...]) -> NDArray[np.uint8]:
 
 def _address(values: FloatArray, palette: NDArray[np.uint8]) -> str:
     cells = np.clip(np.nan_to_num(values) * (_LEVELS - 1) + 0.5, 0, _LEVELS - 1).astype(np.uint8)
-    rows, columns = cells.shape
-    lines = np.zeros((rows, columns + 1), np.uint8)  # each line starts with its filter, which is none
-    lines[:, 1:] = cells
-    header = struct.pack(">IIBBBBB", columns, rows, 8, 3, 0, 0, 0)
-    parts = (
-        (b"IHDR", header),
-        (b"PLTE", palette.tobytes()),
-        (b"IDAT", zlib.compress(lines.tobytes(), 9)),
-        (b"IEND", b""),
-    )
-    png = b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, data) for name, data in parts)
-    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
-
-
-def _chunk(name: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+    return f"data:image/png;base64,{base64.b64encode(write_png(cells, palette)).decode()}"
