@@ -57,7 +57,7 @@ def test_a_changed_agent_is_not_run_and_says_how_to_let_it(grym: Grym) -> None:
     grym("agents", "new", "mood")
     grym("agents", "approve", "mood.py")
     script = grym.folder / "home" / "agents" / "mood.py"
-    script.write_text(script.read_text() + "\nopen('/tmp/owned', 'w')\n")
+    script.write_text(script.read_text() + "\nopen('owned', 'w')\n")
     ran = grym("agents", "run", "mood", "song.wav")
     assert (ran.returncode, ran.stdout) == (5, "")
     assert "has changed since it was approved" in ran.stderr

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import itertools
 import logging
 import stat
 import time
@@ -34,6 +35,7 @@ _LONGEST_WAIT = 24 * 3600.0  # seconds: what one plan queues may take all night
 _HASH_FIRST_BYTES = 1 << 30  # larger files are hashed only once they proved to be audio
 
 _STATES = get_args(Health)  # from good to bad
+_AHEAD = 256  # steps of one plan that are under way or wait for room; far fewer than may wait in all
 _RETRY_S = 10.0  # recovery takes as long
 _BYTES_A_MINUTE = 200e6 / 60.0  # of a coded recording, to tell how long a call should take
 
@@ -101,13 +103,15 @@ class Executor:
     async def run(
         self, plan: Plan, *, use_cache: bool, on_progress: OnProgress, urgency: Urgency = ANSWER
     ) -> AsyncIterator[Outcome]:
-        """Run all steps side by side, as far as there is room; yield what came of them in the order of the plan."""
-        steps = (self._run_step(step, use_cache, on_progress, urgency) for step in plan.steps)
-        tasks = deque(asyncio.create_task(step) for step in steps)
+        """Run steps side by side, as far as there is room; yield what came of them in the order of the plan."""
+        coming = (self._run_step(step, use_cache, on_progress, urgency) for step in plan.steps)
+        # Not all at once: a folder may hold more files than may wait for room, and what is done is not kept.
+        tasks = deque(asyncio.create_task(step) for step in itertools.islice(coming, _AHEAD))
         try:
             while tasks:
                 yield await tasks[0]
-                tasks.popleft()  # what was handed on is not kept: a folder may hold thousands
+                tasks.popleft()
+                tasks.extend(asyncio.create_task(step) for step in itertools.islice(coming, 1))
         finally:
             for task in tasks:
                 task.cancel()

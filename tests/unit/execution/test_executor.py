@@ -237,3 +237,19 @@ def test_a_store_that_keeps_failing_is_left_alone_for_a_while(bench: Bench) -> N
         await agents.close()
 
     run(story)
+
+
+def test_a_plan_may_have_more_steps_than_may_wait_for_room(bench: Bench) -> None:
+    async def story() -> None:
+        agents = Supervisor(agent_environment(), home=bench.folder, check=lambda card: None)
+        pool = Pool(Need(2.0, 4.0), max_waiting=300)
+        executor = Executor(Catalog([read_card(MOODY)]), agents, pool, bench.store, bench.fitness)
+        plan = Plan(tuple(bench.step(f"fine-{i}") for i in range(400)))
+        codes: list[str] = []
+        async for outcome in executor.run(plan, use_cache=False, on_progress=lambda *_: None, urgency=MEASUREMENT):
+            codes += [gap.code for gap in outcome.heard.gaps] or ["heard"]
+            assert pool.statistics()["waiting"] <= 300
+        assert codes == ["heard"] * 400
+        await agents.close()
+
+    run(story)
