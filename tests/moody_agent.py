@@ -56,6 +56,11 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
             note = {"jsonrpc": "2.0", "method": "notifications/progress", "params": done}
             sys.stdout.write(json.dumps(note) + "\n")
             sys.stdout.flush()
+    if mood == "overdone":  # progress beyond any number, and of a call that nobody made
+        for token, share in ((request["params"]["_meta"]["progressToken"], 10**400), (99999, 0.5)):
+            done = {"progressToken": token, "progress": share}
+            sys.stdout.write(json.dumps({"jsonrpc": "2.0", "method": "notifications/progress", "params": done}) + "\n")
+        sys.stdout.flush()
     if mood == "slow":
         time.sleep(0.3)
     told = request["params"]["_meta"].get("synth.grym/health", {})

@@ -131,13 +131,13 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
     capacity = Capacity(config.cpu_slots + 1.0, total_ram_gb() * 0.8, agents=turns)
     pool = Pool(capacity, on_change=books.changes.note, accounts=known_accounts(house))
     agents = Supervisor(agent_environment(), home=config.home, check=approvals.check)
-    parts = probed_parts(config, catalog, agents, house) if serving else {}
+    parts = probed_parts(config, catalog, pool, agents, house) if serving else {}
     upkeep = Upkeep(config, pool, agents, house, books, parts, remembers=not troubles)
     executor = Executor(catalog, agents, pool, store, upkeep)
     troubles = (*troubles, *catalog.troubles)
     try:
         async with upkeep.running():
-            router = await asyncio.to_thread(load_router, find_pack("minilm"), catalog.examples())
+            router = await asyncio.to_thread(load_router, find_pack("minilm"), catalog.examples(approvals.is_approved))
             yield Hub(config, router, catalog, executor, pool, store, upkeep, troubles)
     finally:
         await agents.close()

@@ -217,7 +217,7 @@ def evidence_from_json(raw: Any) -> Evidence:
             quality="lite" if raw.get("quality") == "lite" else "full",
             rank=int(raw.get("rank", 0)),
         )
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
         raise MalformedEvidence(f"not evidence ({error!r}): {str(raw)[:200]!r}") from error
     if EVIDENCE_UNITS.get(evidence.kind) != evidence.unit:
         raise MalformedEvidence(
@@ -252,7 +252,7 @@ def gap_from_json(raw: Any) -> Gap:
             hint=str(raw.get("hint", "")),
             retry_after_s=None if retry_after is None else float(retry_after),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise MalformedEvidence(f"not a gap ({error!r}): {str(raw)[:200]!r}") from error
 
 

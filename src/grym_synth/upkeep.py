@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from .config import Config
-from .errors import AgentFailed, InvalidConfig, Unavailable
+from .errors import AgentFailed, BadSetup, InvalidConfig, Unavailable
 from .execution.catalog import AgentCard, Catalog
 from .execution.keeper import end_marked, is_alive, left_behind
 from .execution.supervisor import Supervisor
@@ -64,9 +64,9 @@ class Upkeep:
         remembers: bool = True,
     ) -> None:
         self._config, self._pool, self._agents, self._house, self._books = config, pool, agents, house, books
-        self._rules, self._remembers = _rules_of(config), remembers
-        self.calls = Calls(time.monotonic)
-        self.probes = Probes(parts)
+        self._rules, self._remembers = rules_of(config), remembers
+        self.calls = Calls(time.monotonic, self._rules)
+        self.probes = Probes(parts, rules=self._rules)
         self._began = time.time()
         self.monitor = Monitor(self.signals, house, self._follow)
 
@@ -186,11 +186,14 @@ class Upkeep:
 
 def pause(config: Config, *, wanted: bool) -> None:
     """The same without a hub: what lies in the home is seen by the one that runs, within a second, or by the next."""
-    if wanted:
-        config.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        config.pause_path.touch()
-    else:
-        config.pause_path.unlink(missing_ok=True)
+    try:
+        if wanted:
+            config.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+            config.pause_path.touch()
+        else:
+            config.pause_path.unlink(missing_ok=True)
+    except OSError as error:
+        raise BadSetup(f"{config.home} cannot be written: {error.strerror}", hint="check its rights") from error
 
 
 def last_seen(config: Config) -> dict[str, Json]:
@@ -214,14 +217,14 @@ def last_seen(config: Config) -> dict[str, Json]:
     return {**nobody, "last": seen, "unwatched_s": round(max(0.0, time.time() - row.at), 1)}
 
 
-def probed_parts(config: Config, catalog: Catalog, agents: Supervisor, house: House) -> dict[str, Part]:
+def probed_parts(config: Config, catalog: Catalog, pool: Pool, agents: Supervisor, house: House) -> dict[str, Part]:
     """What a hub that stays is made of: its store, its ear, its arithmetic; each tried by a tiny real job."""
     tone = config.home / "probe.wav"
 
     async def listen() -> None:
         if not tone.exists():
             await asyncio.to_thread(_write_tone, tone)
-        content = await _call(agents, catalog.agent("listen"), {"path": str(tone), "capabilities": ["spectrum"]})
+        content = await _call(pool, agents, catalog.agent("listen"), {"path": str(tone), "capabilities": ["spectrum"]})
         heard: list[dict[str, float]] = next(
             (item["value"] for item in content["evidence"] if item["name"] == "spectrum.peaks"), []
         )
@@ -229,7 +232,7 @@ def probed_parts(config: Config, catalog: Catalog, agents: Supervisor, house: Ho
             raise AgentFailed(f"a tone of {_TONE_HZ:g} Hz was not heard: {str(heard)[:80]}")
 
     async def reckon() -> None:
-        content = await _call(agents, catalog.agent("theory"), {"question": "A4 in Hz"})
+        content = await _call(pool, agents, catalog.agent("theory"), {"question": "A4 in Hz"})
         if not any(item["value"] == _TONE_HZ for item in content["evidence"]):
             raise AgentFailed("the arithmetic does not know the frequency of A4")
 
@@ -239,8 +242,9 @@ def probed_parts(config: Config, catalog: Catalog, agents: Supervisor, house: Ho
     return {"store": Part(keep, 5.0, is_vital=True), "listen": Part(listen, 20.0), "theory": Part(reckon, 10.0)}
 
 
-async def _call(agents: Supervisor, card: AgentCard, arguments: dict[str, Json]) -> dict[str, Any]:
-    async with agents.borrow(card) as process:
+async def _call(pool: Pool, agents: Supervisor, card: AgentCard, arguments: dict[str, Json]) -> dict[str, Any]:
+    room = pool.lease(card.need, holder="probe", timeout=_PROBE_S, priority="critical", context="hub", agent=card.name)
+    async with room, agents.borrow(card) as process:
         return await process.call(arguments, deadline=_PROBE_S, health={})
 
 
@@ -264,7 +268,8 @@ async def _go_on(name: str, loop: Callable[[], Awaitable[None]]) -> None:
         await asyncio.sleep(_AGAIN_S)
 
 
-def _rules_of(config: Config) -> Mapping[str, Rule]:
+def rules_of(config: Config) -> Mapping[str, Rule]:
+    """The rules of health with the limits that are set; raises InvalidConfig for what makes no sense."""
     try:
         return configured(config.limits)
     except ValueError as error:

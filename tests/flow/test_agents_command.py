@@ -61,9 +61,10 @@ def test_a_changed_agent_is_not_run_and_says_how_to_let_it(grym: Grym) -> None:
     ran = grym("agents", "run", "mood", "song.wav")
     assert (ran.returncode, ran.stdout) == (5, "")
     assert "has changed since it was approved" in ran.stderr
-    answer = grym.json("ask", "what is the mean level of this file", "song.wav")
-    assert [gap["capability"] for gap in answer["gaps"]] == ["mood"]
-    assert answer["evidence"] == []
+    assert "mood" not in grym.json("route", "what is the mean level of this file", "song.wav")["capabilities"]
+    (gap,) = grym.json("analyze", "song.wav", "--only", "mood")["gaps"]
+    assert "has changed since it was approved" in gap["reason"]
+    assert not (grym.folder / "owned").exists()
     rows = {row["name"]: row["state"] for row in grym.json("agents", "list")["agents"]}
     assert (rows["mood"], rows["listen"]) == ("CHANGED", "ours")
 

@@ -16,6 +16,8 @@ from grym_synth.config import Config
 from grym_synth.execution.keeper import mark_of_this_process
 from grym_synth.hub import Hub, open_hub
 from grym_synth.messages import Request
+from grym_synth.resources.cleanup import AuditLog, clean
+from grym_synth.resources.rules import RULES
 from grym_synth.storage.house import House
 from grym_synth.storage.house_rows import LeaseRow
 
@@ -108,12 +110,17 @@ def test_a_store_that_is_locked_delays_the_rows_and_not_the_answers(tmp_path: Pa
             locker = sqlite3.connect(tmp_path / "grym.db", isolation_level=None)
             locker.execute("BEGIN EXCLUSIVE")
             assert (await ask(hub, "dotted eighth at 120 bpm")).claims
-            await asyncio.sleep(1.0)
+            audit = AuditLog(House(tmp_path / "grym.db"))
+            report = await clean(RULES, hub.upkeep._cleaners(), {}, time.time(), audit)
+            assert not handle.exists(), "clean-up goes on"
+            assert [item.kind for item in report.removed] == ["handle"]
+            assert not await audit.write(), "its entry waits"
             locker.execute("ROLLBACK")
             locker.close()
-            handle.unlink(missing_ok=True)
+            assert await audit.write()
         house = House(tmp_path / "grym.db")
         assert house.accounts()["default"].leases == 1
+        assert any("unused for 15 min" in row.cause for row in house.audit_since())
         house.close()
 
     asyncio.run(story())

@@ -135,7 +135,7 @@ def test_busy_cores_never_make_it_critical_and_a_question_is_answered(tmp_path: 
                 await until(lambda: hub.upkeep.snapshot.signals["cpu"].pressure >= 0.7, 60.0)
                 await until(lambda: hub.upkeep.snapshot.state == "warning", 10.0)
                 assert (await ask(hub, song)).claims
-                assert hub.upkeep.snapshot.state == "warning"
+                assert "critical" not in {state for _, _, state, _ in hub.upkeep.monitor.recent}
             finally:
                 for hog in hogs:
                     hog.kill()

@@ -30,7 +30,7 @@ class AgentProcess:
         self.said: Mapping[str, Any] = {}  # its own health, from its latest result
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
-        self._on_progress: Progress = lambda fraction, message: None
+        self._progress: dict[int, Progress] = {}
         self._failure: AgentFailed | None = None  # why nothing more is read from it
         self._last_words = ""
         self._listening = asyncio.gather(self._listen_to_stdout(), self._listen_to_stderr())
@@ -87,15 +87,14 @@ class AgentProcess:
 
         def get_on(fraction: float, message: str) -> None:
             nonlocal furthest
-            if furthest + _HEADWAY <= fraction <= 1.0:
+            if furthest + _HEADWAY <= fraction <= 1.0 and not limit.expired():
                 furthest = fraction
                 limit.reschedule(asyncio.get_running_loop().time() + deadline)
             on_progress(fraction, message)
 
         try:
             async with asyncio.timeout(deadline) as limit:
-                self._on_progress = get_on
-                answer = await self._request(self.card.name, arguments, health, progress=True)
+                answer = await self._request(self.card.name, arguments, health, get_on)
         except TimeoutError as error:
             await self.kill()
             raise AgentTimeout(f"agent {self.card.name!r} gave no answer within {deadline:.0f} s") from error
@@ -108,7 +107,7 @@ class AgentProcess:
         """Tell how the hub is, also while a call is under way; whether the agent confirmed it in time."""
         try:
             async with asyncio.timeout(timeout):
-                answer = await self._request(HEALTH_TOOL, health, {}, progress=False)
+                answer = await self._request(HEALTH_TOOL, health, {})
         except (TimeoutError, AgentFailed):
             return False
         return "result" in answer
@@ -129,15 +128,16 @@ class AgentProcess:
         await self._listening
 
     async def _request(
-        self, tool: str, arguments: Mapping[str, Any], health: Mapping[str, Any], *, progress: bool
+        self, tool: str, arguments: Mapping[str, Any], health: Mapping[str, Any], on_progress: Progress | None = None
     ) -> dict[str, Any]:
-        """Send one request and wait for its answer, whatever comes in between."""
+        """Send one request and wait for its answer; progress counts only until then."""
         if self._failure is not None:
             raise self._failure
         request_id = next(self._ids)
         meta: dict[str, Any] = {VERSION_KEY: MODERN, "io.modelcontextprotocol/clientCapabilities": {}}
-        if progress:
+        if on_progress is not None:
             meta |= {"progressToken": request_id, HEALTH_KEY: dict(health)}
+            self._progress[request_id] = on_progress
         params = {"name": tool, "arguments": dict(arguments), "_meta": meta}
         message = {"jsonrpc": "2.0", "id": request_id, "method": "tools/call", "params": params}
         answered = self._waiting[request_id] = asyncio.get_running_loop().create_future()
@@ -151,6 +151,7 @@ class AgentProcess:
             return answer
         finally:
             self._waiting.pop(request_id, None)
+            self._progress.pop(request_id, None)
 
     async def _listen_to_stdout(self) -> None:
         """Hand every answer to whoever waits for it; at the end, or at what is no protocol, fail all."""
@@ -171,12 +172,15 @@ class AgentProcess:
 
     def _take(self, line: bytes) -> AgentFailed | None:
         try:
-            message = json.loads(line)
+            message = json.loads(line, parse_constant=_refuse_constant)
         except (ValueError, RecursionError):
             return MalformedEvidence(f"agent {self.card.name!r} printed no protocol: {line[:80]!r}")
         match message:
-            case {"method": "notifications/progress", "params": {"progress": int() | float() as fraction, **rest}}:
-                self._on_progress(float(fraction), str(rest.get("message", "")))
+            case {
+                "method": "notifications/progress",
+                "params": {"progressToken": int() as token, "progress": int() | float() as share, **rest},
+            } if token in self._progress and 0 <= share <= 1:
+                self._progress[token](float(share), str(rest.get("message", ""))[:_LAST_WORDS])
             case {"id": int() as answered} if answered in self._waiting and not self._waiting[answered].done():
                 self._waiting[answered].set_result(message)
         return None
@@ -184,7 +188,7 @@ class AgentProcess:
     def _content(self, answer: Mapping[str, Any]) -> dict[str, Any]:
         match answer:
             case {"result": {"_meta": {"synth.grym/health": dict() as said}}}:
-                self.said = said
+                self.said = {name: value for name, value in said.items() if isinstance(value, int | float)}
         match answer:
             case {"result": {"isError": True, "content": [{"text": str(text)}, *_]}} | {
                 "error": {"message": str(text)}
@@ -210,3 +214,7 @@ class AgentProcess:
         assert self._process.stderr is not None
         while chunk := await self._process.stderr.read(4096):
             self._last_words = (self._last_words + chunk.decode("utf-8", "replace"))[-2000:].strip()[-_LAST_WORDS:]
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")

@@ -6,6 +6,7 @@ needs more than the running interpreter has, the interpreter of the environment 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable, Mapping
@@ -34,9 +35,14 @@ class Approvals:
             It is new, or has changed since.
         """
         try:
-            now = read_card(card.script).sha256  # it may have changed since the catalog was read
+            now = hashlib.sha256(card.script.read_bytes()).hexdigest()  # it may have changed since its header was read
         except OSError as error:
             raise BadSetup(f"the script of agent {card.name!r} cannot be read: {error}") from error
+        if now != card.sha256:
+            raise NotApproved(
+                f"agent {card.name!r} is not run: {card.script.name} has changed since it was approved or read",
+                hint=f"look at {card.script}, then: grym agents approve {card.name}; and start `grym serve` again",
+            )
         approved = read_approvals(self.folder)
         shipped = _read(PINS).get(card.name) if card.is_ours else None
         if now not in (approved.get(card.name, {}).get("sha256"), shipped):
@@ -54,10 +60,13 @@ class Approvals:
             return False
         return True
 
-    def approve(self, script: Path, prepare: Callable[[AgentCard], str | None] = lambda card: None) -> AgentCard:
+    def approve(
+        self, script: Path, prepare: Callable[[AgentCard], str | None] = lambda card: None, *, shown: str = ""
+    ) -> AgentCard:
         """Approve a script as it is now; one that lies elsewhere is copied to `folder`. The card of what was approved.
 
         prepare : makes the environment of a script, where it needs one, and tells its interpreter
+        shown : the SHA-256 that its owner was shown; another is not approved
 
         Raises
         ------
@@ -65,6 +74,8 @@ class Approvals:
             It declares nothing usable, or bears the name of one of ours.
         """
         card = read_card(script)
+        if shown and card.sha256 != shown:
+            raise NotApproved(f"{script.name} has changed since it was shown, so it is not approved", hint="look again")
         ours = AGENTS_FOLDER / f"{card.name}.py"
         if ours.is_file() and script.resolve() != ours.resolve():
             raise BadSetup(f"{script.name} calls itself {card.name!r}, as one of our agents does", hint="rename it")
@@ -72,6 +83,11 @@ class Approvals:
         if not card.is_ours and script.resolve() != (self.folder / f"{card.name}.py").resolve():
             copy = self.folder / f".{card.name}.new"
             shutil.copyfile(script, copy)
+            if read_card(copy).sha256 != card.sha256:
+                copy.unlink()
+                raise NotApproved(
+                    f"{script.name} changed while it was copied, so it is not approved", hint="look again"
+                )
             copy.replace(self.folder / f"{card.name}.py")
             card = read_card(self.folder / f"{card.name}.py")
         entry = {"sha256": card.sha256}

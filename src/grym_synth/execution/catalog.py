@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
-from ..errors import BadSetup, UnknownAgent
+from ..agent_stdio import HEALTH_TOOL
+from ..errors import BadRequest, BadSetup, UnknownAgent
 from ..messages import CAPABILITIES, Gap, Health, Need
 from ..packs import find_pack
 
@@ -21,7 +22,7 @@ PACKAGE = Path(__file__).parent.parent
 AGENTS_FOLDER = PACKAGE / "agents"
 
 PERMISSIONS = frozenset({"read", "write", "network", "llm"})
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
+NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 _COST_S = 5.0, 5.0  # of an agent that does not say: patient
 _LEAST_EXAMPLES = 3  # of a capability that routing does not know: fewer say too little about it
 
@@ -85,10 +86,10 @@ class Catalog:
         except KeyError as error:
             raise UnknownAgent(f"no agent {name!r}; there is {', '.join(sorted(self.cards))}") from error
 
-    def examples(self) -> Mapping[str, tuple[str, ...]]:
-        """Questions for each capability that is not one of ours."""
-        others = (name for name in self._by_capability if name not in CAPABILITIES)
-        return {name: self._by_capability[name].examples for name in others}
+    def examples(self, may_run: Callable[[AgentCard], bool]) -> Mapping[str, tuple[str, ...]]:
+        """Questions for each capability that is not one of ours, of agents that may be run."""
+        others = {name: card for name, card in self._by_capability.items() if name not in CAPABILITIES}
+        return {name: card.examples for name, card in others.items() if may_run(card)}
 
     def capabilities(self) -> Mapping[str, AgentCard]:
         """Each capability of this version and who answers it."""
@@ -106,6 +107,8 @@ def read_catalog(users: Path | None = None) -> Catalog:
     cards = [read_card(path) for path in sorted(AGENTS_FOLDER.glob("*.py")) if path.name != "__init__.py"]
     troubles, names = [], {card.name for card in cards}
     for path in sorted(users.glob("*.py")) if users is not None else ():
+        if not path.is_file():  # a pipe of that name would be waited for
+            continue
         try:
             card = read_card(path)
             if card.name in names:
@@ -150,7 +153,7 @@ def read_card(script: Path) -> AgentCard:
             sha256=hashlib.sha256(content).hexdigest(),
             recipe=f"{declared['name']} {declared['version']} {_fingerprint(content, declared.get('packs', ()))}",
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError, BadRequest) as error:
         raise BadSetup(f"the [tool.grym] table of {script.name} is wrong or incomplete: {error!r}") from error
     _check(card)
     return card
@@ -159,11 +162,11 @@ def read_card(script: Path) -> AgentCard:
 def _check(card: AgentCard) -> None:
     """Refuse what is declared but impossible."""
     unknown = sorted(set(card.capabilities) - set(CAPABILITIES))
-    if not _NAME.fullmatch(card.name):
+    if not NAME.fullmatch(card.name) or card.name == HEALTH_TOOL:
         wrong = f"the name {card.name!r}; small letters, digits and _ make one"
     elif unknown and card.is_ours:
         wrong = f"unknown capabilities: {', '.join(unknown)}"
-    elif any(not _NAME.fullmatch(name) for name in unknown):
+    elif any(not NAME.fullmatch(name) for name in unknown):
         wrong = f"a capability {unknown[0]!r}; small letters, digits and _ make one"
     elif unknown and len(card.examples) < _LEAST_EXAMPLES:
         wrong = f"its own capability {unknown[0]!r} with {len(card.examples)} `examples`; it needs {_LEAST_EXAMPLES}"
@@ -174,6 +177,8 @@ def _check(card: AgentCard) -> None:
         wrong = f"`lowest_health` {card.lowest_health!r}; it is one of {', '.join(get_args(Health))}"
     elif not 0.0 < card.need.cpu <= 64.0 or not 0.0 < card.need.ram_gb <= 1024.0:
         wrong = f"a need of {card.need.cpu:g} cores and {card.need.ram_gb:g} GB"
+    elif not 0.0 <= card.cost_s < 1e6 or not 0.0 <= card.cost_s_a_minute < 1e6:
+        wrong = f"a `cost` of {card.cost_s:g} s and {card.cost_s_a_minute:g} s a minute"
     elif not 0 <= card.concurrency <= 64 or not 0 <= card.keep_warm <= 16:
         wrong = f"`concurrency` {card.concurrency} (0 to 64) or `keep_warm` {card.keep_warm} (0 to 16)"
     else:
@@ -198,7 +203,8 @@ def _fingerprint(script: bytes, packs: Iterable[str]) -> str:
     """Hash of the script and of what it may compute with, code, data and model packs: nothing old passes for new."""
     folders = (PACKAGE / "audio", PACKAGE / "theory")
     found = (path for folder in folders for path in sorted(folder.rglob("*")))
-    sources = (path for path in found if path.suffix in (".py", ".json", ".npz"))
+    said = (PACKAGE / "agent_stdio.py", PACKAGE / "messages.py")  # rounding, and what lite is
+    sources = (*said, *(path for path in found if path.suffix in (".py", ".json", ".npz")))
     digest = hashlib.sha256(b"".join([script, *(path.read_bytes() for path in sources)]))
     for name in packs:
         pack = find_pack(name)

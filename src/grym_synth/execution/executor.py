@@ -196,12 +196,12 @@ class Executor:
                         health=health,
                         on_progress=lambda fraction, message: on_progress(step, fraction, message),
                     )
+                    evidence = [evidence_from_json(item) for item in content["evidence"]]
+                    gaps = [gap_from_json(item) for item in content["gaps"]]
                 except FAULTS:
                     self.fitness.calls.failed()
                     raise
                 self.fitness.calls.succeeded(time.monotonic() - begun, _declared_s(step, card))
-        evidence = [evidence_from_json(item) for item in content["evidence"]]
-        gaps = [gap_from_json(item) for item in content["gaps"]]
         return {
             name: Heard(
                 tuple(item for item in evidence if item.capability == name),
@@ -247,8 +247,10 @@ class Executor:
 
     def _keep(self, step: Step, card: AgentCard, sha256: str, fresh: Mapping[str, Heard]) -> None:
         def keep(store: SqliteStore) -> None:
+            if any(_is_lite(heard) for heard in fresh.values()):
+                return
             for name, heard in fresh.items():
-                if all(gap.code in LASTING_GAPS for gap in heard.gaps) and not _is_lite(heard):
+                if all(gap.code in LASTING_GAPS for gap in heard.gaps):
                     store.keep(sha256, name, card.recipe, _settings(step, card, name), heard)
 
         self._from_store(keep)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import keyword
-import re
 import sys
 from pathlib import Path
 
 from ..errors import BadRequest
 from ..messages import CAPABILITIES
-from .catalog import AGENTS_FOLDER
+from .catalog import AGENTS_FOLDER, NAME
 
 _TEMPLATES = Path(__file__).with_name("templates")
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _PLACE = "@NAME@"
 
 
@@ -50,9 +48,9 @@ def write_agent(name: str, folder: Path) -> tuple[Path, Path]:
 
 
 def _check_name(name: str) -> None:
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise BadRequest(
-            f"{name!r} cannot be the name of an agent: 1 to 40 small letters, digits and _ make one, a letter first"
+            f"{name!r} cannot be the name of an agent: 1 to 31 small letters, digits and _ make one, a letter first"
         )
     if keyword.iskeyword(name) or name in sys.stdlib_module_names:
         why = "is a module or a word of Python itself, which a file of that name would hide"

@@ -159,7 +159,7 @@ class Supervisor:
         """End all of them; a call under way is lost."""
         processes = self._processes()
         self._agents.clear()
-        await asyncio.gather(*(process.stop() for process in processes))
+        await asyncio.gather(*(process.stop() for process in processes), return_exceptions=True)
         if self._keeper is not None:
             # Its input ends, so it looks for what the agents may have left, and ends as well.
             await asyncio.to_thread(self._keeper.communicate)

@@ -86,7 +86,7 @@ def approve(
         _show(card)
         if not yes and not as_json and sys.stdin.isatty() and not typer.confirm("run this from now on?", err=True):
             raise typer.Exit(2)
-        card = Approvals(config.agents_folder).approve(path, prepare)
+        card = Approvals(config.agents_folder).approve(path, prepare, shown=card.sha256)
         own = _row(card, config)["runs_on"]
     if as_json:
         print_json({"approved": card.name, "sha256": card.sha256, "script": str(card.script)})
@@ -105,7 +105,7 @@ def doctor(
     ] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Check agents against the contract: ours all, a script, or any MCP server command after `--`.
+    """Check agents against the contract: all that may be run, a script, or any MCP server command after `--`.
 
     grym agents doctor mood.py
 
@@ -114,13 +114,16 @@ def doctor(
     import asyncio
 
     from ..config import agent_environment
+    from ..execution.approval import Approvals
     from ..execution.judging.judge import judge
     from .agent_verdicts import verdict_lines, verdict_to_json
 
     with told(as_json):
-        _, catalog = _read()
+        config, catalog = _read()
         if script is None:
-            commands = {card.name: [str(card.script)] for card in catalog.cards.values()}
+            approvals = Approvals(config.agents_folder)
+            approved = (card for card in catalog.cards.values() if approvals.is_approved(card))
+            commands = {card.name: [str(card.script)] for card in approved}
         else:
             named = catalog.cards.get(script) if not Path(script).exists() else None
             commands = {script: [str(named.script) if named else script, *context.args]}
@@ -158,7 +161,9 @@ def new(
 
 
 def _show(card: AgentCard) -> None:
-    """What somebody should know before they let it run."""
+    """What somebody should know before they let it run; nothing of it can steer the terminal that shows it."""
+    from .exports import printable
+
     lines = [
         f"{card.name} {card.version}: {card.about or 'says nothing of what it does'}",
         f"  script   {card.script}",
@@ -167,7 +172,7 @@ def _show(card: AgentCard) -> None:
         f"  may      {', '.join(card.permissions) or 'nothing'} (declared, not enforced)",
         f"  needs    {', '.join(card.dependencies) or 'the standard library'}",
     ]
-    sys.stderr.write("\n".join(lines) + "\n")
+    sys.stderr.write("\n".join(map(printable, lines)) + "\n")
 
 
 def _row(card: AgentCard, config: Config) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from ..execution.catalog import AgentCard, read_catalog
 from ..health.readings import read_host
 from ..packs import PACKS, find_pack, verify_pack
 from ..storage.sqlite import SqliteStore
+from ..upkeep import rules_of
 
 _PROBE_HZ = 440.0
 
@@ -42,7 +43,7 @@ def _checks(config: Config) -> Iterator[Check]:
     yield Check("python", sys.version_info >= (3, 11), f"{sys.version.split()[0]} at {sys.executable}")
     yield _try("home", lambda: _check_home(config))
     yield _try("store", lambda: _check_store(config))
-    for name, signal in read_host(config.home).items():
+    for name, signal in read_host(config.home, rules_of(config)).items():
         yield Check(name, signal.state != "critical", f"pressure {signal.pressure:.2f}, {signal.state}")
     yield _try("decoding", _check_decoding)
     yield _try("m4a", _check_m4a, is_optional=True)

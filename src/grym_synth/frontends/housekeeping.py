@@ -64,6 +64,7 @@ def report_lines(report: Report, *, dry_run: bool) -> list[str]:
 async def _clean(*, dry_run: bool) -> Report:
     import contextlib
     import time
+    from dataclasses import replace
     from functools import partial
     from pathlib import Path
 
@@ -71,9 +72,10 @@ async def _clean(*, dry_run: bool) -> Report:
     from ..execution.keeper import end_marked, is_alive, left_behind, mark_of_this_process
     from ..health.readings import read_host
     from ..resources.cleaners import orphans, usual_cleaners
-    from ..resources.cleanup import AuditLog, clean
+    from ..resources.cleanup import AuditLog, Failure, clean
     from ..resources.rules import RULES
     from ..storage.house import House
+    from ..upkeep import rules_of
 
     config = read_config()
     with contextlib.suppress(OSError):  # what cannot be made is told by the store
@@ -87,7 +89,12 @@ async def _clean(*, dry_run: bool) -> Report:
     }
     audit = AuditLog(house)
     try:
-        return await clean(RULES, cleaners, read_host(config.home), time.time(), audit, dry_run=dry_run)
+        readings = read_host(config.home, rules_of(config))
+        report = await clean(RULES, cleaners, readings, time.time(), audit, dry_run=dry_run)
+        if dry_run or await audit.write():
+            return report
+        lost = Failure("audit", "", "the store cannot be written, so what was removed is recorded nowhere but here")
+        return replace(report, failures=(*report.failures, lost))
     finally:
         house.close()
 

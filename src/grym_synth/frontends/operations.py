@@ -61,9 +61,12 @@ def _request(operation: Mapping[str, Any]) -> Request:
     )
 
 
-def _reporter(emit: Emit) -> Callable[[Step, float, str], None]:
+def _reporter(emit: Emit, count: Callable[[], int] = lambda: 0) -> Callable[[Step, float, str], None]:
+    """Tells how far each step is; `count` is how many there are in all, where that is known."""
+
     def report(step: Step, fraction: float, message: str) -> None:
-        emit({"progress": {"step": step.id, "subject": step.subject, "fraction": fraction, "message": message}})
+        told = {"step": step.id, "subject": step.subject, "fraction": fraction, "message": message, "of": count()}
+        emit({"progress": told})
 
     return report
 
@@ -96,8 +99,10 @@ async def _analyze(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
     left: Counter[str] = Counter()  # steps of each recording that are still to come
     parts: dict[str, list[Outcome]] = defaultdict(list)
     vectors = bool(operation.get("params", {}).get("vectors"))
-    async for plan, outcome in hub.measure(_request(operation), measured, _reporter(emit)):
+    count = 0
+    async for plan, outcome in hub.measure(_request(operation), measured, _reporter(emit, lambda: count)):
         if outcome is None:
+            count = len(plan.steps)
             first_gaps += plan.gaps
             left.update(step.path for step in plan.steps)
             for gap in plan.gaps:

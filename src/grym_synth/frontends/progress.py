@@ -29,9 +29,12 @@ class ProgressView:
         if now - self._start < _PATIENCE:
             return
         done = sum(1 for fraction in self._fractions.values() if fraction >= 1.0)
-        of_all = f"{done} of {len(self._fractions)} files" if len(self._fractions) > 1 else ""
-        text = " · ".join(filter(None, [of_all, printable(str(progress["subject"])), str(progress["message"])]))
-        share = sum(self._fractions.values()) / len(self._fractions)
+        count = max(len(self._fractions), int(progress.get("of", 0)))  # not all of a large folder have begun
+        of_all = f"{done} of {count} files" if count > 1 else ""
+        text = " · ".join(
+            filter(None, [of_all, printable(str(progress["subject"])), printable(str(progress["message"]))])
+        )
+        share = sum(self._fractions.values()) / count
         if self._is_terminal:
             self._show_bar(text, share)
         elif now - self._last_line >= _LINE_EVERY:

@@ -164,7 +164,7 @@ class Monitor:
             self._condition.cause if changed or self._condition.state != "healthy" else cause,
             self._since,
             signals,
-            "changed" if changed else event,
+            event or ("changed" if changed else ""),
             self.unwatched_s if event == "started" else None,
         )
         self._waiting.append(self.snapshot)

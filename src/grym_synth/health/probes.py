@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from ..errors import GrymError, Unavailable
-from .signals import RULES, Signal, measure
+from .signals import RULES, Rule, Signal, measure
 
 log = logging.getLogger(__name__)
 
@@ -38,9 +37,9 @@ class Probes:
     """Tries every part, by name, and remembers how often in a row each has failed."""
 
     def __init__(
-        self, parts: Mapping[str, Part], *, now: Callable[[], float] = time.monotonic, every_s: float = EVERY_S
+        self, parts: Mapping[str, Part], *, rules: Mapping[str, Rule] | None = None, every_s: float = EVERY_S
     ) -> None:
-        self._parts, self._now, self._every_s = parts, now, every_s
+        self._parts, self._rules, self._every_s = parts, rules or RULES, every_s
         self.failures: dict[str, int] = dict.fromkeys(parts, 0)
         self.reasons: dict[str, str] = {}
 
@@ -81,9 +80,9 @@ class Probes:
             if not count:
                 continue
             if part.is_optional:
-                count = min(count, int(RULES["probe"].warn))
+                count = min(count, int(self._rules["probe"].warn))
             cause = f"{name}: {self.reasons.get(name, 'failed')}"
             is_dead = part.is_vital or (all(self.failures[other] for other in others) and bool(others))
-            found = measure("probe", float(count), hard=is_dead, cause=cause)
+            found = measure("probe", float(count), hard=is_dead, cause=cause, rules=self._rules)
             worst = max(worst, found, key=lambda signal: signal.pressure)
         return worst

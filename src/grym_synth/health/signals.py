@@ -41,16 +41,14 @@ RULES: Mapping[str, Rule] = {
     for rule in (
         Rule("memory", "used share of the memory we may use, page cache excluded", "share", 0.80, 0.90, 0.97),
         Rule("cpu", "share of time that runnable work waited for a core", "share", 0.40, 0.70, None, at_most=0.89),
-        Rule(
-            "disk", "free space where the store lies; hard as well when nothing can be written", "bytes", 5e9, 1e9, 2e8
-        ),
+        Rule("disk", "free space where the store lies", "bytes", 5e9, 1e9, 2e8),
         Rule(
             "pool", "share of the room held by critical and interactive leases", "share", 0.70, 0.90, 1.0, _MOST, 0.69
         ),
         Rule("wait", "age of the oldest interactive waiter", "s", 2.0, 5.0, 30.0),
         Rule(
             "store",
-            "connections in use; hard when it cannot be reached or written",
+            "connections in use (none are shared here yet); hard when it cannot be written",
             "share",
             0.70,
             0.90,

@@ -31,6 +31,7 @@ class Books:
         self._gone: set[str] = set()
         self._owed: list[tuple[str, list[Account]]] = []  # by batch, so that a repeat counts once
         self._thinned = 0.0
+        self._writing: asyncio.Future[bool] | None = None
 
     async def run(self, pool: Pool) -> None:
         """Write every few seconds until cancelled, and then a last time."""
@@ -39,13 +40,16 @@ class Books:
                 await asyncio.sleep(WRITE_S)
                 await self.write(pool)
         finally:
+            if self._writing is not None:
+                await asyncio.wait([self._writing])  # two at once would count twice, or lose
             self._collect(pool)
             self._put([])
 
     async def write(self, pool: Pool) -> bool:
         """Bring the rows up to date; whether that could be done."""
         self._collect(pool)
-        return await asyncio.to_thread(self._put, pool.leases())
+        self._writing = asyncio.ensure_future(asyncio.to_thread(self._put, pool.leases()))
+        return await asyncio.shield(self._writing)
 
     def _collect(self, pool: Pool) -> None:
         for change in self.changes.drain():

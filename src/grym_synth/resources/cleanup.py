@@ -172,6 +172,9 @@ async def _remove(
             async with asyncio.timeout(_PATIENCE_S):
                 count = await cleaner.remove(item, why)
         except Exception as fault:  # noqa: BLE001 as above
+            log.warning(
+                "clean-up cannot remove", extra={"kind": why.rule.kind, "what": item.key, "reason": repr(fault)}
+            )
             stayed.append(Failure(why.rule.kind, item.key, _reason(fault)))
             continue
         if count:

@@ -10,6 +10,7 @@ from grym_synth.config import agent_environment
 from grym_synth.errors import AgentCrashed, AgentFailed, AgentTimeout, MalformedEvidence
 from grym_synth.execution.agent_process import AgentProcess
 from grym_synth.execution.catalog import AgentCard, read_card
+from grym_synth.messages import evidence_from_json
 
 MOODY = Path(__file__).parents[2] / "moody_agent.py"
 
@@ -116,3 +117,27 @@ def test_an_agent_that_closes_its_output_is_no_agent_any_more(card: AgentCard) -
         await process.kill()
 
     run(story)
+
+
+def test_progress_that_is_none_or_of_no_call_changes_nothing(card: AgentCard) -> None:
+    async def story() -> None:
+        process, seen = await AgentProcess.launch(card, agent_environment()), list[float]()
+        for _ in range(2):
+            content = await process.call(
+                arguments("overdone"), deadline=5.0, health={}, on_progress=lambda share, text: seen.append(share)
+            )
+            assert content["evidence"]
+        assert seen == [0.5, 0.5]  # what it says at the end of every call
+        await process.stop()
+
+    run(story)
+
+
+def test_numbers_that_are_none_are_malformed() -> None:
+    sound = {
+        "name": "rhythm.tempo_bpm", "kind": "tempo", "value": 120.0, "unit": "BPM", "confidence": 0.9, "subject": "x",
+        "source": {"agent": "a", "version": "1", "method": "m"},
+    }  # fmt: skip
+    for wrong in ({"rank": float("inf")}, {"confidence": 10**400}, {"span_s": [0, 10**400]}):
+        with pytest.raises(MalformedEvidence):
+            evidence_from_json(sound | wrong)
