@@ -35,6 +35,7 @@ _LONGEST_WAIT = 24 * 3600.0  # seconds: what one plan queues may take all night
 _HASH_FIRST_BYTES = 1 << 30  # larger files are hashed only once they proved to be audio
 
 _STATES = get_args(Health)  # from good to bad
+_CURED_BY_SERVING = ("wait", "pool")  # causes for which whoever has waited is not sent away
 _AHEAD = 256  # steps of one plan that are under way or wait for room; far fewer than may wait in all
 _RETRY_S = 10.0  # recovery takes as long
 _BYTES_A_MINUTE = 200e6 / 60.0  # of a coded recording, to tell how long a call should take
@@ -106,7 +107,9 @@ class Executor:
         """Run steps side by side, as far as there is room; yield what came of them in the order of the plan."""
         coming = (self._run_step(step, use_cache, on_progress, urgency) for step in plan.steps)
         # Not all at once: a folder may hold more files than may wait for room, and what is done is not kept.
-        tasks = deque(asyncio.create_task(step) for step in itertools.islice(coming, _AHEAD))
+        # Of a question only as many as fit: its own steps are no others that wait for room.
+        ahead = _AHEAD if urgency.priority == "batch" else max(2, round(self.pool.capacity.room.cpu))
+        tasks = deque(asyncio.create_task(step) for step in itertools.islice(coming, ahead))
         try:
             while tasks:
                 yield await tasks[0]
@@ -183,7 +186,8 @@ class Executor:
             context=urgency.context,
             agent=card.name,
         ):
-            self._check_fitness(card)
+            if self.fitness.snapshot.cause not in _CURED_BY_SERVING:
+                self._check_fitness(card)
             health = {**self.fitness.snapshot.to_meta(), "lease": lease}
             if not urgency.takes_lite:
                 health["quality"] = "full"

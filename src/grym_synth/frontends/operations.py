@@ -15,7 +15,7 @@ from ..config import Config
 from ..errors import GrymError, Unavailable
 from ..execution.executor import Outcome
 from ..hub import Hub
-from ..messages import Gap, Json, Request, Step, answer_to_json, route_to_json
+from ..messages import Gap, Json, Plan, Request, Step, answer_to_json, route_to_json
 from ..upkeep import last_seen, pause
 from .comparison import comparison_to_json
 from .editing import edit_to_json
@@ -61,11 +61,12 @@ def _request(operation: Mapping[str, Any]) -> Request:
     )
 
 
-def _reporter(emit: Emit, count: Callable[[], int] = lambda: 0) -> Callable[[Step, float, str], None]:
-    """Tells how far each step is; `count` is how many there are in all, where that is known."""
+def _reporter(emit: Emit, planned: Sequence[Plan] = ()) -> Callable[[Step, float, str], None]:
+    """Tells how far each step is, and of how many in all: of those in the plan last put in `planned`."""
 
     def report(step: Step, fraction: float, message: str) -> None:
-        told = {"step": step.id, "subject": step.subject, "fraction": fraction, "message": message, "of": count()}
+        count = len(planned[-1].steps) if planned else 0
+        told = {"step": step.id, "subject": step.subject, "fraction": fraction, "message": message, "of": count}
         emit({"progress": told})
 
     return report
@@ -99,10 +100,10 @@ async def _analyze(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
     left: Counter[str] = Counter()  # steps of each recording that are still to come
     parts: dict[str, list[Outcome]] = defaultdict(list)
     vectors = bool(operation.get("params", {}).get("vectors"))
-    count = 0
-    async for plan, outcome in hub.measure(_request(operation), measured, _reporter(emit, lambda: count)):
+    planned: list[Plan] = []
+    async for plan, outcome in hub.measure(_request(operation), measured, _reporter(emit, planned)):
         if outcome is None:
-            count = len(plan.steps)
+            planned.append(plan)
             first_gaps += plan.gaps
             left.update(step.path for step in plan.steps)
             for gap in plan.gaps:

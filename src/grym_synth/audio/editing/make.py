@@ -151,12 +151,14 @@ class _Work:
 
     def _read(self, path: str) -> Blocks:
         with open_audio(path) as audio:
-            yield from audio.blocks(_READ_S)
-            if audio.note:
-                self.notices.append(Notice(f"of {path!r}, {audio.note}"))
-            if audio.nonfinite_samples:
-                counted = f"{audio.nonfinite_samples} samples of {path!r} are not numbers"
-                self.notices.append(Notice(f"{counted}; they were made silent"))
+            try:
+                yield from audio.blocks(_READ_S)
+            finally:  # a trim stops before the end
+                if audio.note:
+                    self.notices.append(Notice(f"of {path!r}, {audio.note}"))
+                if audio.nonfinite_samples:
+                    counted = f"{audio.nonfinite_samples} samples of {path!r} are not numbers"
+                    self.notices.append(Notice(f"{counted}; they were made silent"))
 
     def _other(self, path: str) -> Callable[[], Stream]:
         def opened() -> Stream:
@@ -277,7 +279,7 @@ class _Work:
         moves = [(temporary, target) for temporary, target, _ in self.written]
         sidecar = sidecar_for(result, self.said, moves, made_with)
         outputs.put_in_place(moves, sidecar, plan.out, self.temporaries, replace=plan.replace)
-        outputs.remove_left_over(plan.out, before, [target.name for _, target in moves])
+        outputs.remove_left_over(plan.out, before, [target.name for _, target in moves], plan.sources)
 
 
 _DOING: Mapping[type[Op], str] = {Normalise: "bringing to level", Reverse: "reversing", Stretch: "stretching"}

@@ -37,7 +37,7 @@ def check_output(out: str | Path, sources: Sequence[str], *, replace: bool) -> P
     ------
     BadRequest
         It is one of the sources by any name or link, a folder, lies in none, or is there already and not ours or not
-        to be replaced.
+        to be replaced; or an earlier edit of that name is still there, or one of its files is read by this one.
     """
     path, name = Path(out), os.fspath(out)
     try:
@@ -58,8 +58,16 @@ def check_output(out: str | Path, sources: Sequence[str], *, replace: bool) -> P
     ours = read_sidecar(out)
     if ours is None and os.path.lexists(sidecar_of(out)):
         raise BadRequest(f"{os.fspath(sidecar_of(out))!r} exists and was not made here", hint="choose another name")
-    for there in [path] if found is not None else []:
-        _check_replaceable(there, ours, replace=replace)
+    if found is not None:
+        _check_replaceable(path, ours, replace=replace)
+    for earlier in [] if ours is None else _files_there(path, ours):
+        if not replace:
+            raise BadRequest(
+                f"{str(earlier)!r} exists; it was made by an edit to {name!r}",
+                hint="choose another name, or say --replace",
+            )
+        if any(_is_same(earlier, source) for source in sources):
+            raise BadRequest(f"{str(earlier)!r} is a recording that this edit reads", hint="choose another name")
     return path
 
 
@@ -112,15 +120,17 @@ def remove_edit(out: str | Path) -> tuple[Path, ...]:
     Raises
     ------
     BadRequest
-        It has no sidecar of ours, or a file is no longer what was made, and then nothing is removed.
+        It has no sidecar of ours, one that names files elsewhere, or a file is no longer what was made, and then
+        nothing is removed.
     """
     ours = read_sidecar(out)
     if ours is None:
         raise BadRequest(
             f"{os.fspath(out)!r} has no sidecar that says it was made by an edit", hint="remove it by hand"
         )
-    paths = [Path(out).parent / str(entry.get("name")) for entry in ours["files"] if isinstance(entry, dict)]
-    there = [path for path in paths if os.path.lexists(path)]
+    if len(_names(ours)) != len(ours["files"]):
+        raise BadRequest(f"the sidecar of {os.fspath(out)!r} names what is not beside it", hint="remove it by hand")
+    there = _files_there(Path(out), ours)
     for path in there:
         if not _matches(path, ours):
             raise BadRequest(f"{str(path)!r} was changed since it was made, so it stays", hint="remove it by hand")
@@ -131,6 +141,18 @@ def remove_edit(out: str | Path) -> tuple[Path, ...]:
     except OSError as error:
         raise BadRequest(f"{error.filename!r} could not be removed: {error.strerror}") from error
     return tuple(there)
+
+
+def _names(ours: Mapping[str, Any]) -> list[str]:
+    """The names in a sidecar that can only be those of files beside it."""
+    names = [entry.get("name") for entry in ours["files"] if isinstance(entry, dict)]
+    return [name for name in names if isinstance(name, str) and name == Path(name).name and "\0" not in name]
+
+
+def _files_there(out: Path, ours: Mapping[str, Any]) -> list[Path]:
+    """The files of an edit that are still there, changed or not."""
+    paths = [out.parent / name for name in dict.fromkeys(_names(ours))]
+    return [path for path in paths if os.path.lexists(path)]
 
 
 def _matches(path: Path, ours: Mapping[str, Any]) -> bool:
@@ -169,32 +191,59 @@ def put_in_place(
 ) -> None:
     """Give finished files their names, the sidecar first: what lies there afterwards can always be told to be ours.
 
+    What replaces an earlier edit begins with a sidecar that names the files of both, and ends with its own.
+
     Raises
     ------
     BadRequest
         A name was taken while we worked, or the folder cannot be written to.
     """
-    text = _as_text(sidecar)
-    beside = sidecar_of(out)
-    temporary = new_temporary(beside, made)
-    placed: list[Path] = []
+    beside, earlier = sidecar_of(out), read_sidecar(out)
+    target = beside
     try:
-        with temporary.open("x", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        if not replace and read_sidecar(out) is not None and not any(os.path.lexists(target) for _, target in moves):
+        last = _write_text(_as_text(sidecar), new_temporary(beside, made))
+        steps = [(last, beside), *moves]
+        if earlier is not None and replace:
+            both = _as_text({**earlier, "files": [*earlier["files"], *sidecar["files"]]})
+            steps = [(_write_text(both, new_temporary(beside, made)), beside), *moves, (last, beside)]
+        elif earlier is not None and not _files_there(out, earlier) and not any(os.path.lexists(to) for _, to in moves):
             beside.unlink()  # of an edit whose files are gone
-        for source, target in [(temporary, beside), *moves]:
-            _rename(source, target, replace=replace)
-            placed.append(target)
+        with _taken_back() as placed:
+            for source, target in steps:
+                over = replace and earlier is not None and _is_of(target, out, earlier)
+                _rename(source, target, replace=over)
+                if not over:
+                    placed.append(target)
         _sync_folder(out.parent)
     except FileExistsError as error:
-        for path in placed:
-            path.unlink(missing_ok=True)
         raise BadRequest(f"{str(target)!r} was put there while we worked", hint="choose another name") from error
     except OSError as error:
         raise no_room(error, out.parent) from error
+
+
+def _is_of(path: Path, out: Path, ours: Mapping[str, Any]) -> bool:
+    """Whether it is the sidecar of an edit, or there and one of its files as they were made."""
+    return path == sidecar_of(out) or (os.path.lexists(path) and _matches(path, ours))
+
+
+@contextlib.contextmanager
+def _taken_back() -> Iterator[list[Path]]:
+    """A list to put new files in, which are removed again if not everything goes well."""
+    placed: list[Path] = []
+    try:
+        yield placed
+    except BaseException:
+        for path in placed:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _write_text(text: str, path: Path) -> Path:
+    with path.open("x", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    return path
 
 
 def _as_text(sidecar: Mapping[str, Any]) -> str:
@@ -217,9 +266,10 @@ def _rename(source: Path, target: Path, *, replace: bool) -> None:
     except OSError as error:  # a disk without hard links
         if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES):
             raise
-        if os.path.lexists(target):
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from error
-        source.replace(target)
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666))  # keeps the name for us
+        with _taken_back() as placed:
+            placed.append(target)
+            source.replace(target)
         return
     source.unlink()
 
@@ -233,12 +283,14 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def remove_left_over(out: Path, before: Mapping[str, Any] | None, names: Sequence[str]) -> None:
-    """Remove what an edit that was replaced had made and this one did not make again; only what is still as it was."""
-    for entry in [] if before is None else before["files"]:
-        name = entry.get("name") if isinstance(entry, dict) else None
-        if not isinstance(name, str) or name in names or name != Path(name).name:
-            continue
-        path = out.parent / name
-        if os.path.lexists(path) and before is not None and _matches(path, before):
+def remove_left_over(out: Path, before: Mapping[str, Any] | None, names: Sequence[str], sources: Sequence[str]) -> None:
+    """Remove what an edit that was replaced had made and this one did not make again; only what is still as it was.
+
+    What this one was made from stays in any case.
+    """
+    if before is None:
+        return
+    for path in _files_there(out, before):
+        is_kept = path.name in names or any(_is_same(path, source) for source in sources)
+        if not is_kept and _matches(path, before):
             path.unlink()

@@ -139,7 +139,7 @@ def _set_tags(file: Any, tags: Mapping[str, str]) -> None:
 
 
 def _check_size(form: Form, container: str, frames: int) -> None:
-    if form.container_for(frames) != container:
+    if container == form.kind.container and form.container_for(frames) != container:
         raise BadRequest(
             f"it became longer than was thought, and {form.kind.said} holds at most 4 GB", hint="convert=flac"
         )

@@ -289,3 +289,20 @@ def test_a_plan_tells_what_will_be_done(words: str, said: str, song: str, tmp_pa
     plan = plan_edit(song, absolute_paths(parse(words.split()), str(tmp_path)), str(tmp_path / "x.wav"))
     assert str(plan) == said
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_slices_are_not_lost_to_an_edit_of_them(tmp_path: Path) -> None:
+    song = write_sound(tmp_path / "hits.wav", hits([0.3, 0.7, 1.2], 2.0))
+    run(song, "slice=onsets", tmp_path / "kit.wav")
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(BadRequest, match="that this edit reads"):
+        run(tmp_path / "kit-01.wav", "concatenate=kit-02.wav", tmp_path / "kit.wav", replace=True)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_what_is_no_number_is_told_where_a_trim_stops_early_too(tmp_path: Path) -> None:
+    y = noise(5.0)
+    y[100:110] = np.nan
+    made = run(write_sound(tmp_path / "nan.wav", y, subtype="FLOAT"), "trim=0-1", tmp_path / "out.wav")
+    (notice,) = made.notices
+    assert "20 samples" in notice.reason

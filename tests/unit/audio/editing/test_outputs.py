@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from grym_synth.audio.editing import outputs
 from grym_synth.audio.editing.outputs import check_output, hash_file, put_in_place, remove_edit, sidecar_of
-from grym_synth.errors import BadRequest
+from grym_synth.errors import BadRequest, Unavailable
 
 
 @pytest.fixture
@@ -176,3 +177,104 @@ def test_a_sidecar_cannot_lead_to_files_elsewhere(tmp_path: Path) -> None:
     with pytest.raises(BadRequest):
         remove_edit(out)
     assert victim.exists()
+
+
+def test_an_edit_does_not_take_the_place_of_one_that_it_reads(tmp_path: Path) -> None:
+    out, pieces = tmp_path / "kit.wav", ("kit-01.wav", "kit-02.wav")
+    make_edit(out, names=pieces)
+    with pytest.raises(BadRequest, match=r"kit-02.wav' is a recording that this edit reads"):
+        check_output(out, [str(tmp_path / "kit-02.wav")], replace=True)
+    outputs.remove_left_over(out, outputs.read_sidecar(out), ["kit.wav"], [str(tmp_path / "kit-02.wav")])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["kit-02.wav", "kit.wav.grym.json"]
+
+
+@pytest.mark.parametrize("name", ["{folder}/song.wav", "../song.wav", "./new.wav", "..", "", 7, None])
+def test_a_sidecar_that_names_anything_elsewhere_takes_nothing_back(name: object, source: Path, tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    out = tmp_path / "inner" / "new.wav"
+    make_edit(out)
+    entries = json.loads(sidecar_of(out).read_text())["files"]
+    named = name.format(folder=tmp_path) if isinstance(name, str) else name
+    entries.append({"name": named, "sha256": hash_file(source)})
+    sidecar_of(out).write_text(json.dumps({"made_by": "grym-synth", "files": entries}))
+    with pytest.raises(BadRequest):
+        remove_edit(out)
+    assert source.exists()
+    assert out.exists()
+
+
+def test_the_sidecar_of_slices_that_are_there_is_not_lost(tmp_path: Path) -> None:
+    out = tmp_path / "kit.wav"
+    make_edit(out, names=("kit-01.wav", "kit-02.wav"))
+    before = sidecar_of(out).read_text()
+    with pytest.raises(BadRequest, match="was made by an edit") as refused:
+        check_output(out, ["song.wav"], replace=False)
+    assert "--replace" in refused.value.hint
+    with pytest.raises(BadRequest, match="put there while we worked"):
+        put_all([out], out, replace=False)
+    assert sidecar_of(out).read_text() == before
+    assert not out.exists()
+
+
+def put_all(targets: list[Path], out: Path, *, replace: bool) -> None:
+    """Put new files in place as an edit does."""
+    with outputs.temporary_files(out) as made:
+        moves = []
+        for target in targets:
+            moves.append((outputs.new_temporary(target, made), target))
+            moves[-1][0].write_bytes(b"new")
+        files = [{"name": target.name, "sha256": hash_file(temporary)} for temporary, target in moves]
+        put_in_place(moves, {"made_by": "grym-synth", "files": files}, out, made, replace=replace)
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_a_disk_that_fills_up_on_the_way_leaves_nothing_new(
+    replace: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, pieces = tmp_path / "kit.wav", [tmp_path / f"kit-0{i}.wav" for i in (1, 2, 3)]
+    if replace:
+        make_edit(out, names=("kit-01.wav",))
+    rename = outputs._rename
+
+    def full(source: Path, target: Path, *, replace: bool) -> None:
+        if target == pieces[2]:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        rename(source, target, replace=replace)
+
+    monkeypatch.setattr(outputs, "_rename", full)
+    with pytest.raises(Unavailable, match="no room"):
+        put_all(pieces, out, replace=replace)
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert left == (["kit-01.wav", "kit.wav.grym.json"] if replace else [])
+    if replace:  # and what is there is still known to be ours
+        remove_edit(out)
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_replacing_leaves_alone_what_appeared_meanwhile(tmp_path: Path) -> None:
+    out, pieces = tmp_path / "kit.wav", [tmp_path / "kit-01.wav", tmp_path / "kit-02.wav"]
+    make_edit(out, names=("kit-01.wav",))
+    pieces[1].write_bytes(b"somebody's work")
+    with pytest.raises(BadRequest, match="put there while we worked"):
+        put_all(pieces, out, replace=True)
+    assert pieces[1].read_bytes() == b"somebody's work"
+    pieces[1].unlink()
+    put_all(pieces, out, replace=True)
+    assert len(json.loads(sidecar_of(out).read_text())["files"]) == 2
+    assert remove_edit(out) == tuple(pieces)
+
+
+def test_without_hard_links_a_name_is_not_taken_twice_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_links(source: Path, target: Path) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", no_links)
+    monkeypatch.setattr(os.path, "lexists", lambda path: False)  # it appears after one has looked
+    out = tmp_path / "new.wav"
+    out.write_bytes(b"somebody's work")
+    with pytest.raises(BadRequest, match="put there while we worked"):
+        put_all([out], out, replace=False)
+    assert out.read_bytes() == b"somebody's work"
+    out.unlink()
+    put_all([out], out, replace=False)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new.wav", "new.wav.grym.json"]

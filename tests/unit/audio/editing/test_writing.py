@@ -152,3 +152,10 @@ except GrymError as error:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.stdout.startswith("told: "), done.stderr
     assert "\n" not in done.stdout.strip()
+
+
+def test_a_wav_for_more_than_4_gb_may_begin_or_stay_short(tmp_path: Path) -> None:
+    y = noise(0.1)
+    written = write(iter([y]), tmp_path / "a", Form("wav", "16", SR, 2), {}, container="RF64")
+    assert written.frames == len(y)
+    assert soundfile.info(tmp_path / "a").frames == len(y)
