@@ -8,10 +8,12 @@ GrymError
 |  |- AdmissionDenied        no room
 |  |- NotFit                 the hub is in no state for this
 |  |- CircuitOpen            a part that keeps failing is left alone for a while
-|  `- HubUnreachable         another process holds this home and does not answer
+|  |- HubUnreachable         another process holds this home and does not answer
+|  `- ModelUnreachable       a language model does not answer, or not now
 |- AgentFailed           look at the agent
 |  |- AgentTimeout           it did not answer in time
 |  |- AgentCrashed           it ended in the middle of a call
+|  |- ModelFailed            a language model answered something that is no answer
 |  `- MalformedEvidence      it answered something that is no evidence
 `- BadSetup              fix the installation
    |- InvalidConfig          a setting has a value that cannot be used
@@ -89,6 +91,12 @@ class HubUnreachable(Unavailable):
     code = "hub_unreachable"
 
 
+class ModelUnreachable(Unavailable):
+    """A language model cannot be reached, is over its limit, or took too long; it may work another time."""
+
+    code = "model_unreachable"
+
+
 class AgentFailed(GrymError):
     """An agent did not do its part."""
 
@@ -105,6 +113,12 @@ class AgentCrashed(AgentFailed):
     """An agent ended in the middle of a call."""
 
     code = "agent_crashed"
+
+
+class ModelFailed(AgentFailed):
+    """A language model answered something that is no answer, or refused for good."""
+
+    code = "model_failed"
 
 
 class MalformedEvidence(AgentFailed):

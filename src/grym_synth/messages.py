@@ -32,6 +32,7 @@ EVIDENCE_UNITS: Mapping[str, str] = {
 Quality = Literal["full", "lite"]
 Support = Literal["measured", "inferred", "computed", "quoted"]
 Health = Literal["healthy", "warning", "critical"]
+Detail = Literal["brief", "normal", "full"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,10 @@ class Request:
     context: str = "default"
     use_cache: bool = True
     params: Mapping[str, Json] = field(default_factory=dict)
+    detail: Detail = "normal"
+    use_model: bool = True  # a language model may plan and write, where one is configured
+    consent: bool = False  # steps that write may be run; without it they are shown
+    referred: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # words ("it") → recordings they stand for
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +130,19 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """A value that a step takes from the evidence of an earlier one: the main finding `name` of `subject`."""
+
+    subject: str
+    name: str  # "rhythm.tempo_bpm"
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """One call to one agent: all that is wanted of one input, or of two that are compared."""
+    """One call to one agent: all that is wanted of one input, or of two that are compared.
+
+    What it `takes` is put where its parameters say "{word}"; it is not run before the steps named in `after`.
+    """
 
     id: str
     agent: str
@@ -137,11 +153,13 @@ class Step:
     need: Need
     deadline_s: float
     beside: tuple[str, str] | None = None  # another recording that it is held against: as asked, absolute
+    after: tuple[str, ...] = ()  # ids of steps
+    takes: Mapping[str, Taken] = field(default_factory=dict)  # by the word that stands for it in `params`
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Steps that may all run side by side, and what could not be planned."""
+    """Steps, which run side by side where none waits for another, and what could not be planned."""
 
     steps: tuple[Step, ...]
     gaps: tuple[Gap, ...] = ()
@@ -168,6 +186,7 @@ class Answer:
     plan: Plan
     health: Health
     timings_ms: Mapping[str, float]
+    referred: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # as in Request
 
 
 # --- JSON -----------------------------------------------------------------------------------------------------------
@@ -274,6 +293,12 @@ def plan_to_json(plan: Plan) -> list[Json]:
             "subject": step.subject,
             **({"beside": step.beside[0]} if step.beside else {}),
             "params": dict(step.params),
+            **({"after": list(step.after)} if step.after else {}),
+            **(
+                {"takes": {word: {"subject": t.subject, "name": t.name} for word, t in step.takes.items()}}
+                if step.takes
+                else {}
+            ),
             "need": {"cpu": step.need.cpu, "ram_gb": step.need.ram_gb},
             "deadline_s": step.deadline_s,
         }
@@ -296,4 +321,5 @@ def answer_to_json(answer: Answer) -> dict[str, Json]:
         "plan": plan_to_json(answer.plan),
         "health": answer.health,
         "timings_ms": dict(answer.timings_ms),
+        **({"referred": {word: list(names) for word, names in answer.referred.items()}} if answer.referred else {}),
     }
