@@ -35,7 +35,10 @@ NAME, VERSION = "theory", "1"
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["question"],
-    "properties": {"question": {"type": "string", "maxLength": 100_000}},
+    "properties": {
+        "question": {"type": "string", "maxLength": 100_000},
+        "subject": {"type": "string", "maxLength": 4096, "description": "the recording that it is computed for"},
+    },
 }
 
 
@@ -43,18 +46,19 @@ def compute(arguments: dict[str, Any], call: Call) -> Result:
     """Solve one question; a gap when it is none that can be computed."""
     call.progress(0.0, "computing")
     findings = solve(str(arguments["question"]))
+    subject = str(arguments.get("subject", ""))
     if not findings:
         reason = "I found nothing to compute in this question"
         hint = 'name the notes, chords, keys, tempi or frequencies, as in "dotted eighth at 120 bpm"'
-        return Result((), (Gap("theory", reason, "unsupported", hint=hint),))
-    return Result(tuple(item for rank, finding in enumerate(findings) for item in _evidence(finding, rank)))
+        return Result((), (Gap("theory", reason, "unsupported", subject, hint),))
+    return Result(tuple(item for rank, finding in enumerate(findings) for item in _evidence(finding, rank, subject)))
 
 
-def _evidence(finding: Finding, rank: int) -> tuple[Evidence, Evidence]:
+def _evidence(finding: Finding, rank: int, subject: str) -> tuple[Evidence, Evidence]:
     """The computed value, and the sentence that says it, under the same rank."""
     source = Source(NAME, VERSION, finding.method)
-    value = Evidence("", finding.name, finding.kind, finding.value, finding.unit, 1.0, "", source, rank=rank)
-    return value, Evidence("", "theory.text", "label", finding.text, "", 1.0, "", source, rank=rank)
+    value = Evidence("", finding.name, finding.kind, finding.value, finding.unit, 1.0, subject, source, rank=rank)
+    return value, Evidence("", "theory.text", "label", finding.text, "", 1.0, subject, source, rank=rank)
 
 
 def main() -> None:

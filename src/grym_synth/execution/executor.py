@@ -12,8 +12,8 @@ import logging
 import stat
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, get_args
 
@@ -26,6 +26,7 @@ from ..resources.pool import Pool
 from ..resources.room import Priority
 from ..storage.sqlite import FileStamp, Heard, SqliteStore, StoreUnavailable
 from .catalog import AgentCard, Catalog
+from .handing_over import NothingToTake, fill, trusted_as
 from .supervisor import FAULTS, Supervisor
 
 log = logging.getLogger(__name__)
@@ -104,21 +105,51 @@ class Executor:
     async def run(
         self, plan: Plan, *, use_cache: bool, on_progress: OnProgress, urgency: Urgency = ANSWER
     ) -> AsyncIterator[Outcome]:
-        """Run steps side by side, as far as there is room; yield what came of them in the order of the plan."""
-        coming = (self._run_step(step, use_cache, on_progress, urgency) for step in plan.steps)
+        """Run steps side by side, as far as there is room and none waits for another; yield what came of them in the
+        order of the plan.
+        """
+        needed = {name for step in plan.steps for name in step.after}
+        earlier: dict[str, asyncio.Task[Outcome]] = {}  # those that others wait for
+
+        def begin(step: Step) -> asyncio.Task[Outcome]:
+            before = [earlier[name] for name in step.after]  # a plan has them in this order
+            task = asyncio.create_task(self._run_after(before, step, use_cache, on_progress, urgency))
+            if step.id in needed:
+                earlier[step.id] = task
+            return task
+
+        coming = map(begin, plan.steps)
         # Not all at once: a folder may hold more files than may wait for room, and what is done is not kept.
         # Of a question only as many as fit: its own steps are no others that wait for room.
         ahead = _AHEAD if urgency.priority == "batch" else max(2, round(self.pool.capacity.room.cpu))
-        tasks = deque(asyncio.create_task(step) for step in itertools.islice(coming, ahead))
+        tasks = deque(itertools.islice(coming, ahead))
         try:
             while tasks:
                 yield await tasks[0]
                 tasks.popleft()
-                tasks.extend(asyncio.create_task(step) for step in itertools.islice(coming, 1))
+                tasks.extend(itertools.islice(coming, 1))
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _run_after(
+        self,
+        before: Sequence[asyncio.Task[Outcome]],
+        step: Step,
+        use_cache: bool,
+        on_progress: OnProgress,
+        urgency: Urgency,
+    ) -> Outcome:
+        """Wait for the steps that this one takes values from, and run it with them."""
+        outcomes = [await task for task in before]
+        try:
+            step, taken = fill(step, outcomes)
+        except NothingToTake as error:
+            gaps = [Gap.from_error(error, capability=name, subject=step.subject) for name in step.capabilities]
+            return Outcome(step, Heard((), tuple(gaps)))
+        outcome = await self._run_step(step, use_cache, on_progress, urgency)
+        return replace(outcome, heard=trusted_as(outcome.heard, taken)) if taken else outcome
 
     async def _run_step(self, step: Step, use_cache: bool, on_progress: OnProgress, urgency: Urgency) -> Outcome:
         card, begun = self.catalog.agent(step.agent), time.perf_counter()

@@ -1,14 +1,17 @@
-"""From a route to steps: capabilities that read the same recording go in one call. Decides, touches nothing."""
+"""From a route to steps: capabilities that read the same recording go in one call, and what is computed from a
+measurement waits for it. Decides, touches nothing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 from typing import Protocol
 
-from ..messages import Gap, Json, Need, Plan, Request, Route, Step
+from ..messages import Gap, Json, Need, Plan, Request, Route, Step, Taken
 from .aspects import read_aspects
+from .dependencies import Lacking, lacking
 
 _BYTES_AN_HOUR = 200e6  # of a coded recording, to stretch deadlines by
 
@@ -46,15 +49,28 @@ def plan(
     agents: Mapping[str, Capable],
     *,
     deadline: float,
+    answered: Collection[str] = (),
 ) -> Plan:
     """Lay out the steps: one for each agent and recording, each with only the settings it measures by.
 
-    `deadline` is in seconds for a short recording; long files get as many more.
+    Parameters
+    ----------
+    deadline : seconds for a short recording; long files get as many more
+    answered : capabilities that the hub answers itself
     """
     gaps: list[Gap] = []
     by_agent: dict[str, list[str]] = {}
     aspects = read_aspects(request.question)
-    for capability in _measured(route, aspects, agents):
+    wanted = [name for name in _measured(route, aspects, agents) if name not in answered]
+    lack = lacking(request.question, is_certain="theory" in wanted) if "theory" in agents else None
+    if lack is not None and (recordings or "theory" in wanted):
+        wanted = [name for name in wanted if name != "theory"]
+        if recordings:
+            wanted = list(dict.fromkeys([*wanted, *map(_of, lack.takes.values())]))
+        elif not request.paths:
+            reason = f"This needs {lack.wanted}: say it in the question, or put a recording after it"
+            gaps.append(Gap("theory", reason, "unclear"))
+    for capability in wanted:
         agent = agents.get(capability)
         if agent is None:
             reason = f"{capability!r} is not in this version of grym-synth"
@@ -65,12 +81,7 @@ def plan(
             reason = f"{capability!r} is measured in a recording, and none was named"
             gaps.append(Gap(capability, reason, "no_recording", hint="put the file after the question"))
         elif agent.takes_two and len(recordings) < 2:
-            reason = "Comparing takes two recordings or more, and one was named"
-            if len({PurePath(request.folder, path) for path in request.paths}) < len(request.paths):
-                reason = "Comparing takes two recordings or more, and the same one was named twice"
-            elif len(request.paths) > 1:
-                reason = "Comparing takes two recordings or more, and what was named comes to one"
-            gaps.append(Gap(capability, reason, "unsupported", hint="name the others as well"))
+            gaps.append(_needs_two(capability, request))
         else:
             by_agent.setdefault(agent.name, []).append(capability)
     steps: list[Step] = []
@@ -84,7 +95,19 @@ def plan(
         else:
             params = {"question": request.question}
             steps.append(Step("", agent.name, tuple(capabilities), "", "", params, agent.need, deadline))
+    steps = _numbered(steps)
+    if lack is not None:
+        steps += [_computing(agents["theory"], lack, item.subject, steps, deadline) for item in recordings]
     return Plan(tuple(_numbered(steps)), tuple(gaps))
+
+
+def _needs_two(capability: str, request: Request) -> Gap:
+    reason = "Comparing takes two recordings or more, and one was named"
+    if len({PurePath(request.folder, path) for path in request.paths}) < len(request.paths):
+        reason = "Comparing takes two recordings or more, and the same one was named twice"
+    elif len(request.paths) > 1:
+        reason = "Comparing takes two recordings or more, and what was named comes to one"
+    return Gap(capability, reason, "unsupported", hint="name the others as well")
 
 
 def _measured(route: Route, aspects: Sequence[str], agents: Mapping[str, Capable]) -> list[str]:
@@ -125,6 +148,15 @@ def _listening(
     subject, path = recording.subject, recording.path
     beside = (first.subject, first.path) if first else None
     return Step("", agent.name, tuple(capabilities), subject, path, params, agent.need, patience, beside)
+
+
+def _computing(agent: Capable, lack: Lacking, subject: str, steps: Sequence[Step], deadline: float) -> Step:
+    """Arithmetic with what the earlier `steps` measure in one recording."""
+    takes = {word: Taken(subject, name) for word, name in lack.takes.items()}
+    sources = {_of(name) for name in lack.takes.values()}
+    earlier = tuple(step.id for step in steps if step.subject == subject and sources & set(step.capabilities))
+    params: dict[str, Json] = {"question": lack.question, "subject": subject}
+    return Step("", agent.name, ("theory",), subject, "", params, agent.need, deadline, after=earlier, takes=takes)
 
 
 def _numbered(steps: list[Step]) -> list[Step]:

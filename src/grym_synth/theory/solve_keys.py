@@ -125,14 +125,16 @@ def _relatives(question: Question) -> tuple[Finding, ...]:
     if named is None:
         return ()
     tonic, mode = named
+    is_that_already = False
     if asked and asked[1] == mode:
-        # "relative minor of Eb" with a bare letter is major; of a key that is minor already there is none.
+        # "relative minor of Eb" with a bare letter is major; "of A minor" is told that it is one.
         if (
             re.search(rf"{re.escape(tonic.name)} ?{mode}", question.text.replace(asked[0], ""), re.IGNORECASE)
             or mode == "minor"
         ):
-            return ()
-        tonic, mode = tonic, "minor" if asked[1] == "major" else "major"
+            is_that_already = True
+        else:
+            mode = "minor" if asked[1] == "major" else "major"
     if kind == "relative":
         other = (tonic.up(-2, -3), "minor") if mode == "major" else (tonic.up(2, 3), "major")
     else:
@@ -142,7 +144,10 @@ def _relatives(question: Question) -> tuple[Finding, ...]:
         if kind == "relative"
         else "the other mode on the same tonic"
     )
-    text = f"The {kind} {other[1]} of {key_text(tonic, mode)} is {key_text(other[0].simple(), other[1])}."
+    own, found_key = key_text(tonic, mode), key_text(other[0].simple(), other[1])
+    text = f"The {kind} {other[1]} of {own} is {found_key}."
+    if is_that_already:
+        text = f"{own} is {mode} already; its {kind} {other[1]} is {found_key}."
     return (finding(f"{kind}_key", "musical_key", key_text(other[0].simple(), other[1]), method, text),)
 
 

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,7 +11,7 @@ from grym_synth.config import agent_environment
 from grym_synth.execution.catalog import Catalog, read_card
 from grym_synth.execution.executor import ANSWER, MEASUREMENT, Executor, Outcome, Urgency
 from grym_synth.execution.supervisor import Supervisor
-from grym_synth.messages import Need, Plan, Step
+from grym_synth.messages import Need, Plan, Step, Taken
 from grym_synth.resources.pool import Pool
 from grym_synth.storage.sqlite import SqliteStore, StoreUnavailable
 
@@ -251,5 +252,34 @@ def test_a_plan_may_have_more_steps_than_may_wait_for_room(bench: Bench) -> None
             assert pool.statistics()["waiting"] <= 300
         assert codes == ["heard"] * 400
         await agents.close()
+
+    run(story)
+
+
+def test_a_step_waits_for_what_it_takes_and_gets_it(bench: Bench) -> None:
+    async def story() -> None:
+        first = bench.step("slow")
+        second = replace(
+            bench.step("fine"), after=(first.id,), takes={"tempo": Taken("slow.wav", "rhythm.tempo_bpm")},
+            params={"n_fft": "{tempo}"},
+        )  # fmt: skip
+        before, after = await bench.run(first, second)
+        assert after.heard.evidence
+        assert after.step.params == {"n_fft": "120"}
+        assert "with rhythm.tempo_bpm of slow.wav" in after.heard.evidence[0].source.method
+        assert after.heard.evidence[0].confidence <= before.heard.evidence[0].confidence
+
+    run(story)
+
+
+def test_a_step_whose_source_failed_becomes_a_gap_and_the_others_go_on(bench: Bench) -> None:
+    async def story() -> None:
+        first, third = bench.step("crash"), bench.step("fine")
+        second = replace(
+            bench.step("fine-2"), after=(first.id,), takes={"tempo": Taken("crash.wav", "rhythm.tempo_bpm")}
+        )
+        _, waited, other = await bench.run(first, second, third)
+        assert [gap.reason for gap in waited.heard.gaps] == ["this needs its tempo, which I could not measure"]
+        assert other.heard.evidence
 
     run(story)
