@@ -35,6 +35,15 @@ from .upkeep import Upkeep, probed_parts
 
 
 @dataclass(frozen=True, slots=True)
+class Laid:
+    """A question laid out: what it is taken to ask, where it goes, and by which steps."""
+
+    request: Request
+    route: Route
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
 class Hub:
     """The parts, and the one way a question goes through them."""
 
@@ -50,23 +59,33 @@ class Hub:
     async def answer(self, request: Request, on_progress: OnProgress) -> Answer:
         """Answer a question about recordings, or about music arithmetic."""
         clock = Stopwatch()
-        inputs = await self.look_up(request)
-        named = [recording.subject for recording in inputs.recordings]
-        if len(named) < 2:  # one recording may have been named twice, to be compared with itself
-            named = [*(named or request.paths), *request.paths[1:]]
-        route = await asyncio.to_thread(self.router.route, request.question, named)
+        laid = await self.lay_out(request)
         clock.lap("route")
-        steps = self.plan(request, route, inputs)
-        outcomes = [found async for found in self.run(request, steps, on_progress)]
+        outcomes = [found async for found in self.run(laid.request, laid.plan, on_progress)]
         clock.lap("work")
         evidence = [item for outcome in outcomes for item in outcome.heard.evidence]
         left_open = [gap for outcome in outcomes for gap in outcome.heard.gaps]
-        draft = write(request, route, evidence, [*self._troubles(), *inputs.gaps, *steps.gaps, *left_open])
+        draft = write(laid.request, laid.route, evidence, [*self._troubles(), *laid.plan.gaps, *left_open])
         text, claims = compose(draft)
         clock.lap("write")
         health = self.upkeep.snapshot.state
-        answer = Answer(text, claims, draft.evidence, draft.gaps, route, steps, health, clock.laps_ms())
-        return self._remember(request, answer)
+        answer = Answer(
+            text, claims, draft.evidence, draft.gaps, laid.route, laid.plan, health, clock.laps_ms(), request.referred
+        )
+        return self._remember(laid.request, answer)
+
+    async def lay_out(self, request: Request) -> Laid:
+        """Find out what a question speaks of, which capabilities it needs, and the steps that would answer it."""
+        inputs = await self.look_up(request)
+        route = await self.route(request, inputs)
+        steps = self.plan(request, route, inputs)
+        return Laid(request, route, replace(steps, gaps=(*inputs.gaps, *steps.gaps)))
+
+    async def route(self, request: Request, inputs: Inputs) -> Route:
+        named = [recording.subject for recording in inputs.recordings]
+        if len(named) < 2:  # one recording may have been named twice, to be compared with itself
+            named = [*(named or request.paths), *request.paths[1:]]
+        return await asyncio.to_thread(self.router.route, request.question, named)
 
     async def measure(
         self, request: Request, capabilities: Sequence[str], on_progress: OnProgress

@@ -306,6 +306,10 @@ def plan_to_json(plan: Plan) -> list[Json]:
     ]
 
 
+def referred_to_json(referred: Mapping[str, tuple[str, ...]]) -> dict[str, Json]:
+    return {word: list(names) for word, names in referred.items()}
+
+
 def claims_to_json(claims: Iterable[Claim]) -> list[Json]:
     return [{"text": claim.text, "evidence": list(claim.evidence), "support": claim.support} for claim in claims]
 
@@ -321,5 +325,5 @@ def answer_to_json(answer: Answer) -> dict[str, Json]:
         "plan": plan_to_json(answer.plan),
         "health": answer.health,
         "timings_ms": dict(answer.timings_ms),
-        **({"referred": {word: list(names) for word, names in answer.referred.items()}} if answer.referred else {}),
+        **({"referred": referred_to_json(answer.referred)} if answer.referred else {}),
     }

@@ -26,6 +26,7 @@ from ..resources.pool import Pool
 from ..resources.room import Priority
 from ..storage.sqlite import FileStamp, Heard, SqliteStore, StoreUnavailable
 from .catalog import AgentCard, Catalog
+from .estimate import Estimate, StepEstimate, declared_s, estimate
 from .handing_over import NothingToTake, fill, trusted_as
 from .supervisor import FAULTS, Supervisor
 
@@ -39,7 +40,6 @@ _STATES = get_args(Health)  # from good to bad
 _CURED_BY_SERVING = ("wait", "pool")  # causes for which whoever has waited is not sent away
 _AHEAD = 256  # steps of one plan that are under way or wait for room; far fewer than may wait in all
 _RETRY_S = 10.0  # recovery takes as long
-_BYTES_A_MINUTE = 200e6 / 60.0  # of a coded recording, to tell how long a call should take
 
 #: Gaps that the same recording will always leave, so they are remembered with its evidence.
 LASTING_GAPS = frozenset({"unmeasurable", "partial"})
@@ -132,6 +132,20 @@ class Executor:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    def foresee(self, plan: Plan, *, use_cache: bool) -> Estimate:
+        """What a plan would take. Files are not read: what was heard is known of those that did not change since."""
+        steps = [self._foresee_step(step, use_cache) for step in plan.steps]
+        return estimate(steps, self.pool.capacity.room.cpu)
+
+    def _foresee_step(self, step: Step, use_cache: bool) -> StepEstimate:
+        card, stamp = self.catalog.agent(step.agent), _stamp(step.path)
+        sha256 = None
+        if use_cache and stamp is not None and step.beside is None and not card.writes:
+            sha256 = self._from_store(lambda store: store.recall_hash(stamp))
+        known = self._recall(step, card, sha256) if sha256 else {}
+        is_known = all(name in known for name in step.capabilities)
+        return StepEstimate(step, 0.0 if is_known else declared_s(step, card), is_known)
 
     async def _run_after(
         self,
@@ -236,7 +250,7 @@ class Executor:
                 except FAULTS:
                     self.fitness.calls.failed()
                     raise
-                self.fitness.calls.succeeded(time.monotonic() - begun, _declared_s(step, card))
+                self.fitness.calls.succeeded(time.monotonic() - begun, declared_s(step, card))
         return {
             name: Heard(
                 tuple(item for item in evidence if item.capability == name),
@@ -313,15 +327,6 @@ def _settings(step: Step, card: AgentCard, capability: str) -> dict[str, Any]:
     """The settings that this capability's result depends on."""
     beside: dict[str, Any] = {"beside": step.beside[0]} if step.beside else {}  # its findings name the other
     return beside | {name: step.params[name] for name in card.settings.get(capability, ()) if name in step.params}
-
-
-def _declared_s(step: Step, card: AgentCard) -> float:
-    """How long a call should take by what its agent declares, and by the size of the recording."""
-    minutes = 0.0
-    for path in (step.path, step.beside[1] if step.beside else ""):
-        stamp = _stamp(path)
-        minutes += stamp.size / _BYTES_A_MINUTE if stamp else 0.0
-    return card.cost_s + card.cost_s_a_minute * minutes
 
 
 def _is_lite(heard: Heard) -> bool:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from .. import __version__
-from . import agents, editing, housekeeping, models, status
+from . import agents, asking, editing, housekeeping, models, status
 from .protocol import operation_of
 from .telling import JsonOption, fail, for_terminal, perform, print_json, say_error, settings
 
@@ -31,42 +31,6 @@ app = typer.Typer(
 def OutOption(help: str) -> Any:  # noqa: N802 it stands where typer.Option does
     """A file that a command writes."""
     return typer.Option(help=help, show_default=False, metavar="FILE")
-
-
-ContextOption = Annotated[str, typer.Option("--context", help="The project at hand; answers are kept under it.")]
-
-
-@app.command()
-def ask(
-    question: Annotated[str, typer.Argument(help="What you want to know, in your own words.")],
-    files: Annotated[
-        list[str] | None, typer.Argument(help="Recordings, or folders of them.", show_default=False)
-    ] = None,
-    context: ContextOption = "default",
-    no_llm: Annotated[bool, typer.Option("--no-llm", help="Use no language model (this version has none).")] = False,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Listen again, even to what was heard before.")] = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Ask a question and see the evidence for the answer.
-
-    grym ask "is it loud enough for streaming?" master.wav
-
-    grym ask "dotted eighth delay at 96 bpm"
-    """
-    from .evidence_lines import evidence_lines
-
-    if files and _exists(question) and not any(_exists(name) for name in files):
-        raise typer.BadParameter(f'the question comes first: grym ask "{" ".join(files)}" {question}')
-    operation = operation_of("ask", question=question, paths=files or [], context=context, use_cache=not no_cache)
-
-    def show(document: dict[str, Any]) -> None:
-        typer.echo(for_terminal(document["answer"]))
-        cited = {key for claim in document["claims"] for key in claim["evidence"]}
-        shown = [item for item in document["evidence"] if item["id"] in cited]
-        for number, line in enumerate(evidence_lines(shown)):
-            typer.echo(("" if number else "\n") + line)
-
-    perform(operation, as_json, show)
 
 
 @app.command()
@@ -217,7 +181,7 @@ def compare(
     """
     if as_json:
         perform(operation_of("compare", paths=files, use_cache=not no_cache), as_json, print_json)
-    ask(COMPARE_IN_WORDS, files, no_cache=no_cache)
+    asking.ask(COMPARE_IN_WORDS, files, no_cache=no_cache)
 
 
 #: What `grym compare` asks when it answers in words.
@@ -271,6 +235,7 @@ def doctor(as_json: JsonOption = False) -> None:
     raise typer.Exit(0 if verdict == "pass" else 5)
 
 
+app.command("ask")(asking.ask)
 app.add_typer(agents.app, name="agents")
 app.command("edit")(editing.edit)
 app.command("cleanup")(housekeeping.cleanup)
@@ -353,13 +318,6 @@ def _confess(fault: Exception) -> int:
         traceback.print_exception(fault, file=file)
     sys.stderr.write(f"grym: this is a fault of ours ({type(fault).__name__}: {fault})\n      details: {file.name}\n")
     return 1
-
-
-def _exists(name: str) -> bool:
-    try:
-        return Path(name).exists()
-    except (OSError, ValueError):  # too long for a name, or no name at all
-        return False
 
 
 def _read_batch(path: Path) -> list[dict[str, Any]]:

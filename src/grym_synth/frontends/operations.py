@@ -13,9 +13,21 @@ from typing import Any
 from .. import __version__
 from ..config import Config
 from ..errors import GrymError, Unavailable
+from ..execution.estimate import estimate_to_json
 from ..execution.executor import Outcome
 from ..hub import Hub
-from ..messages import Gap, Json, Plan, Request, Step, answer_to_json, route_to_json
+from ..messages import (
+    Gap,
+    Json,
+    Plan,
+    Request,
+    Step,
+    answer_to_json,
+    gap_to_json,
+    plan_to_json,
+    referred_to_json,
+    route_to_json,
+)
 from ..upkeep import last_seen, pause
 from .comparison import comparison_to_json
 from .editing import edit_to_json
@@ -58,6 +70,9 @@ def _request(operation: Mapping[str, Any]) -> Request:
         context=operation.get("context", "default"),
         use_cache=operation.get("use_cache", True),
         params=operation.get("params", {}),
+        detail=operation.get("detail", "normal"),
+        use_model=operation.get("use_model", True),
+        consent=operation.get("consent", False),
     )
 
 
@@ -73,9 +88,35 @@ def _reporter(emit: Emit, planned: Sequence[Plan] = ()) -> Callable[[Step, float
 
 
 async def _ask(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
+    if operation.get("plan_only"):
+        return await _foresee(hub, operation, emit)
     answer = await hub.answer(_request(operation), _reporter(emit))
     emit({"document": answer_to_json(answer)})
     return 0 if answer.claims else gap_exit(answer.gaps)
+
+
+async def _foresee(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
+    """The steps that would answer a question, and what they would take."""
+    request = _request(operation)
+    laid = await hub.lay_out(request)
+    found = hub.executor.foresee(laid.plan, use_cache=request.use_cache)
+    steps = [
+        {**step, "seconds": round(item.seconds, 1), "known": item.is_known}
+        for step, item in zip(plan_to_json(laid.plan), found.steps, strict=True)
+        if isinstance(step, dict)
+    ]
+    emit(
+        {
+            "document": {
+                "route": route_to_json(laid.route),
+                "plan": steps,
+                "estimate": estimate_to_json(found),
+                "gaps": [gap_to_json(gap) for gap in laid.plan.gaps],
+                **({"referred": referred_to_json(laid.request.referred)} if laid.request.referred else {}),
+            }
+        }
+    )
+    return 0 if laid.plan.steps or not laid.plan.gaps else gap_exit(laid.plan.gaps)
 
 
 async def _route(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
