@@ -15,6 +15,7 @@
 # permissions = ["read"]
 # cpu = 1.0
 # ram_gb = 0.6
+# cost = { cpu_s = 2.0, per_minute = 2.0 }
 # ///
 """Holds recordings against the first one: differences, fit, masking, alignment, null test.
 

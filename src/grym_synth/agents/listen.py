@@ -14,6 +14,7 @@
 # permissions = ["read"]
 # cpu = 1.0
 # ram_gb = 0.4
+# cost = { cpu_s = 2.0, per_minute = 1.5 }
 # keep_warm = 1
 # packs = ["musicnn"]
 #

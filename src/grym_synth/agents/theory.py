@@ -14,6 +14,7 @@
 # permissions = []
 # cpu = 0.1
 # ram_gb = 0.05
+# cost = { cpu_s = 0.5, per_minute = 0.0 }
 # ///
 """Music arithmetic that needs no audio: intervals, scales, chords, transposition, delay times, frequencies.
 

@@ -14,6 +14,7 @@
 # permissions = ["read"]
 # cpu = 1.0
 # ram_gb = 0.4
+# cost = { cpu_s = 3.0, per_minute = 8.0 }
 # packs = ["swift-f0", "basic-pitch"]
 #
 # [tool.grym.settings]

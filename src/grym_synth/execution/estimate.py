@@ -10,7 +10,9 @@ from pathlib import Path
 from ..messages import Json, Step
 from .catalog import AgentCard
 
-_BYTES_A_MINUTE = 200e6 / 60.0  # of a coded recording
+#: Of a recording of ordinary rate and depth, by its ending; of a coded one where it says nothing else.
+_MB_A_MINUTE = {".wav": 10.0, ".wave": 10.0, ".aif": 10.0, ".aiff": 10.0, ".w64": 10.0, ".flac": 6.0}
+_CODED_MB_A_MINUTE = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,10 @@ def declared_s(step: Step, card: AgentCard) -> float:
     minutes = 0.0
     for path in filter(None, (step.path, step.beside[1] if step.beside else "")):
         try:
-            minutes += Path(path).stat().st_size / _BYTES_A_MINUTE
+            size = Path(path).stat().st_size / 1e6
         except (OSError, ValueError):
             continue
+        minutes += size / _MB_A_MINUTE.get(Path(path).suffix.lower(), _CODED_MB_A_MINUTE)
     return card.cost_s + card.cost_s_a_minute * minutes
 
 

@@ -103,7 +103,7 @@ def plan_lines(document: Mapping[str, Any]) -> Iterator[str]:
     if steps:
         known = f", {taken['known']} of them known already" if taken["known"] else ""
         count = f"{len(steps)} step{'s' if len(steps) > 1 else ''}"
-        yield f"{count}{known}: about {_seconds(taken['seconds'])}, at most {taken['ram_gb']:g} GB of memory"
+        yield f"{count}{known}: {_seconds(taken['seconds'])} at most, with up to {taken['ram_gb']:g} GB of memory"
     for step in steps[:_MOST_STEPS]:
         yield f"  {_step_line(step)}"
     if len(steps) > _MOST_STEPS:
