@@ -264,6 +264,7 @@ class House:
         db = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
         self._db, self._file = db, (found.st_dev, found.st_ino)
         db.execute("PRAGMA synchronous = NORMAL")
+        db.execute("PRAGMA secure_delete = ON")  # as the store does: names of contexts stand here too
         return db
 
     def _is_of_this_version(self) -> bool:

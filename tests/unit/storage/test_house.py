@@ -12,7 +12,7 @@ from grym_synth.health.signals import Signal
 from grym_synth.resources.accounts import Usage
 from grym_synth.storage.house import House
 from grym_synth.storage.house_rows import Account, AuditRow, LeaseRow
-from grym_synth.storage.sqlite import SqliteStore, StoreUnavailable
+from grym_synth.storage.sqlite import MIGRATIONS, StoreUnavailable
 
 NOW = 1_800_000_000.0
 DAY = 86400.0
@@ -233,11 +233,8 @@ def test_names_that_are_no_utf8_can_be_stored(house: House) -> None:
 
 def test_it_works_beside_the_store_and_on_one_of_an_older_version(tmp_path: Path) -> None:
     path = tmp_path / "grym.db"
-    store = SqliteStore(path)
-    store.close()
-    with sqlite3.connect(path) as db:  # as version 1 left it
-        for name in ("leases", "health_log", "audit", "accounts", "account_batches"):
-            db.execute(f"DROP TABLE {name}")
+    with sqlite3.connect(path) as db:
+        db.executescript((MIGRATIONS / "001_first.sql").read_text())
         db.execute("PRAGMA user_version = 1")
     db.close()
     house = House(path)
