@@ -1,6 +1,6 @@
 """Every setting, read once: environment over `config.toml` in the home over the default.
 
-The only module that reads the environment.
+The only package that reads the environment. `values` checks them, `models` has those of language models.
 """
 
 from __future__ import annotations
@@ -8,11 +8,15 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from .errors import InvalidConfig
+from ..errors import InvalidConfig
+from . import values as checks
+from .models import ModelCard, ModelRules, read_model_rules, read_models
+
+_TABLES = ("limits", "models", "model_rules")  # in config.toml only
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,8 @@ class Config:
     step_deadline: float = 120.0  # seconds a step may take, and as many more for each 200 MB of file
     limits: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  # of signals: see docs/health.md
     max_files: int = 200  # files that one question reads; the rest is named in a gap
+    models: tuple[ModelCard, ...] = ()  # language models; none is needed
+    model_rules: ModelRules = field(default_factory=ModelRules)
 
     @property
     def store_path(self) -> Path:
@@ -61,27 +67,34 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
     """
     environ = os.environ if environ is None else environ
     home = read_home(environ)
-    defaults = {
-        field.name: field.default if field.default is not MISSING else {}
-        for field in fields(Config)
-        if field.name != "home"
-    }
-    values: dict[str, Any] = {**defaults, **_read_file(home / "config.toml")}
-    names = list(defaults)
-    for name in names:
-        if f"GRYM_{name.upper()}" in environ and name != "limits":
+    known = [item.name for item in fields(Config) if item.name != "home"]
+    values = _read_file(home / "config.toml")
+    for name in known:
+        if f"GRYM_{name.upper()}" in environ and name not in _TABLES:
             values[name] = environ[f"GRYM_{name.upper()}"]
-    unknown = sorted(set(values) - set(names))
+    unknown = sorted(set(values) - set(known))
     if unknown:
-        raise InvalidConfig(f"unknown setting {unknown[0]!r} in {home / 'config.toml'}; known: {', '.join(names)}")
-    values["cpu"] = _whole("cpu", values["cpu"], low=0, high=1024)
-    values["max_files"] = _whole("max_files", values["max_files"], low=1, high=1_000_000)
-    values["step_deadline"] = _seconds("step_deadline", values["step_deadline"])
-    values["limits"] = _limits(values["limits"])
-    values["store"] = str(values["store"])
-    if values["store"] and not values["store"].startswith("sqlite:///"):
-        raise InvalidConfig(f"`store` is {values['store']!r}; this version stores in sqlite:///PATH only")
+        raise InvalidConfig(f"unknown setting {unknown[0]!r} in {home / 'config.toml'}; known: {', '.join(known)}")
+    values = {name: _check(name, value, environ) for name, value in values.items()}
+    values["model_rules"] = read_model_rules(values.get("model_rules", {}), values.get("models", ()))
     return Config(home=home, **values)
+
+
+def _check(name: str, value: Any, environ: Mapping[str, str]) -> Any:
+    match name:
+        case "cpu":
+            return checks.whole(name, value, 0, 1024)
+        case "max_files":
+            return checks.whole(name, value, 1, 1_000_000)
+        case "step_deadline":
+            return checks.seconds(name, value)
+        case "limits":
+            return checks.limits(value)
+        case "models":
+            return read_models(value, environ)
+        case "store":
+            return checks.store(value)
+    return value
 
 
 def read_home(environ: Mapping[str, str] | None = None) -> Path:
@@ -111,33 +124,3 @@ def _read_file(path: Path) -> dict[str, Any]:
         return {}
     except (OSError, ValueError) as error:
         raise InvalidConfig(f"cannot read {path}: {error}", hint="mend or remove the file") from error
-
-
-def _whole(key: str, value: object, *, low: int, high: int) -> int:
-    try:
-        number = int(str(value))
-    except ValueError as error:
-        raise InvalidConfig(f"`{key}` must be a whole number, got {value!r}") from error
-    if not low <= number <= high:
-        raise InvalidConfig(f"`{key}` must lie in {low}..{high}, got {number}")
-    return number
-
-
-def _limits(value: object) -> Mapping[str, tuple[float, ...]]:
-    """`[limits]` of config.toml: `memory = [0.8, 0.9, 0.97]`; whether they make sense, health decides."""
-    if not isinstance(value, dict):
-        raise InvalidConfig(f"`limits` is a table of signals, got {value!r}")
-    for name, numbers in value.items():
-        if not isinstance(numbers, list) or not all(isinstance(n, int | float) for n in numbers):
-            raise InvalidConfig(f"`limits.{name}` is a list of numbers, as in [0.8, 0.9, 0.97], got {numbers!r}")
-    return {str(name): tuple(float(n) for n in numbers) for name, numbers in value.items()}
-
-
-def _seconds(key: str, value: object) -> float:
-    try:
-        number = float(str(value))
-    except ValueError as error:
-        raise InvalidConfig(f"`{key}` must be a number of seconds, got {value!r}") from error
-    if not 0.0 < number < 1e6:
-        raise InvalidConfig(f"`{key}` must be more than 0 seconds, got {number}")
-    return number

@@ -1,0 +1,81 @@
+"""Values of settings, checked one by one: what is wrong is told by its key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from ..errors import InvalidConfig
+
+
+def whole(key: str, value: object, low: int, high: int) -> int:
+    try:
+        number = int(str(value))
+    except ValueError as error:
+        raise InvalidConfig(f"`{key}` must be a whole number, got {value!r}") from error
+    if not low <= number <= high:
+        raise InvalidConfig(f"`{key}` must lie in {low}..{high}, got {number}")
+    return number
+
+
+def seconds(key: str, value: object) -> float:
+    try:
+        number = float(str(value))
+    except ValueError as error:
+        raise InvalidConfig(f"`{key}` must be a number of seconds, got {value!r}") from error
+    if not 0.0 < number < 1e6:
+        raise InvalidConfig(f"`{key}` must be more than 0 seconds, got {number}")
+    return number
+
+
+def amount(key: str, value: object) -> float:
+    """An amount of money."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0.0 <= value < 1e9:
+        raise InvalidConfig(f"`{key}` must be a number from 0 on, got {value!r}")
+    return float(value)
+
+
+def flag(key: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise InvalidConfig(f"`{key}` must be true or false, got {value!r}")
+    return value
+
+
+def one_of(key: str, value: object, words: Sequence[str]) -> Any:
+    if value not in words:
+        raise InvalidConfig(f"`{key}` must be one of {', '.join(words)}; got {value!r}")
+    return value
+
+
+def word(key: str, value: object, pattern: str = r"[^\s\x00-\x1f\x7f]{1,200}") -> str:
+    """Text of one word; it may be printed."""
+    if not isinstance(value, str) or not re.fullmatch(pattern, value):
+        raise InvalidConfig(f"`{key}` must be one word, got {value!r}; it has to match {pattern}")
+    return value
+
+
+def table(key: str, value: object, known: Collection[str]) -> dict[str, Any]:
+    """A table that has none but known keys."""
+    if not isinstance(value, dict):
+        raise InvalidConfig(f"`{key}` is a table, got {value!r}")
+    for name in value:
+        if name not in known:
+            raise InvalidConfig(f"unknown setting `{key}.{name}`; known: {', '.join(known)}")
+    return value
+
+
+def store(value: object) -> str:
+    if value and not str(value).startswith("sqlite:///"):
+        raise InvalidConfig(f"`store` is {value!r}; this version stores in sqlite:///PATH only")
+    return str(value)
+
+
+def limits(value: object) -> dict[str, tuple[float, ...]]:
+    """`[limits]` of config.toml: `memory = [0.8, 0.9, 0.97]`; whether they make sense, health decides."""
+    if not isinstance(value, dict):
+        raise InvalidConfig(f"`limits` is a table of signals, got {value!r}")
+    for name, numbers in value.items():
+        if not isinstance(numbers, list) or not all(isinstance(n, int | float) for n in numbers):
+            raise InvalidConfig(f"`limits.{name}` is a list of numbers, as in [0.8, 0.9, 0.97], got {numbers!r}")
+    return {str(name): tuple(float(n) for n in numbers) for name, numbers in value.items()}
