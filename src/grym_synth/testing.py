@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from .llm.model import OnText, Prompt, Said, Task
@@ -30,6 +31,9 @@ class ScriptedModel:
             raise entry
         text = entry if isinstance(entry, str) else entry(prompt)
         if on_text is not None:
-            for word in text.split(" "):
-                on_text(f"{word} ")
+            for word in re.findall(r"\s*\S+|\s+$", text):
+                on_text(word)
         return Said(text, "scripted", len(prompt.system.split()) + len(prompt.text.split()), len(text.split()))
+
+    async def aclose(self) -> None:
+        """There is nothing to let go of."""

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Protocol, TypeAlias
 
+from ..config.models import ModelTask
+from ..errors import ModelFailed, ModelUnreachable
 from ..messages import Json
 
-Task = Literal["plan", "write"]
+Task: TypeAlias = ModelTask  # "plan" or "write"
 
-#: Called with each piece of text as it comes.
+#: Called with each piece of text as it comes, and with RESTART when another try begins anew.
 OnText = Callable[[str], None]
+
+#: The empty piece: what came before it is void. No other piece is empty, so who only appends needs no case for it
+#: but to forget; and what came before an error is void as well.
+RESTART: Final = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,30 @@ class Said:
     output_tokens: int
 
 
+class ModelBusy(ModelUnreachable):
+    """It says that it is asked too often, or too much: no fault of its own, and another time may do."""
+
+
+class ModelAbsent(ModelUnreachable):
+    """Nobody is there: no connection was made, so nothing was sent."""
+
+
+class ModelTimeout(ModelUnreachable):
+    """It took too long; the tokens may be paid all the same."""
+
+
+class ModelRefused(ModelFailed):
+    """It will not take this question, now or later: a wrong key, an unknown model, more than it can read."""
+
+
+class UnusableAnswer(ModelFailed):
+    """It answered, and what it said is no answer; the tokens are paid all the same."""
+
+    def __init__(self, message: str, *, hint: str = "", input_tokens: int = 0, output_tokens: int = 0) -> None:
+        super().__init__(message, hint=hint)
+        self.input_tokens, self.output_tokens = input_tokens, output_tokens
+
+
 class LanguageModel(Protocol):
     """One configured model."""
 
@@ -52,7 +82,13 @@ class LanguageModel(Protocol):
             No connection, or an answer that says to come back later; it may work another time.
         ModelFailed
             It answered something that is no answer, or was refused for good (a wrong key, an unknown model).
+        BadSetup
+            What it takes to ask it is not installed.
         """
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of its connections."""
         ...
 
 
@@ -65,6 +101,8 @@ class Models(Protocol):
 
     async def ask(self, prompt: Prompt, *, context: str, on_text: OnText | None = None) -> Said:
         """The answer of the best model that is fit, with fallback to the next.
+
+        on_text : hears RESTART when a model broke off and the next one begins
 
         Raises
         ------
