@@ -1,8 +1,9 @@
 """What became of a mixed question: crashes, dead ends, untrue sentences, and whether the right capability answered.
 
 A row of benchmarks/mixed_questions.jsonl says what is expected: `expect` (each must answer), `any` (one of them must),
-`must` (values, as benchmarks/answered.py reads them), `say` (words of the answer), `plan` (operations of an edit that
-is shown and not carried out), `about` (recordings that a follow-up means). Its `kind` is one of
+`must` (values among what the sentences cite, as benchmarks/answered.py reads them; a name alone: it is cited at all),
+`say` and `never` (words of the answer), `plan` (operations of an edit that is shown and not carried out), `about`
+(recordings that a follow-up means), `ok` (may be told besides). Its `kind` is one of
 
 - answerable;
 - not_yet: a capability of a later version, so a gap that names it is right as well;
@@ -14,6 +15,7 @@ is shown and not carried out), `about` (recordings that a follow-up means). Its 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +55,7 @@ class Verdict:
     outcome: str  # "right", "wrong value", "not answered", "answered what it cannot", "dead end", "crash"
     detail: str
     unsupported: tuple[str, ...]  # what its sentences state and their evidence does not hold
+    unasked: tuple[str, ...]  # arithmetic that nobody asked for
     answer: str
     seconds: float
     timings_ms: Mapping[str, float]
@@ -63,9 +66,17 @@ def judge(row: Mapping[str, Any], asked: Asked, paths: Mapping[str, Path]) -> Ve
     outcome, detail = _outcome(row, asked, paths)
     names = [path.name for path in paths.values()]
     return Verdict(
-        row["id"], row["kind"], row["question"], outcome, detail, tuple(lies(row, document, names)),
-        str(document.get("answer", "")), asked.seconds, document.get("timings_ms") or {},
-    )  # fmt: skip
+        id=row["id"],
+        kind=row["kind"],
+        question=row["question"],
+        outcome=outcome,
+        detail=detail,
+        unsupported=tuple(lies(row, document, names)),
+        unasked=tuple(unasked_arithmetic(row, document)),
+        answer=str(document.get("answer", "")),
+        seconds=asked.seconds,
+        timings_ms=document.get("timings_ms") or {},
+    )
 
 
 def _outcome(row: Mapping[str, Any], asked: Asked, paths: Mapping[str, Path]) -> tuple[str, str]:
@@ -118,13 +129,17 @@ def _answered(row: Mapping[str, Any], document: Mapping[str, Any], paths: Mappin
     ]
     if untold:
         return "not answered", f"nothing is said of {untold}"
+    cited = _cited(document)
     for must in row.get("must", ()):
-        if not _holds(must, evidence):
+        if not _holds(must, cited):
             names = tuple(_names(must))
-            found = [item["value"] for item in evidence if item["name"].startswith(names) and not item["rank"]]
+            found = [item["value"] for item in cited if item["name"].startswith(names) and not item["rank"]]
             return "wrong value", f"wanted {must}, found {str(found)[:200]}"
+    for words in row.get("never", ()):
+        if words in document["answer"]:
+            return "wrong value", f"says {words!r}: {document['answer'][:200]}"
     for words in row.get("say", ()):
-        if not any(word in document["answer"] for word in _listed(words)):
+        if not any(re.search(rf"(?<![\w.]){re.escape(word)}", document["answer"]) for word in _listed(words)):
             return "wrong value", f"does not say {words!r}: {document['answer'][:200]}"
     return "right", ""
 
@@ -148,6 +163,8 @@ def expand(role: str, paths: Mapping[str, Path]) -> list[Path]:
 def _holds(must: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]]) -> bool:
     """As `holds`, where `name` and `near` may be lists, one of which is enough."""
     names, values = _names(must), must.get("near")
+    if must.keys() == {"name"}:
+        return any(item["name"] in names for item in evidence)
     choices = [{**must, "name": name, "near": value} for name in names for value in _listed(values)]
     return any(holds({k: v for k, v in choice.items() if v is not None}, evidence) for choice in choices)
 
@@ -186,6 +203,20 @@ def lies(row: Mapping[str, Any], document: Mapping[str, Any], names: Sequence[st
 
 def _fell(stderr: str) -> bool:
     return "Traceback" in stderr or "fault of ours" in stderr
+
+
+def _cited(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The findings that the sentences rest on: the rest is not told to who reads the answer."""
+    keys = {key for claim in document["claims"] for key in claim["evidence"]}
+    return [item for item in document["evidence"] if item["id"] in keys]
+
+
+def unasked_arithmetic(row: Mapping[str, Any], document: Mapping[str, Any]) -> list[str]:
+    """Sentences that tell a computation nobody asked for: their numbers are true of nothing in the question."""
+    if "theory" in {*row.get("expect", ()), *row.get("any", ()), *row.get("ok", ())}:
+        return []
+    theory = {item["id"] for item in document.get("evidence", ()) if item["name"].startswith("theory.")}
+    return [claim["text"] for claim in document.get("claims", ()) if theory & set(claim["evidence"])]
 
 
 def _capabilities(document: Mapping[str, Any]) -> set[str]:
