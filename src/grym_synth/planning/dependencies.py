@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from .features import fold, shorten
 
-#: What can be added, with an example of each value, and the findings that bring them.
-_ADDITIONS: tuple[tuple[str, Mapping[str, str]], ...] = (
-    (" at {tempo} bpm", {"tempo": "rhythm.tempo_bpm"}),
-    (" in {key}", {"key": "tonality.key"}),
-    (" in {length} s at {tempo} bpm", {"length": "facts.duration_s", "tempo": "rhythm.tempo_bpm"}),
+#: How a question is completed, and the findings that bring the values. A tempo stands before it: where the question
+#: names another, it goes from the measured one to that.
+_COMPLETIONS: tuple[tuple[str, str, Mapping[str, str]], ...] = (
+    ("at {tempo} bpm: ", "", {"tempo": "rhythm.tempo_bpm"}),
+    ("", " in {key}", {"key": "tonality.key"}),
+    ("", " in {length} s at {tempo} bpm", {"length": "facts.duration_s", "tempo": "rhythm.tempo_bpm"}),
 )
 _EXAMPLES = {"tempo": "120", "key": "A minor", "length": "180"}
 _WANTED = {"tempo": "a tempo", "key": "a key", "length": "a length"}
@@ -62,8 +63,8 @@ def lacking(question: str, *, is_certain: bool) -> Lacking | None:
 
     if solve(asked):
         return None
-    for addition, takes in _ADDITIONS:
-        found = solve(asked + addition.format(**_EXAMPLES))
+    for before, behind, takes in _COMPLETIONS:
+        found = solve(before.format(**_EXAMPLES) + asked + behind.format(**_EXAMPLES))
         if found and (is_certain or all(item.name not in _HEARD_INSTEAD for item in found)):
-            return Lacking(asked + addition, takes)
+            return Lacking(before + asked + behind, takes)
     return None

@@ -60,7 +60,7 @@ def test_arithmetic_waits_for_the_measurement_of_its_own_recording() -> None:
     ]
     assert found.steps[3].takes == {"tempo": Taken("b.wav", "rhythm.tempo_bpm")}
     assert found.steps[3].params == {
-        "question": "dotted eighth delay for each at {tempo} bpm",
+        "question": "at {tempo} bpm: dotted eighth delay for each",
         "subject": "b.wav",
     }
 
