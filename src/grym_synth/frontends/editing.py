@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 _OPS_HELP = (
     "What to do, in this order: trim=0:30-1:00, fade-in=2, fade-out=8, normalise=-14LUFS, normalise=-1dBTP, "
-    "stretch=100bpm, stretch=1.05x, shift=+2st, reverse, slice=onsets, resample=48000, convert=flac/48000/24, "
-    "concatenate=OTHER.wav/0.05. Or `undo` alone: FILE is removed if an edit made it."
+    "gain=+3dB, stretch=100bpm, stretch=1.05x, stretch=30s, shift=+2st, reverse, slice=onsets, resample=48000, "
+    "convert=flac/48000/24, concatenate=OTHER.wav/0.05. Or `undo` alone: FILE is removed if an edit made it."
 )
 
 

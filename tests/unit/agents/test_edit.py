@@ -57,7 +57,6 @@ def test_a_new_file_comes_with_evidence_of_it(song: str, tmp_path: Path) -> None
         ({"ops": ["fly"]}, "bad_request"),
         ({"ops": ["trim=0-99"]}, "bad_request"),
         ({"ops": []}, "unsupported"),
-        ({"out": ""}, "unsupported"),
         ({"out": "no/such/folder/new.wav"}, "bad_request"),
         ({"out": "new.doc"}, "bad_request"),
     ],
@@ -83,8 +82,43 @@ def test_a_file_that_is_there_is_replaced_only_on_demand(song: str, tmp_path: Pa
     assert Path(song).read_bytes() == before
 
 
+@pytest.mark.parametrize("out", ["", "asked.flac"])
+def test_a_dry_run_tells_what_would_be_made_and_writes_nothing(out: str, song: str, tmp_path: Path) -> None:
+    arguments = {"path": song, "subject": "song", "ops": ["trim=0-1", "fade-out=0.5"], "dry_run": True}
+    result = edit({**arguments, "out": out and str(tmp_path / out)}, Call())
+    values: dict[str, Any] = {item.name: item.value for item in result.evidence}
+    name = out or "song-edited.wav"
+    assert values["edit.out"] == str(tmp_path / name)
+    assert values["edit.plan"]["orders"] == ["keep the first 1 s", "fade it out over the last 0.5 s"]
+    assert values["edit.output"]["name"] == name
+    assert values["edit.duration_s"] == 1.0
+    assert "edit.sidecar" not in values
+    assert result.gaps == ()
+    assert [path.name for path in tmp_path.iterdir()] == ["song.wav"]
+
+
 @pytest.mark.parametrize(
-    "wrong", [{"ops": "reverse"}, {"ops": [1]}, {"out": 7}, {"replace": "yes"}, {"capabilities": "edit"}]
+    "changed", [{"ops": ["trim=0-99"]}, {"path": "missing.wav"}, {"out": "/no/such/folder/new.wav"}]
+)
+def test_a_dry_run_finds_what_the_edit_would_stumble_over(changed: dict[str, Any], song: str, tmp_path: Path) -> None:
+    arguments = {"path": song, "ops": ["reverse"], "dry_run": True, **changed}
+    (gap,) = edit(arguments, Call()).gaps
+    arguments["dry_run"] = False
+    assert edit(arguments, Call()).gaps[0].reason == gap.reason
+
+
+def test_an_edit_that_nobody_named_lies_beside_the_recording_and_takes_no_other_name(song: str, tmp_path: Path) -> None:
+    for name in ("song-edited.wav", "song-edited-2.wav", "song-edited-3.wav"):
+        planned = edit({"path": song, "ops": ["reverse"], "dry_run": True}, Call())
+        made = edit({"path": song, "ops": ["reverse"]}, Call())
+        assert planned.evidence[0].value == made.evidence[0].value == str(tmp_path / name)
+    again = edit({"path": str(tmp_path / "song-edited.wav"), "ops": ["convert=flac"]}, Call())
+    assert again.evidence[0].value == str(tmp_path / "song-edited.flac")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"ops": "reverse"}, {"ops": [1]}, {"out": 7}, {"replace": "yes"}, {"capabilities": "edit"}, {"dry_run": 1}],
 )
 def test_arguments_of_the_wrong_type_are_refused(wrong: dict[str, Any], song: str) -> None:
     with pytest.raises(BadRequest):

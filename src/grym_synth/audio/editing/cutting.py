@@ -7,7 +7,7 @@ from .operations import Trim
 from .streams import BLOCK, Blocks, Kept, Stream, frames_of, until_the_end
 from .wording import clock
 
-_SLACK_S = 0.05  # so much may an end be too late: lengths are told in rounded seconds
+SLACK_S = 0.05  # so much may an end be too late: lengths are told in rounded seconds
 
 
 def trim(stream: Stream, op: Trim) -> Stream:
@@ -47,10 +47,10 @@ def _between(stream: Stream, first: int, end: int) -> Blocks:
             yield part
         if at >= end:  # the rest is never decoded
             return
-    if at + _SLACK_S * stream.sr < end:
-        raise _outside(f"trim ends at {clock(end / stream.sr)}", at / stream.sr)
+    if at + SLACK_S * stream.sr < end:
+        raise outside(f"trim ends at {clock(end / stream.sr)}", at / stream.sr)
     if at <= first:
-        raise _outside(f"trim begins at {clock(first / stream.sr)}", at / stream.sr)
+        raise outside(f"trim begins at {clock(first / stream.sr)}", at / stream.sr)
 
 
 def _to_the_end(stream: Stream, first: int, left_out_s: float) -> Blocks:
@@ -65,7 +65,7 @@ def _to_the_end(stream: Stream, first: int, left_out_s: float) -> Blocks:
         at += len(block)
     if not kept:
         told = f"trim begins at {clock(first / stream.sr)}"
-        raise _outside(told + (f" and ends {clock(left_out_s)} before the end" if left_out_s else ""), at / stream.sr)
+        raise outside(told + (f" and ends {clock(left_out_s)} before the end" if left_out_s else ""), at / stream.sr)
 
 
 def _from_the_end(stream: Stream, back_s: float, end: float | None) -> Blocks:
@@ -75,8 +75,8 @@ def _from_the_end(stream: Stream, back_s: float, end: float | None) -> Blocks:
     kept, begins = False, True
     for block, place in until_the_end(stream, n):
         if place is not None:
-            if begins and place > _SLACK_S * sr:
-                raise _outside(f"trim begins {clock(back_s)} before the end", (n - place) / sr)
+            if begins and place > SLACK_S * sr:
+                raise outside(f"trim begins {clock(back_s)} before the end", (n - place) / sr)
             begins = False
             part = block[: max(0, n - left_out - place)]
             part = part if last is None else part[: max(0, last - at)]
@@ -85,10 +85,11 @@ def _from_the_end(stream: Stream, back_s: float, end: float | None) -> Blocks:
                 yield part
         at += len(block)
     if not kept:
-        raise _outside(f"trim begins {clock(back_s)} before the end and ends before that", at / sr)
+        raise outside(f"trim begins {clock(back_s)} before the end and ends before that", at / sr)
 
 
-def _outside(what: str, length_s: float) -> BadRequest:
+def outside(what: str, length_s: float) -> BadRequest:
+    """The error of a part that is not there; `what` begins the sentence."""
     return BadRequest(
         f"{what}, but the sound is {clock(length_s)} long there",
         hint="0:30- goes to the end, -8 keeps the last 8 s, 0--8 cuts them off",

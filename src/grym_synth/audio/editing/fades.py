@@ -54,7 +54,7 @@ def _fade_in(stream: Stream, n: int, op: Fade) -> Blocks:
         at += len(block)
         yield block
     if at < n:
-        raise _too_long(op, at / stream.sr)
+        raise too_long(op, at / stream.sr)
 
 
 def _fade_out(stream: Stream, n: int, op: Fade) -> Blocks:
@@ -64,12 +64,13 @@ def _fade_out(stream: Stream, n: int, op: Fade) -> Blocks:
             yield block
             continue
         if begins and place > 0:
-            raise _too_long(op, (n - place) / stream.sr)
+            raise too_long(op, (n - place) / stream.sr)
         begins = False
         yield block * falling(n, op.shape, place, place + len(block))
 
 
-def _too_long(op: Fade, length_s: float) -> BadRequest:
+def too_long(op: Fade, length_s: float) -> BadRequest:
+    """The error of a fade that does not fit into the sound."""
     return BadRequest(
         f"fade-{op.at}={op.seconds:g} is longer than the sound, which is {clock(length_s)} long there",
         hint="give fewer seconds",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from ...errors import BadRequest
 from ..decoding.decoders import Header
@@ -82,6 +83,13 @@ class Form:
         raise BadRequest(
             f"{self.kind.said} holds at most 4 GB, and this is {size / 1e9:.1f} GB", hint="convert=flac, or trim it"
         )
+
+
+def suffix_for(source: str, header: Header, convert: Convert) -> str:
+    """How the name of an output ends that has none yet: as the source's, where that can be written."""
+    name = convert.format or _OF_CONTAINER.get(header.container, "wav")
+    own = PurePath(source).suffix
+    return own if format_of_name(source) == name else f".{name}"
 
 
 def choose_form(header: Header, convert: Convert, out: str, sr: int, channels: int) -> Form:

@@ -13,6 +13,7 @@ from ...errors import BadRequest
 from .operations import (
     DEPTHS,
     SHAPES,
+    Amplify,
     Concatenate,
     Convert,
     Fade,
@@ -32,6 +33,7 @@ FORMATS = ("wav", "flac", "aiff", "ogg", "mp3")
 MIN_RATE_HZ, MAX_RATE_HZ = 4_000, 384_000
 MOST_SPEED = 4.0  # times as long, or as short
 MOST_SEMITONES = 24.0
+MOST_DB = 60.0
 _LONGEST_S = 1e6
 _SEVERAL = "write a comma in a name as \\,"
 
@@ -154,9 +156,18 @@ def _normalise(text: str) -> Normalise:
     return Normalise(_bounded(_number(match[1]), -60.0, 0.0, unit), unit)
 
 
+def _amplify(text: str) -> Amplify:
+    match = re.fullmatch(r"([+-]?[\d.]+) ?dB", text, re.IGNORECASE)
+    if match is None:
+        raise _Unreadable
+    return Amplify(_bounded(_number(match[1]), -MOST_DB, MOST_DB, "dB"))
+
+
 def _stretch(text: str) -> Stretch:
     if match := re.fullmatch(r"([\d.]+)x", text, re.IGNORECASE):
         return Stretch(times=_bounded(_number(match[1]), 1.0 / MOST_SPEED, MOST_SPEED, "times"))
+    if match := re.fullmatch(r"([\d:.]+) ?s", text, re.IGNORECASE):
+        return Stretch(to_s=_positive(parse_time(match[1])))
     match = re.fullmatch(r"(?:([\d.]+)(?: ?bpm)?->)?([\d.]+) ?bpm", text, re.IGNORECASE)
     if match is None:
         raise _Unreadable
@@ -236,6 +247,7 @@ _READERS: Mapping[str, Callable[[str], Op]] = {
     "fade-in": _fade("in"),
     "fade-out": _fade("out"),
     "normalise": _normalise,
+    "gain": _amplify,
     "stretch": _stretch,
     "shift": _shift,
     "reverse": _reverse,
@@ -249,6 +261,7 @@ EXAMPLES: Mapping[str, str] = {
     "fade-in": "fade-in=2",
     "fade-out": "fade-out=8",
     "normalise": "normalise=-14LUFS",
+    "gain": "gain=+3dB",
     "stretch": "stretch=100bpm",
     "shift": "shift=+2st",
     "reverse": "reverse",
@@ -262,7 +275,10 @@ _WANTS: Mapping[str, str] = {
     "fade-in": "seconds, as in fade-in=2",
     "fade-out": "seconds, as in fade-out=8",
     "normalise": "a level with its unit, as in normalise=-14LUFS, normalise=-1dBTP or normalise=-1dBFS",
-    "stretch": "a tempo or a factor, as in stretch=100bpm, stretch=126->100bpm or stretch=1.05x",
+    "gain": "decibels, as in gain=+3dB or gain=-6dB",
+    "stretch": (
+        "a tempo, a factor or a length, as in stretch=100bpm, stretch=126->100bpm, stretch=1.05x or stretch=30s"
+    ),
     "shift": "semitones or cents, as in shift=+2st or shift=-30ct",
     "slice": "onsets, as in slice=onsets",
     "resample": "a sample rate in Hz, as in resample=48000",

@@ -16,8 +16,21 @@ from .fades import fade
 from .gain import CEILING_DBTP, Gain, normalise
 from .headway import Headway, Progress
 from .joining import concatenate
-from .operations import Concatenate, Convert, Fade, Normalise, Op, Resample, Reverse, Shift, Slice, Stretch, Trim
-from .plan import EditPlan, length_after, rate_after
+from .operations import (
+    Amplify,
+    Concatenate,
+    Convert,
+    Fade,
+    Normalise,
+    Op,
+    Resample,
+    Reverse,
+    Shift,
+    Slice,
+    Stretch,
+    Trim,
+)
+from .plan import EditPlan, factor_to_length, length_after, rate_after
 from .resampling import resample
 from .sidecar import sidecar_for
 from .slicing import Slices, slice_at_onsets
@@ -170,14 +183,17 @@ class _Work:
 
     def _applied(self, op: Op, stream: Stream, frames: int | None) -> tuple[Stream, int | None]:
         """The stream after one operation, and how long it should be."""
-        if isinstance(op, Stretch) and op.times is None and op.from_bpm is None:
+        if isinstance(op, Stretch) and op.is_measured:
             kept, self.tempo = keep_and_measure(stream)
             stream, frames = stream.with_blocks(kept.blocks()), kept.frames
             times_as_long(self.tempo, op.to_bpm or 0.0)
             op = Stretch(from_bpm=self.tempo.bpm, to_bpm=op.to_bpm)
         self.said.append(canonical(op))
         after = None if isinstance(op, Concatenate) else length_after(op, frames, stream.sr)
-        changed = self._changed(op, stream)
+        done = op
+        if isinstance(op, Stretch) and op.to_s is not None:
+            done = Stretch(times=factor_to_length(op.to_s, frames, stream.sr))
+        changed = self._changed(done, stream)
         if _is_kept(op):
             changed = changed.with_blocks(self.headway.watched(changed.blocks, after, _DOING[type(op)]))
         return changed, after
@@ -190,6 +206,10 @@ class _Work:
                 return fade(stream, op)
             case Normalise():
                 return normalise(stream, op, lambda gain: self._tell_gain(op, gain))
+            case Amplify(db):
+                self.gains.append(Gain(db, db, 0.0))
+                factor = np.float32(10.0 ** (db / 20.0))
+                return stream.with_blocks(block * factor for block in stream.blocks)
             case Stretch(times=None, from_bpm=float(before), to_bpm=float(after)):
                 return stretch(stream, before / after)
             case Stretch(times=float(times)):
@@ -288,7 +308,7 @@ _DOING: Mapping[type[Op], str] = {Normalise: "bringing to level", Reverse: "reve
 def _is_kept(op: Op) -> bool:
     """Whether all of the sound must be known before the first of it can be handed on."""
     if isinstance(op, Stretch):
-        return op.times is None and op.from_bpm is None
+        return op.is_measured
     return isinstance(op, Normalise | Reverse)
 
 

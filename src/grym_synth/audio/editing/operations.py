@@ -35,12 +35,25 @@ class Normalise:
 
 
 @dataclass(frozen=True, slots=True)
+class Amplify:
+    """Louder by `db`, or softer where that is negative."""
+
+    db: float
+
+
+@dataclass(frozen=True, slots=True)
 class Stretch:
-    """`times` as long, or from one tempo to another; `from_bpm` None is a tempo to be measured."""
+    """`times` as long, or to a length, or from one tempo to another; `from_bpm` None is a tempo to be measured."""
 
     times: float | None = None
     from_bpm: float | None = None
     to_bpm: float | None = None
+    to_s: float | None = None
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether the tempo must be heard before it can be done."""
+        return self.to_bpm is not None and self.from_bpm is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,4 +93,4 @@ class Concatenate:
     crossfade_s: float = 0.0
 
 
-Op: TypeAlias = Trim | Fade | Normalise | Stretch | Shift | Reverse | Slice | Resample | Convert | Concatenate
+Op: TypeAlias = Trim | Fade | Normalise | Amplify | Stretch | Shift | Reverse | Slice | Resample | Convert | Concatenate

@@ -9,8 +9,12 @@ from pathlib import Path
 from ...errors import BadRequest
 from ..decoding.decoders import Header
 from ..decoding.files import open_audio
+from .cutting import SLACK_S, outside
+from .fades import too_long
 from .formats import Form, choose_form
-from .operations import Concatenate, Convert, Op, Resample, Slice, Stretch, Trim
+from .grammar import MOST_SPEED
+from .naming import free_name
+from .operations import Concatenate, Convert, Fade, Op, Resample, Slice, Stretch, Trim
 from .outputs import check_output
 from .streams import frames_of
 from .wording import clock, describe
@@ -52,7 +56,7 @@ def _step(op: Op) -> str:
 
 
 def plan_edit(source: str, ops: Sequence[Op], out: str, *, replace: bool = False) -> EditPlan:
-    """Look at the files and settle how the output is written.
+    """Look at the files and settle how the output is written; without a name for it, one beside the source.
 
     Raises
     ------
@@ -75,12 +79,34 @@ def plan_edit(source: str, ops: Sequence[Op], out: str, *, replace: bool = False
                     f"{describe(op)!r} leaves nothing: the sound is {clock(round(before / sr, 3))} long there",
                     hint="0:30- goes to the end, -8 keeps the last 8 s, 0--8 cuts them off",
                 )
+            if before is not None and _is_exact(header):
+                _check_room(op, before, sr)
+            if isinstance(op, Stretch) and op.to_s is not None:
+                factor_to_length(op.to_s, before, sr)
         sr = rate_after(op, sr)
+    out = out or str(free_name(source, header, convert))
     form = choose_form(header, convert, out, sr, header.channels)
     form.container_for(frames)
     plan = EditPlan(source, header, tuple(ops), Path(out), form, frames, replace)
     check_output(out, plan.sources, replace=replace)
     return plan
+
+
+def _is_exact(header: Header) -> bool:
+    """Whether its length can be relied on: lossy streams but Ogg only guess it."""
+    return header.bit_depth is not None or header.container == "OGG"
+
+
+def _check_room(op: Op, frames: int, sr: int) -> None:
+    """Refuse at once what would be refused once it is read: a part or a fade that the sound is too short for."""
+    length_s = round(frames / sr, 3)
+    match op:
+        case Trim(start, end) if start < 0.0 and -start > length_s + SLACK_S:
+            raise outside(f"trim begins {clock(-start)} before the end", length_s)
+        case Trim(_, float(end)) if end > length_s + SLACK_S:
+            raise outside(f"trim ends at {clock(end)}", length_s)
+        case Fade(seconds=seconds) if frames_of(seconds, sr) > frames:
+            raise too_long(op, length_s)
 
 
 def rate_after(op: Op, sr: int) -> int:
@@ -103,11 +129,36 @@ def length_after(op: Op, frames: int | None, sr: int) -> int | None:
             return round(frames * times)
         case Stretch(from_bpm=float(before), to_bpm=float(after)):
             return round(frames * before / after)
+        case Stretch(to_s=float(wanted)):
+            return frames_of(wanted, sr)
         case Stretch():
             return None
         case Resample() | Convert():
             return -(-frames * rate_after(op, sr) // sr)
     return frames
+
+
+def factor_to_length(to_s: float, frames: int | None, sr: int) -> float:
+    """What makes so many frames `to_s` seconds.
+
+    Raises
+    ------
+    BadRequest
+        How many there are is not known, or it is beyond what sounds like anything.
+    """
+    if frames is None:
+        raise BadRequest(
+            "how long it is there shows only once it is read, so no length can be stretched to",
+            hint="say a factor: stretch=1.05x",
+        )
+    times = frames_of(to_s, sr) / max(1, frames)
+    if not 1.0 / MOST_SPEED <= times <= MOST_SPEED:
+        raise BadRequest(
+            f"from {clock(round(frames / sr, 3))} to {clock(to_s)} it would become {times:.3g} times as long; "
+            f"{1.0 / MOST_SPEED:g} to {MOST_SPEED:g} times can be done",
+            hint="trim it first, or choose a length nearer to its own",
+        )
+    return times
 
 
 def _joined_length(op: Concatenate, frames: int | None, sr: int) -> int | None:
@@ -140,8 +191,7 @@ def with_tempo(ops: Sequence[Op], bpm: float) -> tuple[Op, ...]:
         None of them needs it.
     """
     told = tuple(
-        Stretch(from_bpm=bpm, to_bpm=op.to_bpm) if isinstance(op, Stretch) and op.to_bpm and not op.from_bpm else op
-        for op in ops
+        Stretch(from_bpm=bpm, to_bpm=op.to_bpm) if isinstance(op, Stretch) and op.is_measured else op for op in ops
     )
     if told == tuple(ops):
         raise BadRequest("a tempo was told, and nothing is stretched from a measured one", hint="stretch=100bpm")

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from .operations import Concatenate, Convert, Fade, Normalise, Op, Resample, Reverse, Shift, Slice, Stretch, Trim
+from .operations import (
+    Amplify,
+    Concatenate,
+    Convert,
+    Fade,
+    Normalise,
+    Op,
+    Resample,
+    Reverse,
+    Shift,
+    Slice,
+    Stretch,
+    Trim,
+)
 
 
 def canonical(op: Op) -> str:
@@ -14,9 +27,13 @@ def canonical(op: Op) -> str:
             return f"fade-{at}={_plain(seconds)}/{shape}"
         case Normalise(target, unit):
             return f"normalise={_plain(target)}{unit}"
-        case Stretch(times, from_bpm, to_bpm):
+        case Amplify(db):
+            return f"gain={db:+.6f}".rstrip("0").rstrip(".") + "dB"
+        case Stretch(times, from_bpm, to_bpm, to_s):
             if times is not None:
                 return f"stretch={_plain(times)}x"
+            if to_s is not None:
+                return f"stretch={_plain(to_s)}s"
             return f"stretch={'' if from_bpm is None else f'{_plain(from_bpm)}->'}{_plain(to_bpm or 0.0)}bpm"
         case Shift(semitones):
             return f"shift={semitones:+.6f}".rstrip("0").rstrip(".") + "st"
@@ -48,9 +65,13 @@ def describe(op: Op) -> str:
             return f"fade {at} {seconds:g} s" + ("" if shape == "cosine" else f" ({shape})")
         case Normalise(target, unit):
             return f"normalise to {target:g} {unit}"
-        case Stretch(times, from_bpm, to_bpm):
+        case Amplify(db):
+            return f"{'louder' if db >= 0.0 else 'softer'} by {abs(db):g} dB"
+        case Stretch(times, from_bpm, to_bpm, to_s):
             if times is not None:
                 return f"stretch to {times:g} times the length"
+            if to_s is not None:
+                return f"stretch to a length of {clock(to_s)}"
             told = "the measured tempo" if from_bpm is None else f"{from_bpm:g}"
             return f"stretch from {told} to {to_bpm:g} BPM"
         case Shift(semitones):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from grym_synth.audio.editing.grammar import EXAMPLES, format_of_name, parse
 from grym_synth.audio.editing.operations import (
     SHAPES,
+    Amplify,
     Concatenate,
     Convert,
     Fade,
@@ -23,6 +24,7 @@ from grym_synth.audio.editing.operations import (
     Stretch,
     Trim,
 )
+from grym_synth.audio.editing.telling import figures, tell
 from grym_synth.audio.editing.wording import canonical, clock, describe
 from grym_synth.errors import BadRequest
 
@@ -47,6 +49,10 @@ from grym_synth.errors import BadRequest
         ("stretch=126->100bpm", Stretch(from_bpm=126.0, to_bpm=100.0)),
         ("stretch=126bpm->100BPM", Stretch(from_bpm=126.0, to_bpm=100.0)),
         ("stretch=1.05x", Stretch(times=1.05)),
+        ("stretch=30s", Stretch(to_s=30.0)),
+        ("stretch=1:30 s", Stretch(to_s=90.0)),
+        ("gain=+3dB", Amplify(3.0)),
+        ("gain=-6 db", Amplify(-6.0)),
         ("shift=+2st", Shift(2.0)),
         ("shift=-30ct", Shift(-0.3)),
         ("shift=1.5 semitones", Shift(1.5)),
@@ -99,6 +105,11 @@ def test_operations_keep_their_order() -> None:
         "stretch=400->20bpm",
         "stretch=1000bpm",
         "stretch=..x",
+        "stretch=0s",
+        "stretch=1:60s",
+        "gain=3",
+        "gain=+99dB",
+        "gain=loud",
         "shift=2",
         "shift=+25st",
         "reverse=yes",
@@ -157,6 +168,8 @@ ops = st.one_of(
     st.builds(Fade, st.sampled_from(["in", "out"]), seconds, st.sampled_from(SHAPES)),
     st.builds(Normalise, st.integers(-6000, 0).map(lambda n: n / 100), st.sampled_from(["LUFS", "dBTP", "dBFS"])),
     st.integers(25, 400).map(lambda n: Stretch(times=n / 100)),
+    seconds.map(lambda s: Stretch(to_s=s)),
+    st.integers(-6000, 6000).map(lambda n: Amplify(n / 100)),
     st.integers(-2400, 2400).map(lambda n: Shift(n / 100)),
     st.builds(Resample, st.integers(4000, 384000)),
     st.builds(Concatenate, st.lists(names, min_size=1).map(tuple), st.integers(0, 60000).map(lambda n: n / 1000)),
@@ -168,6 +181,11 @@ ops = st.one_of(
 def test_canonical_words_are_read_back_as_the_same_operation(op: Op) -> None:
     assert parse([canonical(op)]) == (op,)
     assert describe(op)
+    assert tell(op)
+    assert {name.rpartition("_")[2] for name in figures(op)} <= UNITS
+
+
+UNITS = {"s", "lufs", "dbtp", "dbfs", "db", "percent", "bpm", "semitones", "cents", "hz"}
 
 
 @settings(deadline=None, max_examples=300)

@@ -306,3 +306,30 @@ def test_what_is_no_number_is_told_where_a_trim_stops_early_too(tmp_path: Path) 
     made = run(write_sound(tmp_path / "nan.wav", y, subtype="FLOAT"), "trim=0-1", tmp_path / "out.wav")
     (notice,) = made.notices
     assert "20 samples" in notice.reason
+
+
+def test_a_gain_is_given_to_all_of_it_and_told(song: str, tmp_path: Path) -> None:
+    made = run(song, "gain=-6dB convert=32f", tmp_path / "softer.wav")
+    quiet, loud = soundfile.read(tmp_path / "softer.wav")[0], soundfile.read(song)[0]
+    assert np.allclose(quiet, loud * 10.0 ** (-6.0 / 20.0), atol=1e-6)
+    assert made.gain_db == -6.0
+
+
+def test_a_gain_that_would_clip_is_taken_back_and_both_are_told(tmp_path: Path) -> None:
+    made = run(write_sound(tmp_path / "tone.wav", tone(440.0, 1.0)), "gain=+12dB", tmp_path / "louder.wav")
+    assert made.gain_db == pytest.approx(20.0 * np.log10(2.0), abs=0.02)  # from half of full scale to all of it
+    assert any("lowered by 5.98 dB" in notice.reason for notice in made.notices)
+
+
+@library
+def test_it_can_be_stretched_to_a_length(song: str, tmp_path: Path) -> None:
+    plan = plan_edit(song, parse(["trim=0-2", "stretch=2.5s"]), str(tmp_path / "out.wav"))
+    assert plan.frames == 5 * SR // 2
+    assert run(song, "trim=0-2 stretch=2.5s", tmp_path / "out.wav").duration_s == 2.5
+
+
+def test_a_length_beyond_what_can_be_stretched_is_refused_before_anything_is_done(song: str, tmp_path: Path) -> None:
+    with pytest.raises(BadRequest, match="it would become 10 times as long"):
+        plan_edit(song, parse(["stretch=30s"]), str(tmp_path / "out.wav"))
+    with pytest.raises(BadRequest, match="shows only once it is read"):
+        plan_edit(song, parse(["stretch=100bpm", "stretch=3s"]), str(tmp_path / "out.wav"))
