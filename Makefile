@@ -17,7 +17,7 @@ dev:
 
 lock:  ## pin the requirements anew (needs uv)
 	uv pip compile pyproject.toml build.in --extra models --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header --no-annotate -o requirements.txt
-	uv pip compile pyproject.toml --group dev --extra models --extra m4a -c requirements.txt --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header --no-annotate -o requirements-dev.txt
+	uv pip compile pyproject.toml --group dev --extra models --extra m4a --extra llm --extra anthropic --extra google -c requirements.txt --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header --no-annotate -o requirements-dev.txt
 
 clean:  ## remove what was installed and built here
 	rm -rf .venv build dist demo.png

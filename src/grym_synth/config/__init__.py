@@ -49,6 +49,10 @@ class Config:
         return self.home / "hub.sock"
 
     @property
+    def spending_path(self) -> Path:
+        return self.home / "model-spending.json"
+
+    @property
     def lock_path(self) -> Path:
         return self.home / "hub.lock"
 

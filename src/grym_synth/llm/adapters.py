@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from ..config.models import ModelCard
 from ..errors import GrymError, ModelUnreachable
+from ..messages import Json
 from .choose import estimate_tokens, tokens_of
 from .connect import Line, connect
 from .failures import RequestRejected, translate
@@ -39,8 +40,7 @@ class PydanticModel:
 
     async def ask(self, prompt: Prompt, on_text: OnText | None = None) -> Said:
         line = await self._connected()
-        with_schema = self._takes_schema and line.model.profile.get("supports_json_schema_output", False)
-        if prompt.schema is None or not with_schema:
+        if prompt.schema is None or not self._can_take(prompt.schema, line):
             return await self._ask(line, prompt, on_text, with_schema=False)
         try:
             return await self._ask(line, prompt, on_text, with_schema=True)
@@ -53,6 +53,13 @@ class PydanticModel:
         line, self._line = self._line, None
         if line is not None:
             await line.client.aclose()
+
+    def _can_take(self, schema: Mapping[str, Json], line: Line) -> bool:
+        """Whether a schema may go along as such; else it goes in words."""
+        knows_schemas = bool(line.model.profile.get("supports_json_schema_output", False))
+        # Anthropic's is made to forbid every property that it does not name.
+        is_kept = self.card.provider != "anthropic" or not _has_free_names(schema)
+        return self._takes_schema and knows_schemas and is_kept
 
     async def _connected(self) -> Line:
         async with self._opening:
@@ -157,6 +164,13 @@ def _to_said(response: ModelResponse, prompt: Prompt, card: ModelCard) -> Said:
         hint = "raise its `thinking_tokens`" if response.finish_reason == "length" else ""
         raise UnusableAnswer(trouble, hint=hint, input_tokens=paid[0], output_tokens=paid[1])
     return Said(text, card.name, *paid)
+
+
+def _has_free_names(schema: Json | Mapping[str, Json]) -> bool:
+    """Whether a JSON Schema has objects whose properties it does not name."""
+    if isinstance(schema, Mapping):
+        return bool(schema.get("additionalProperties")) or any(map(_has_free_names, schema.values()))
+    return isinstance(schema, list) and any(map(_has_free_names, schema))
 
 
 def _find_json(text: str) -> str | None:

@@ -50,7 +50,7 @@ def none_answered(left_out: Sequence[LeftOut], failures: Sequence[tuple[ModelCar
     # Models that are not for this task are told of only where there are no others.
     relevant = [left for left in left_out if left.cause != "task"] or ([] if failures else list(left_out))
     reasons = {left.card.name: left.reason for left in relevant} | {card.name: str(error) for card, error in failures}
-    message = "no language model answered: " + "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
+    message = "; ".join(f"model {name}: {reason}" for name, reason in reasons.items())
     errors = [error for _, error in failures] or [
         not_asked(left) for left in sorted(relevant, key=lambda left: _HOPE.index(left.cause))
     ]

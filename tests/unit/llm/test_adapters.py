@@ -7,6 +7,7 @@ import json
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any, NoReturn
 
 import httpx2
@@ -16,7 +17,7 @@ from tests.model_server import ModelServer, Reply, serving
 from grym_synth.config.models import ModelCard, Provider
 from grym_synth.errors import GrymError, MissingDependency, ModelFailed, ModelUnreachable
 from grym_synth.llm.adapters import open_model
-from grym_synth.llm.connect import bare
+from grym_synth.llm.connect import bare, connect
 from grym_synth.llm.model import (
     ModelAbsent,
     ModelBusy,
@@ -90,6 +91,28 @@ def test_json_is_asked_for_by_its_schema(provider: Provider, streams: bool) -> N
         sent = server.seen[0].body
         asked = sent.get("response_format") or sent.get("output_config") or sent["generationConfig"]
         assert '"bpm": {"type": "integer"}' in json.dumps(asked)
+
+
+@every_provider
+@whole_and_streamed
+def test_a_schema_is_sent_as_it_is_or_in_words(provider: Provider, streams: bool) -> None:
+    """A client that would forbid the names that a schema leaves free must not: the answer would lack them."""
+    free: dict[str, Any] = {
+        "type": "object",
+        "properties": {"why": {"type": "object", "additionalProperties": {"type": "string"}}},
+    }
+    with serving(Reply('{"why": {"rhythm": "asks for the tempo"}}')) as server:
+        (said,) = ask(
+            card_of(server, provider), replace(PLAN, schema=free), on_text=list[str]().append if streams else None
+        )
+        assert json.loads(said.text) == {"why": {"rhythm": "asks for the tempo"}}
+        sent = server.seen[0].body
+    asked = sent.get("response_format") or sent.get("output_config") or sent.get("generationConfig")
+    if provider == "anthropic":
+        assert asked is None
+        assert json.dumps(free) in sent["system"]
+    else:
+        assert '"additionalProperties": {"type": "string"' in json.dumps(asked)
 
 
 @every_provider
@@ -319,6 +342,14 @@ def test_questions_at_once_share_one_connection_pool() -> None:
 
     with serving() as server:
         assert len(asyncio.run(run(card_of(server)))) == 4
+
+
+def test_the_limit_of_an_answer_goes_by_the_name_that_a_server_knows() -> None:
+    with serving() as server:
+        ask(card_of(server), PROMPT)
+        assert server.seen[0].body["max_tokens"] == 150
+    theirs = connect(ModelCard("mine", "openai", "gpt-5-mini", "https://api.openai.com/v1")).model.profile
+    assert dict(theirs)["openai_chat_supports_max_completion_tokens"] is True
 
 
 @every_provider
