@@ -79,7 +79,7 @@ def resolve(request: Request, turns: Sequence[Turn], *, now: float, is_there: Ca
     readings = _read(question, mentions, play, given)
     resolved = _settle(request, question, readings, play, now, is_there)
     if asks_again and not resolved.gaps and (given or readings):
-        return _asked_again(resolved, question, play)
+        return _asked_again(resolved, question, readings, play)
     return resolved
 
 
@@ -169,6 +169,8 @@ def _settle(
     is_there: Callable[[str], bool],
 ) -> Resolved:
     """Add what is meant to the request; ask where it is open, tell where it is gone."""
+    if not readings:
+        return Resolved(request, request.paths)
     paths, referred = list(request.paths), dict[str, tuple[str, ...]]()
     gaps, notices, candidates, offered = list[Gap](), list[str](), list(request.paths), list[Played]()
     for reading in readings:
@@ -213,14 +215,15 @@ def _asks_again(question: Question, mentions: Sequence[Mention], given: Sequence
     return bool(mentions or given) and not question.rest(mentions)
 
 
-def _asked_again(resolved: Resolved, question: Question, play: InPlay) -> Resolved:
+def _asked_again(resolved: Resolved, question: Question, readings: Sequence[_Reading], play: InPlay) -> Resolved:
     """The last question that said what it wants, of other recordings; a comparison not of fewer than it had."""
     request = resolved.request
     last = next((turn for turn in play.turns if _says_something(turn, play)), None)
     if last is None or (len(request.paths) < len(last.recordings) and COMPARES.search(Question(last.question).text)):
         names = listed(short_names(request.paths))
         gap = Gap("", f"What do you want to know about {names}?", "unclear", hint="ask it in a few more words")
-        return replace(resolved, gaps=(gap,), notices=())
+        offered = tuple(item for reading in readings for item in reading.meaning.files)
+        return replace(resolved, gaps=(gap,), notices=(), offered=offered)
     notice = f"“{plain(question.written)}” asks the same of it as before: “{plain(last.question)}”."
     again = replace(request, question=last.question)
     return replace(resolved, request=again, notices=(*resolved.notices, notice), is_plain=True)

@@ -373,7 +373,9 @@ def test_a_question_that_fits_several_is_asked_back(before: str, question: str) 
 @pytest.mark.parametrize(("before", "question"), [row[:2] for row in rows(NOTHING)])
 def test_a_question_that_means_no_recording_is_left_as_it_is(before: str, question: str) -> None:
     request = Request(question, folder="/music")
-    assert ask(question, before) == Resolved(request, (), is_plain=ask(question, before).is_plain)
+    resolved = resolve(request, BEFORE[before], now=NOW, is_there=lambda path: True)
+    assert resolved.request is request
+    assert resolved == Resolved(request, ())
 
 
 @pytest.mark.parametrize(("before", "question", "given", "meant"), rows(GIVEN))
@@ -453,7 +455,8 @@ def test_a_comparison_is_not_asked_again_of_one_recording(question: str) -> None
     assert [(gap.code, gap.reason) for gap in resolved.gaps] == [
         ("unclear", "What do you want to know about mix-4.wav?")
     ]
-    assert names(resolved) == "mix-4"  # which is in play from now on
+    assert names(resolved) == "mix-4"
+    assert resolved.offered == (Played("mix-4.wav", "/music/mix-4.wav"),)  # which is in play from now on
 
 
 def test_a_question_back_is_answered_by_a_name_or_by_its_place() -> None:
