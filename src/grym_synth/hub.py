@@ -6,6 +6,7 @@ request → route → plan → leases → agents → evidence and gaps → answe
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -18,29 +19,46 @@ from .errors import BadSetup, Unavailable
 from .execution.approval import Approvals
 from .execution.catalog import Catalog, read_catalog
 from .execution.executor import ANSWER, MEASUREMENT, Executor, OnProgress, Outcome, Urgency
-from .execution.inputs import Inputs, find_recordings
+from .execution.inputs import Inputs, Recording, find_recordings
 from .execution.keeper import mark_of_this_process
 from .execution.supervisor import Supervisor
 from .health.readings import total_ram_gb
 from .messages import Answer, Gap, Plan, Request, Route
 from .packs import find_pack
 from .planning.planner import plan
+from .planning.references import is_meant, resolve
 from .planning.router import Router, load_router
 from .resources.books import Books, known_accounts
 from .resources.pool import Pool
 from .resources.room import Capacity
+from .storage.contexts import Contexts, Turn
 from .storage.house import House
 from .storage.sqlite import SqliteStore
 from .upkeep import Upkeep, probed_parts
 
+SELF_TOLD = ("system",)  # capabilities that the hub answers itself
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a question is taken to ask. With gaps, the asker has to say more first."""
+
+    request: Request
+    route: Route
+    inputs: Inputs
+    gaps: tuple[Gap, ...] = ()
+    notices: tuple[str, ...] = ()  # what "it" was taken for, to be told
+
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A question laid out: what it is taken to ask, where it goes, and by which steps."""
+    """A question laid out in steps."""
 
     request: Request
     route: Route
     plan: Plan
+    recordings: tuple[Recording, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +71,7 @@ class Hub:
     executor: Executor
     pool: Pool
     store: SqliteStore
+    contexts: Contexts
     upkeep: Upkeep
     troubles: tuple[Gap, ...] = ()  # what this hub lacks as a whole; told in every answer
 
@@ -67,25 +86,44 @@ class Hub:
         left_open = [gap for outcome in outcomes for gap in outcome.heard.gaps]
         draft = write(laid.request, laid.route, evidence, [*self._troubles(), *laid.plan.gaps, *left_open])
         text, claims = compose(draft)
+        text = " ".join([*laid.notices, text])
         clock.lap("write")
-        health = self.upkeep.snapshot.state
+        referred, health = laid.request.referred, self.upkeep.snapshot.state
         answer = Answer(
-            text, claims, draft.evidence, draft.gaps, laid.route, laid.plan, health, clock.laps_ms(), request.referred
+            text, claims, draft.evidence, draft.gaps, laid.route, laid.plan, health, clock.laps_ms(), referred
         )
-        return self._remember(laid.request, answer)
+        return self._remember(laid, answer)
 
     async def lay_out(self, request: Request) -> Laid:
         """Find out what a question speaks of, which capabilities it needs, and the steps that would answer it."""
-        inputs = await self.look_up(request)
-        route = await self.route(request, inputs)
+        understood = await asyncio.to_thread(self._understand, request)
+        if understood.gaps:
+            return Laid(understood.request, understood.route, Plan((), understood.gaps))
+        request, route, inputs = understood.request, understood.route, understood.inputs
         steps = self.plan(request, route, inputs)
-        return Laid(request, route, replace(steps, gaps=(*inputs.gaps, *steps.gaps)))
+        steps = replace(steps, gaps=(*inputs.gaps, *steps.gaps))
+        return Laid(request, route, steps, inputs.recordings, understood.notices)
 
-    async def route(self, request: Request, inputs: Inputs) -> Route:
-        named = [recording.subject for recording in inputs.recordings]
+    def _understand(self, request: Request) -> Understood:
+        """Route a question, with the recordings of its context that it speaks of."""
+        inputs = self._find(request)
+        named = [item.subject for item in inputs.recordings]
         if len(named) < 2:  # one recording may have been named twice, to be compared with itself
             named = [*(named or request.paths), *request.paths[1:]]
-        return await asyncio.to_thread(self.router.route, request.question, named)
+        route = self.router.route(request.question, named)
+        resolved = resolve(request, self._turns(request), now=time.time(), is_there=os.path.exists)
+        if resolved.request is not request or resolved.gaps:
+            referred = self.router.route(resolved.request.question, resolved.files)
+            if is_meant(resolved, route, referred, self.catalog.capabilities()):
+                inputs = self._find(resolved.request)
+                return Understood(resolved.request, referred, inputs, resolved.gaps, resolved.notices)
+        return Understood(request, route, inputs)
+
+    def _turns(self, request: Request) -> Sequence[Turn]:
+        try:
+            return self.contexts.turns(request.context)
+        except Unavailable:  # whoever writes the answer down will say so
+            return ()
 
     async def measure(
         self, request: Request, capabilities: Sequence[str], on_progress: OnProgress
@@ -108,13 +146,12 @@ class Hub:
         async for outcome in self.run(request, steps, on_progress, MEASUREMENT):
             yield steps, outcome
 
-    async def look_up(self, request: Request) -> Inputs:
-        """Find the recordings that a request names."""
-        return await asyncio.to_thread(find_recordings, request.paths, request.folder, self.config.max_files)
+    def _find(self, request: Request) -> Inputs:
+        return find_recordings(request.paths, request.folder, self.config.max_files)
 
     def plan(self, request: Request, route: Route, inputs: Inputs) -> Plan:
         agents = self.catalog.capabilities()
-        return plan(request, route, inputs.recordings, agents, deadline=self.config.step_deadline)
+        return plan(request, route, inputs.recordings, agents, deadline=self.config.step_deadline, answered=SELF_TOLD)
 
     def run(
         self, request: Request, steps: Plan, on_progress: OnProgress, urgency: Urgency = ANSWER
@@ -127,9 +164,9 @@ class Hub:
         damaged = self.router.trouble
         return [*self.troubles, *([] if damaged is None else [Gap.from_error(damaged, capability="system")])]
 
-    def _remember(self, request: Request, answer: Answer) -> Answer:
+    def _remember(self, laid: Laid, answer: Answer) -> Answer:
         try:
-            self.store.keep_answer(request, answer)
+            self.store.keep_answer(laid.request, answer, laid.recordings)
         except Unavailable as error:
             return replace(answer, gaps=(*answer.gaps, Gap.from_error(error, capability="system")))
         return answer
@@ -157,7 +194,7 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
     try:
         async with upkeep.running():
             router = await asyncio.to_thread(load_router, find_pack("minilm"), catalog.examples(approvals.is_approved))
-            yield Hub(config, router, catalog, executor, pool, store, upkeep, troubles)
+            yield Hub(config, router, catalog, executor, pool, store, Contexts(store), upkeep, troubles)
     finally:
         await agents.close()
         house.close()
