@@ -83,6 +83,8 @@ class Hub:
         outcomes = [found async for found in self.run(laid.request, laid.plan, on_progress)]
         clock.lap("work")
         evidence = [item for outcome in outcomes for item in outcome.heard.evidence]
+        if "system" in laid.route.capabilities:
+            evidence += self.upkeep.findings()
         left_open = [gap for outcome in outcomes for gap in outcome.heard.gaps]
         draft = write(laid.request, laid.route, evidence, [*self._troubles(), *laid.plan.gaps, *left_open])
         text, claims = compose(draft)

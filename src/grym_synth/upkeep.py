@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from . import __version__
 from .config import Config
 from .errors import AgentFailed, BadSetup, InvalidConfig, Unavailable
 from .execution.catalog import AgentCard, Catalog
@@ -29,7 +30,7 @@ from .health.monitor import Monitor, Snapshot
 from .health.probes import Part, Probes
 from .health.readings import read_host
 from .health.signals import Rule, Signal, configured, measure
-from .messages import Json
+from .messages import EVIDENCE_UNITS, Evidence, Json, Source
 from .resources.books import Books
 from .resources.cleaners import Given, orphans, usual_cleaners
 from .resources.cleanup import AuditLog, Cleaner, keep_clean
@@ -147,6 +148,27 @@ class Upkeep:
             "history": [[round(at, 1), round(pressure, 3), *rest] for at, pressure, *rest in self.monitor.recent],
             "hub": {"pid": os.getpid(), "home": str(self._config.home), "since": _iso(self._began)},
         }
+
+    def findings(self) -> list[Evidence]:
+        """How the hub is, as evidence for an answer about it."""
+        now, room = self.snapshot, self._pool.statistics()
+        signals: dict[str, Json] = {name: round(signal.pressure, 3) for name, signal in now.signals.items()}
+        found: tuple[tuple[str, str, Json], ...] = (
+            ("state", "label", now.state),
+            ("pressure", "number", round(now.pressure, 2)),
+            ("cause", "label", now.cause),
+            ("signals", "number", signals),
+            ("leases", "count", room["leases"]),
+            ("waiting", "count", room["waiting"]),
+            ("agents", "count", len(self._agents.processes())),
+            ("uptime_s", "duration", round(time.time() - self._began, 1)),
+            ("is_paused", "label", "paused" if room["is_paused"] else "not paused"),
+        )
+        source = Source("hub", __version__, "the hub's own watch")
+        return [
+            Evidence("", f"system.{name}", kind, value, EVIDENCE_UNITS[kind], 1.0, "", source)
+            for name, kind, value in found
+        ]
 
     def _cleaners(self) -> dict[str, Cleaner]:
         """Who finds and removes what, by the kinds of resources/rules.py."""
