@@ -12,6 +12,10 @@ from typing import Protocol
 from ..messages import Gap, Json, Need, Plan, Request, Route, Step, Taken
 from .aspects import read_aspects
 from .dependencies import Lacking, lacking
+from .edits import EditWish, read_edit
+
+#: A question that is routed there may be answered by arithmetic with what is measured.
+_NEAR_ARITHMETIC = frozenset({"facts", "rhythm", "tonality", "theory"})
 
 _BYTES_AN_HOUR = 200e6  # of a coded recording, to stretch deadlines by
 
@@ -62,14 +66,17 @@ def plan(
     by_agent: dict[str, list[str]] = {}
     aspects = read_aspects(request.question)
     wanted = [name for name in _measured(route, aspects, agents) if name not in answered]
-    lack = lacking(request.question, is_certain="theory" in wanted) if "theory" in agents else None
-    if lack is not None and (recordings or "theory" in wanted):
+    lack = _lacking(request, wanted, agents)
+    if lack is not None:
         wanted = [name for name in wanted if name != "theory"]
-        if recordings:
-            wanted = list(dict.fromkeys([*wanted, *map(_of, lack.takes.values())]))
-        elif not request.paths:
+        if not recordings and not request.paths:
             reason = f"This needs {lack.wanted}: say it in the question, or put a recording after it"
             gaps.append(Gap("theory", reason, "unclear"))
+    wish = None
+    if "edit" in wanted and "edit" in agents and recordings and "ops" not in request.params:
+        wish = read_edit(request.question, [item.subject for item in recordings])
+        wanted = [name for name in wanted if name != "edit"]
+        gaps += _left_open(wish)
     for capability in wanted:
         agent = agents.get(capability)
         if agent is None:
@@ -95,10 +102,71 @@ def plan(
         else:
             params = {"question": request.question}
             steps.append(Step("", agent.name, tuple(capabilities), "", "", params, agent.need, deadline))
+    later = [_computing(agents["theory"], lack, item.subject, deadline) for item in recordings] if lack else []
+    if wish is not None and wish.is_ready:
+        later += _editing(agents["edit"], wish, request, recordings, deadline)
+    for taken in dict.fromkeys(taken for step in later for taken in step.takes.values()):
+        _measure(steps, taken, request, route, recordings, agents, deadline)
     steps = _numbered(steps)
-    if lack is not None:
-        steps += [_computing(agents["theory"], lack, item.subject, steps, deadline) for item in recordings]
-    return Plan(tuple(_numbered(steps)), tuple(gaps))
+    return Plan(tuple(_numbered([*steps, *(_waiting(step, steps) for step in later)])), tuple(gaps))
+
+
+def _lacking(request: Request, wanted: Sequence[str], agents: Mapping[str, Capable]) -> Lacking | None:
+    """What arithmetic lacks; where the route names none, only beside questions that may mean it."""
+    is_certain = "theory" in wanted
+    if "theory" not in agents or not (is_certain or set(wanted) <= _NEAR_ARITHMETIC):
+        return None
+    return lacking(request.question, is_certain=is_certain)
+
+
+def _left_open(wish: EditWish) -> list[Gap]:
+    """What has to be said before an edit can be planned, and what is not done at all."""
+    return [
+        *(Gap("edit", text.rstrip("."), "unsupported") for text in wish.refusals),
+        *(Gap("edit", text, "unclear") for text in wish.asks),
+    ]
+
+
+def _editing(
+    agent: Capable, wish: EditWish, request: Request, recordings: Sequence[Named], deadline: float
+) -> list[Step]:
+    """A step for each recording that is edited; without consent it only looks."""
+    paths = {item.subject: item.path for item in recordings}
+    out = str(request.params.get("out", ""))
+    steps = []
+    for item in recordings:
+        if item.subject in wish.of:
+            params = wish.params(item.subject, paths, out=out, consent=request.consent)
+            patience = deadline * (1 + item.size / _BYTES_AN_HOUR)
+            takes = wish.taken(item.subject)
+            steps.append(
+                Step("", agent.name, ("edit",), item.subject, item.path, params, agent.need, patience, takes=takes)
+            )
+    return steps
+
+
+def _measure(
+    steps: list[Step],
+    taken: Taken,
+    request: Request,
+    route: Route,
+    recordings: Sequence[Named],
+    agents: Mapping[str, Capable],
+    deadline: float,
+) -> None:
+    """See to it that one of the steps measures what a later one takes."""
+    capability = _of(taken.name)
+    if capability not in agents:
+        return
+    agent = agents[capability]
+    for place, step in enumerate(steps):
+        if step.subject == taken.subject and step.agent == agent.name and step.beside is None:
+            if capability not in step.capabilities:
+                steps[place] = replace(step, capabilities=(*step.capabilities, capability))
+            return
+    for item in recordings:
+        if item.subject == taken.subject:
+            steps.append(_listening(agent, [capability], request, route, item, deadline))
 
 
 def _needs_two(capability: str, request: Request) -> Gap:
@@ -150,13 +218,18 @@ def _listening(
     return Step("", agent.name, tuple(capabilities), subject, path, params, agent.need, patience, beside)
 
 
-def _computing(agent: Capable, lack: Lacking, subject: str, steps: Sequence[Step], deadline: float) -> Step:
-    """Arithmetic with what the earlier `steps` measure in one recording."""
+def _computing(agent: Capable, lack: Lacking, subject: str, deadline: float) -> Step:
+    """Arithmetic with what earlier steps measure in one recording."""
     takes = {word: Taken(subject, name) for word, name in lack.takes.items()}
-    sources = {_of(name) for name in lack.takes.values()}
-    earlier = tuple(step.id for step in steps if step.subject == subject and sources & set(step.capabilities))
     params: dict[str, Json] = {"question": lack.question, "subject": subject}
-    return Step("", agent.name, ("theory",), subject, "", params, agent.need, deadline, after=earlier, takes=takes)
+    return Step("", agent.name, ("theory",), subject, "", params, agent.need, deadline, takes=takes)
+
+
+def _waiting(step: Step, earlier: Sequence[Step]) -> Step:
+    """The step behind those that measure what it takes."""
+    wanted = {(taken.subject, _of(taken.name)) for taken in step.takes.values()}
+    sources = (item for item in earlier if any((item.subject, name) in wanted for name in item.capabilities))
+    return replace(step, after=tuple(item.id for item in sources))
 
 
 def _numbered(steps: list[Step]) -> list[Step]:
