@@ -154,10 +154,12 @@ def _row_to_json(row: ContextRow, used: Mapping[str, tuple[float, int]]) -> dict
 
 def _turn_to_json(turn: Turn) -> dict[str, Json]:
     answer = turn.answer()
+    claims = answer.get("claims") or [{"text": answer.get("answer", "")}]
     return {
         "question": turn.question,
         "asked_at": _iso(turn.asked_at),
         "answer": answer.get("answer", ""),
+        "in_short": _in_short(claims[0]["text"]),
         "referred": answer.get("referred", {}),
         "recordings": [item.path for item in turn.recordings],
     }
@@ -200,11 +202,12 @@ def _show_turns(document: dict[str, Any]) -> None:
         typer.echo("nothing has been asked in it; it has only measured")
     for turn in document["questions"]:
         about = listed(short_names(turn["recordings"]))
-        meant = [f"{word} = {listed(short_names(paths))}" for word, paths in turn["referred"].items()]
+        words = {word: paths for word, paths in turn["referred"].items() if word != turn["question"]}
+        meant = [f"{word} = {listed(short_names(paths))}" for word, paths in words.items()]
         typer.echo(for_terminal(f"{_when(turn['asked_at'])}: {turn['question']}"))
         if about:
             typer.echo(for_terminal(f"  about {about}" + (f" ({'; '.join(meant)})" if meant else "")))
-        typer.echo(for_terminal(f"  {_in_short(turn['answer'])}"))
+        typer.echo(for_terminal(f"  {turn['in_short']}"))
 
 
 def _show_forgotten(document: dict[str, Any]) -> None:
@@ -242,11 +245,11 @@ def _when(iso: str | None) -> str:
     return "never asked" if iso is None else ago(datetime.datetime.fromisoformat(iso).timestamp(), time.time())
 
 
-def _in_short(answer: str) -> str:
-    """The first line of an answer, without its citations."""
+def _in_short(sentence: str) -> str:
+    """The first line of what was answered, without its citations."""
     import re
 
-    line = re.sub(r"\s?\[e\d+\]", "", answer).strip().partition("\n")[0]
+    line = re.sub(r"\s?\[e\d+\]", "", sentence).strip().partition("\n")[0]
     return line if len(line) <= _WIDE else f"{line[:_WIDE].rsplit(' ', 1)[0]} ..."
 
 

@@ -82,20 +82,27 @@ class Contexts:
     def forget(self, context: str) -> Forgotten | None:
         """Delete a context's questions, answers and account for good; None when there was nothing to forget.
 
-        What was heard in its recordings is kept by their content, under no context's name. What is deleted is
-        overwritten, and so is what the write-ahead log holds of it.
+        What was heard in its recordings is kept by their content, under no name; where they lie is forgotten, unless
+        another context knows it too. What is deleted is overwritten, and so is what the write-ahead log holds of it.
         """
         name, spelled = to_text(context), _spelled(context)
         with self._store.transaction() as db:
             row = next((row for row in _figures(db.execute) if row.name == context), None)
             if row is None:
                 return None
+            db.execute(_FORGET_PLACES, {"context": name})
             db.execute("DELETE FROM in_play WHERE turn IN (SELECT id FROM answers WHERE context = ?)", (name,))
             db.execute("DELETE FROM answers WHERE context = ?", (name,))
             db.execute("DELETE FROM accounts WHERE context = ?", (spelled,))
             db.execute("UPDATE leases SET context = '' WHERE context = ?", (spelled,))
             _strike_from_audit(db, spelled)
         return Forgotten(row, self._store.empty_log())
+
+
+_FORGET_PLACES = """
+DELETE FROM files WHERE path IN (SELECT path FROM in_play JOIN answers ON id = turn WHERE context = :context)
+AND path NOT IN (SELECT path FROM in_play JOIN answers ON id = turn WHERE context <> :context)
+"""
 
 
 def _figures(query: Callable[[str], Iterable[tuple[Any, ...]]]) -> list[ContextRow]:

@@ -16,7 +16,7 @@ from grym_synth.frontends import contexts, hub_socket, operations
 from grym_synth.frontends.contexts import context_without_hub, perform_context
 from grym_synth.frontends.protocol import OPERATIONS, operation_of
 from grym_synth.hub import open_hub
-from grym_synth.messages import Answer, Plan, Request, Route
+from grym_synth.messages import Answer, Claim, Plan, Request, Route
 from grym_synth.resources.room import Room
 from grym_synth.storage.contexts import Contexts, Played
 from grym_synth.storage.house import House
@@ -42,7 +42,9 @@ def store(config: Config) -> Iterator[SqliteStore]:
 
 
 def keep(store: SqliteStore, question: str, *names: str, context: str = "album", text: str = "", **words: str) -> None:
-    answer = replace(ANSWER, text=text or ANSWER.text, referred={word: (name,) for word, name in words.items()})
+    claims = (Claim("It is the first claim [e1].", ("e1",), "measured"),) if words else ()
+    referred = {word: (name,) for word, name in words.items()}
+    answer = replace(ANSWER, text=text or ANSWER.text, claims=claims, referred=referred)
     request = Request(question, names, "/music", context)
     store.keep_answer(request, answer, [Played(name, f"/music/{name}") for name in names])
 
@@ -115,7 +117,7 @@ def test_what_a_running_hub_counts_is_shown_and_its_own_probes_are_not(config: C
 def test_the_questions_of_a_context_are_shown_newest_last(store: SqliteStore) -> None:
     for number in range(12):
         keep(store, f"question {number}?", "song.wav")
-    keep(store, "and the other one?", "mix 4.wav", text="It is loud [e1][e2].\nMore of it [e3].", it="mix 4.wav")
+    keep(store, "and the other one?", "mix 4.wav", text="“it” is mix 4.wav. It is loud.", it="mix 4.wav")
     shown = document("show", "album")["questions"]
     assert len(shown) == 10
     assert [item["question"] for item in shown][-2:] == ["question 11?", "and the other one?"]
@@ -127,7 +129,7 @@ def test_the_questions_of_a_context_are_shown_newest_last(store: SqliteStore) ->
         "  It runs at 126 BPM.",
         "a moment ago: and the other one?",
         "  about mix 4.wav (it = mix 4.wav)",
-        "  It is loud.",
+        "  It is the first claim.",
     ]
 
 

@@ -15,7 +15,7 @@ from grym_synth.messages import Answer, Plan, Request, Route
 from grym_synth.storage.contexts import Contexts, Played
 from grym_synth.storage.house import House
 from grym_synth.storage.house_rows import Account, LeaseRow
-from grym_synth.storage.sqlite import MIGRATIONS, SqliteStore, StoreUnavailable
+from grym_synth.storage.sqlite import MIGRATIONS, FileStamp, SqliteStore, StoreUnavailable
 
 ANSWER = Answer("It runs at 126 BPM.", (), (), (), Route((), 1.0, {}, {}), Plan(()), "healthy", {})
 A, B = Played("a.wav", "/music/a.wav"), Played("b.wav", "/music/b.wav")
@@ -106,6 +106,16 @@ def test_what_is_forgotten_is_gone_and_what_is_not_stays(store: SqliteStore, tmp
     assert Contexts(store).turns("other")[0].recordings == (B,)
     assert house.accounts() == {"other": Account("other", 1)}
     house.close()
+
+
+def test_where_its_recordings_lie_is_forgotten_unless_another_context_knows_it(store: SqliteStore) -> None:
+    ask(store, "which is louder?", A, B)
+    ask(store, "how fast?", B, context="other")
+    stamps = {path: FileStamp(path, 1, 2, 3, 4) for path in (A.path, B.path, "/music/measured.wav")}
+    for stamp in stamps.values():
+        store.keep_hash(stamp, "ab")
+    Contexts(store).forget("album")
+    assert [path for path, stamp in stamps.items() if store.recall_hash(stamp)] == [B.path, "/music/measured.wav"]
 
 
 def test_a_context_that_was_forgotten_can_be_used_again(store: SqliteStore) -> None:
