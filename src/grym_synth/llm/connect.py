@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..config.models import ModelCard, Provider
-from ..errors import MissingDependency
+from ..errors import InvalidConfig, MissingDependency
 from .model import ModelRefused
 
 if TYPE_CHECKING:  # seconds to import: done when a model is asked for the first time
@@ -62,6 +62,21 @@ def connect(card: ModelCard) -> Line:
             f"models of the provider {card.provider!r} need the extra {extra!r}, which is not installed ({error})",
             hint=f"pip install 'grym-synth[{extra}]'",
         ) from error
+
+
+def check(card: ModelCard) -> str:
+    """What can be said of a model without asking it anything.
+
+    Raises
+    ------
+    BadSetup
+        Its key or the extra for its provider is missing.
+    """
+    if card.lacks_key:
+        raise InvalidConfig(f"its key is missing: {card.api_key_env} is not set", hint="set that variable")
+    connect(card)  # opens nothing, so there is nothing to close
+    where = "local" if card.is_local else "not local: nothing private goes there unless that is allowed"
+    return f"{card.model} at {card.url}, {where}"
 
 
 def bare(card: ModelCard) -> Callable[[httpx2.Request], Coroutine[Any, Any, None]]:

@@ -15,9 +15,9 @@ import pytest
 from tests.model_server import ModelServer, Reply, serving
 
 from grym_synth.config.models import ModelCard, Provider
-from grym_synth.errors import GrymError, MissingDependency, ModelFailed, ModelUnreachable
+from grym_synth.errors import BadSetup, GrymError, MissingDependency, ModelFailed, ModelUnreachable
 from grym_synth.llm.adapters import open_model
-from grym_synth.llm.connect import bare, connect
+from grym_synth.llm.connect import bare, check, connect
 from grym_synth.llm.model import (
     ModelAbsent,
     ModelBusy,
@@ -360,6 +360,18 @@ def test_without_the_extra_it_is_named(provider: Provider, monkeypatch: pytest.M
             ask(card_of(server, provider), PROMPT)
         extra = "llm" if provider == "openai" else provider
         assert error.value.hint == f"pip install 'grym-synth[{extra}]'"
+        assert server.seen == []
+
+
+def test_a_model_is_checked_without_being_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving() as server:
+        card = card_of(server)
+        assert check(card) == f"qwen3:8b at {server.url}, local"
+        with pytest.raises(BadSetup, match="A_KEY is not set"):
+            check(replace(card, api_key_env="A_KEY", api_key=""))
+        monkeypatch.setitem(sys.modules, "pydantic_ai.models.openai", None)
+        with pytest.raises(MissingDependency, match="'llm'"):
+            check(card)
         assert server.seen == []
 
 

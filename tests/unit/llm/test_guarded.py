@@ -225,8 +225,25 @@ def test_a_hub_that_became_critical_while_a_question_waited_asks_nobody() -> Non
         first, second = await asyncio.gather(*asking, return_exceptions=True)
         assert isinstance(first, Said)
         assert isinstance(second, NotFit)
+        assert str(second).startswith("the hub asks no language model now")
 
     asyncio.run(ask())
+
+
+def test_who_waited_for_a_turn_does_not_ask_a_model_that_wants_rest_by_then() -> None:
+    async def ask_three() -> tuple[int, list[Said | BaseException]]:
+        model = Waits(ModelBusy("429", retry_after=60.0), "Fine.", "Fine.")
+        door = Door({replace(FIRST, concurrent=1): model})
+        asking = [asyncio.create_task(door.ask_it()) for _ in range(3)]
+        while door.pool.statistics()["waiting"] < 2:
+            await asyncio.sleep(0)
+        model.go.set()
+        outcomes = await asyncio.gather(*asking, return_exceptions=True)
+        return len(model.asked), outcomes
+
+    asked, outcomes = asyncio.run(ask_three())
+    assert asked == 1
+    assert all(isinstance(outcome, ModelUnreachable | CircuitOpen) for outcome in outcomes)
 
 
 def test_a_model_for_which_there_is_no_room_is_passed_over() -> None:
@@ -359,8 +376,8 @@ def test_an_error_of_the_listener_is_not_the_models() -> None:
 class Waits(ScriptedModel):
     """Answers when it is let."""
 
-    def __init__(self) -> None:
-        super().__init__(*["Fine."] * 9)
+    def __init__(self, *script: str | Exception) -> None:
+        super().__init__(*(script or ["Fine."] * 9))
         self.go, self.at_once, self.most = asyncio.Event(), 0, 0
 
     async def ask(self, prompt: Prompt, on_text: Any = None, *, context: str = "default") -> Said:
