@@ -101,10 +101,15 @@ def find_mentions(question: Question, in_play: Sequence[Played]) -> list[Mention
     add(mention for mention in named if mention.number)
     add(_matches(text, _PATTERNS))
     add(mention for mention in named if not mention.number)
-    add(_matches(text, _LAST_PATTERNS))
+    add(
+        mention
+        for mention in _matches(text, _LAST_PATTERNS)
+        if mention.kind != "generic" or not words.UNSURE_ARTICLE.match(question.text, mention.start)
+    )
     if implied := open_questions.IMPLIED.match(text):
         add([Mention("pronoun", implied.end(), implied.end())])
-    return sorted(found, key=lambda mention: mention.start)
+    polite = [mention for mention in found if question.said(mention.start, mention.end) == "Sie"]  # German: you
+    return sorted((mention for mention in found if mention not in polite), key=lambda mention: mention.start)
 
 
 def find_left_out(question: Question) -> list[Mention]:

@@ -39,6 +39,7 @@ COMPARES = re.compile(
 AGAINST = re.compile(
     r"\b(?:than|with|to|against|vs|versus|and|que|con|als|mit|zu|und|avec|et|com|e|y|di|an|med|mot|och)\s$"
 )
+ARTICLE = re.compile(r"\b(?:the|el|la|der|die|das|dem|den|le|les|l'|o|a|os|as|il|lo|i|gli)\s?$")
 
 #: What looks like "it" and stands for nothing.
 DUMMY = _any(

@@ -76,7 +76,7 @@ def _followed(tail: str, *patterns: str) -> str:
 
 #: One recording, pointed at: this one.
 SAME = _any(
-    rf"\b(?:this|that|(?:the )?(?:very )?same)\s(?:very |whole |entire )?{N}",
+    rf"\b(?:this|that|(?:the )?(?:very )?same)\s(?:very |whole |entire )?(?:{N}|beat\b|sound\b|thing\b)",
     rf"\b(?:este|esta|ese|esa|aquel|aquella|el mismo|la misma)\s{N}",
     rf"\b(?:diese[rsmn]?|de[rm]selben?|dieselben?|dasselbe)\s{N}",
     rf"\b(?:ce|cet|cette|le meme|la meme)\s(?:{N}|son\b)|\bcel(?:ui|le)-(?:ci|la)\b",
@@ -103,9 +103,9 @@ PRONOUN = _any(
     r"\bseine[nmrs]?\s(?=\w{3})|\bsein\s(?=tempo|takt|groove|klang|pegel|rhythmus|bpm)",
     r"\bihre?\s(?=tempo|tonart|laut|akkorde|struktur|dauer|lange|takt)",
     r"\b(?:est|a|sonne|dure|va|fait)-(?:t-)?(il|elle)\b|\b(?:il|elle)\s(?=(?:est|sonne|dure|va|a|fait|sature)\b)",
-    r"\bc'\s?est\b|\bca\b|\bcela\b|\bceci\b|\b\w{4,}-(le|la)\b",
+    r"\bc'\s?est\b|\bca\b(?!\.|\s\d)|\bcela\b|\bceci\b|\b\w{4,}-(le|la)\b",
     r"\b(?:son|sa|ses)\s(?=tempo|tonal|accord|struct|niveau|duree|rythme|intens|timbre|spectre|grille|bpm|volume)",
-    rf"\b[dn]?el[ea]\b(?:{_END}|(?=\s(?:est[ae]|tem|soa|dura|vai|e)\b))|\b[nd]?iss?t?o\b",
+    rf"\b[dn]?el[ea]\b(?:{_END}|(?=\s(?:est[ae]|tem|soa|dura|vai|e)\b))|\b[nd]?is[st]o\b",
     r"\b(?:compar|analis|mec|mede|escut|cort|normaliz|convert)\w*-(l?[oa])\b|\b(?:[oa]\s)?(?:seu|sua)\s(?=\w{3})",
     rf"\b(?:questo|questa|quello|quella|ess[oa])\b(?:{_END}|(?=\s(?:e|ha|suona|dura|va|con)\b))",
     r"\b(?:confront|compar|analizz|misur|ascolt|tagli|normalizz|convert|trasport|controll)\w*(l[oa])\b",
@@ -118,6 +118,10 @@ PRONOUN = _any(
 GENERIC = _any(
     _followed("(?P<alone>)", "|".join(f"{article}{N}" for article in (_ES, _DE, _FR, _PT, _IT)) + "|¤~*"),
     rf"\bthe\s(?:whole |entire )?{N}(?!~|\s(?:length|name|number|format|from|of|i|you|called|named|before)\b)",
+)
+#: Articles that are words of other languages too: with these nouns they are Portuguese.
+UNSURE_ARTICLE = re.compile(
+    r"(?:a|o|no|do) (?!(?:faixa|musica|cancao|gravacao|mistura|peca|versao|arquivo|ficheiro)\b)"
 )
 OTHER = _any(
     _followed(

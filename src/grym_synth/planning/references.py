@@ -17,7 +17,7 @@ from ..storage.contexts import Played, Turn
 from .capabilities import CAPABILITY
 from .in_play import InPlay, Meaning
 from .mentions import Mention, Question, find_left_out, find_mentions
-from .open_questions import AGAINST, COMPARES
+from .open_questions import AGAINST, ARTICLE, COMPARES
 from .telling import ago, listed, plain, short_names
 
 DEFAULT_CONTEXT, DEFAULT_MEMORY_S = "default", 3600.0  # where nobody chose a context, an hour is long
@@ -115,9 +115,16 @@ def _beside_given(question: Question, mentions: Sequence[Mention], given: Sequen
     """What of the past is meant beside files that were given: they are "it", and only one can lack its other."""
     if len(given) > 1:
         return []
-    compares = COMPARES.search(question.text) or any(item.kind in _POINTING for item in mentions)
-    pointing = (*_POINTING, "them", "all")
-    return [item for item in mentions if compares and item.kind not in pointing]
+    points = any(item.kind in _POINTING for item in mentions)
+    if not points and not COMPARES.search(question.text):
+        return []
+    kept = []
+    for item in mentions:
+        # A part of a name may be a part of the sound: the kick in this mix. What "it" is held against is a file.
+        is_file = item.number or (points and AGAINST.search(_before(question, item)))
+        if item.kind not in (*_POINTING, "them", "all") and (item.kind != "named" or is_file):
+            kept.append(item)
+    return kept
 
 
 def _read(question: Question, mentions: Sequence[Mention], play: InPlay, given: Sequence[str]) -> list[_Reading]:
@@ -149,6 +156,11 @@ def _points_back(question: Question, mention: Mention, mentions: Sequence[Mentio
     if mention.kind not in (*_POINTING, "them") or AGAINST.search(question.text[: mention.start]):
         return False
     return any(other.start < mention.start for other in mentions)
+
+
+def _before(question: Question, mention: Mention) -> str:
+    """What stands before a name, without its article."""
+    return ARTICLE.sub("", question.text[: mention.start])
 
 
 def _focus(readings: Sequence[_Reading], play: InPlay, given: Sequence[str]) -> str | None:

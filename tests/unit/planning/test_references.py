@@ -68,6 +68,9 @@ def rows(table: str) -> list[tuple[str, ...]]:
 MEANS = """
 one | how loud is it? | song
 one | is it clipping | song
+one | is this beat in 3/4? | song
+one | quanto dura a faixa? | song
+one | o arquivo está distorcido? | song
 one | what key is this one in? | song
 one | and the key? | song
 one | and in bars? | song
@@ -290,6 +293,10 @@ one | how long is a bar at 120 bpm?
 one | which songs in my library are in D minor?
 one | are there any tracks in D minor?
 one | thanks!
+one | what is a stem?
+one | haben Sie Zeit?
+one | what is a sample?
+one | das sind ca. 120 BPM
 theory | and a sixth?
 theory | and the key?
 none | how loud is it?
@@ -319,6 +326,9 @@ one | how loud is the last one? | a.wav b.wav | a b
 one | compare it with the other one | a.wav b.wav | a b
 one | compare this with song.wav | new.wav | new song
 one | does it fit with song? | new.wav | new
+two | is the kick louder than the snare? | new.wav | new
+two | is it louder than the kick? | new.wav | new kick
+two | is it in time with kick.wav? | new.wav | new kick
 one | does the last one match? | song.wav | song
 pair | compare it with the other one | mix-3.wav | mix-3 mix-4
 pair | compare it with the first one | mix-4.wav | mix-4 mix-3
