@@ -58,7 +58,7 @@ def read_ours(draft: Draft, claims: Sequence[Claim]) -> list[Ours]:
     found = []
     for claim in claims:
         sentence = by_text[claim.text]
-        cited = [by_id[name] for name in claim.evidence]
+        cited = [by_id[name] for name in claim.evidence if name in by_id]
         stated = _stated(sentence.text, cited, draft)
         needed = stated or frozenset(claim.evidence)
         tokens = _tokens(sentence.text, cited, draft)
