@@ -114,14 +114,15 @@ def find_mentions(question: Question, in_play: Sequence[Played]) -> list[Mention
 
 def find_left_out(question: Question) -> list[Mention]:
     """A question that goes on from the last one without a word for what it is about: "and the key?"."""
-    text, marked = question.text, words.mark_nouns(question.text)
+    text = open_questions.POLITE.sub("", question.text)
+    marked = words.mark_nouns(text)
     if open_questions.NAMES_ANOTHER.search(question.written) or open_questions.NAMES_MANY.search(marked):
         return []
     if open_questions.WHICH.search(marked):
-        return [Mention("which", 0, len(text))]
+        return [Mention("which", 0, len(question.text))]
     begun = open_questions.CONTINUES.match(text)
     goes_on = begun is not None and 1 <= len(text[begun.end() :].split()) <= 6
-    return [Mention("left out", 0, len(text))] if goes_on or open_questions.SUBJECTLESS.search(text) else []
+    return [Mention("left out", 0, len(question.text))] if goes_on or open_questions.SUBJECTLESS.search(text) else []
 
 
 def _matches(text: str, patterns: Iterable[tuple[Kind, re.Pattern[str], int, str]]) -> Iterator[Mention]:

@@ -17,13 +17,15 @@ def _any(*patterns: str) -> re.Pattern[str]:
 #: "Compare with the other one": what is compared goes without saying.
 IMPLIED = re.compile(
     r"^\W*(?:compare|compara|comparar|vergleiche?|comparer?|comparez|confronta|confrontare|jamfor)"
-    r"(?= (?:with|to|against|con|mit|avec|au|a|com|al|alla|med|mot)\b)"
+    r"(?= (?:with|to|against|con|mit|avec|au|a|com|al|alla|med|mot)\b)|"
+    r"^\W*(?:encaja|pega|cuadra|combina|va|casa|queda|fica|sta|suona|si abbina)(?: (?:bien|bem|bene))?"
+    r"(?= (?:con|com)\b)"
 )
 #: "Which is the louder one?" asks; it does not speak of one that is known.
 ASKS_WHICH = re.compile(
     r"(?:\bwhich|\bwhat|\bwho|\bcual(?:es)?|\bwelche[rsnm]?|\bwas|\bquell?e?s?|\blaquelle|\blequel|\bqual[ei]?|"
     r"\bvilke[nt])"
-    rf"(?:\s(?:{N}|(?:of|de|von|di|av)\s\w+(?:\s\w+)?))?(?:'s|\s(?:es|is|ist|est|e|ar|was|sounds|suena|"
+    rf"(?:\s(?:{N}|(?:of|de|des|von|der|di|dei|delle|dos|das|av)\s\w+(?:\s\w+)?))?(?:'s|\s(?:es|is|ist|est|e|ar|was|sounds|suena|"
     rf"klingt))?\s$"
 )
 #: Where a question holds one recording against another.
@@ -44,6 +46,7 @@ ARTICLE = re.compile(r"\b(?:the|el|la|der|die|das|dem|den|le|les|l'|o|a|os|as|il
 #: What looks like "it" and stands for nothing.
 DUMMY = _any(
     r"(?<=\bhur )ar det\b(?= med\b)",
+    r"\b(?:is|was|isn't) it (?:\w+ly )?(?:common|usual|typical|customary|unusual) for\b",
     r"\bwhat time is it\b|\b(?:is|was|isn't|would|could|might) it (?:\w+ly )?(?:true|raining|snowing|late|time)\b",
     r"\b(?:is|was|isn't|would|could|might|be) it (?:\w+ly )?\w+(?: idea)? (?:to|that|if|when|whether|for (?:a|an|"
     r"me|us|you))\b",
@@ -58,7 +61,7 @@ DUMMY = _any(
     r"\bregnet es\b",
     r"\bgeht es (?:um|dir|ihnen|auch)\b|\bwie geht es\b|\bwie geht's\b",
     r"\bquelle heure(?: est-il)?\b|\by a-t-il\b|\bil y a\b|\b(?:est-il|c'est|il est) (?:vrai|possible|normal|"
-    r"mieux|utile)\b|\bca va\b",
+    r"mieux|utile)\b|\bcomment ca va\b|\bca va\b(?=\W*$)",
     r"\bc'est quoi (?:une?|des|du)\b|\bqu'est-ce que c'est (?:que|qu')|\bca veut dire\b",
     r"\bisso e (?:verdade|normal|tudo)\b|\be (?:verdade|possivel|normal|melhor)\b|\bpor isso\b",
     r"\be (?:vero|possibile|normale|meglio)\b|\bche ore\b",
@@ -85,6 +88,13 @@ WHICH = _any(
     r"^\W*qual (?:d[eoa]s? (?:dois|duas|el[ea]s) )?(?:e|tem|soa|esta|dura)\b.{0,40}\b(?:mais|menos|melhor)\b",
     r"^\W*qual(?:e|'e)? (?:dei due |delle due |di loro )?(?:e|ha|suona|dura)\b.{0,40}\b(?:piu|meno|meglio)\b",
     rf"^\W*vilken (?:av dem |{N} )?(?:ar|har|later|gar)\b.{{0,40}}\w(?:are|ast|aste|sta|ste)\b",
+)
+#: What comes before a question out of politeness.
+POLITE = re.compile(
+    r"^\W*(?:please|(?:can|could) you (?:please )?tell me|do you know|me puedes decir|puedes decirme|dime|sabes|"
+    r"(?:kannst|konntest) du (?:mir )?sagen|sag mir|weisst du|(?:peux-tu|pouvez-vous) me dire|dis-moi|tu sais|sais-tu|"
+    r"podes? (?:me )?dizer(?:-me)?|diz-me|me diz|sabes|(?:puoi|mi puoi) dir(?:mi|e)|dimmi|mi dici|sai|"
+    r"kan du saga(?: mig)?|sag mig|vet du)\b[\s,:]*"
 )
 #: A question about something that need not be named, as long as it is clear.
 SUBJECTLESS = _any(
@@ -114,7 +124,8 @@ SUBJECTLESS = _any(
 )
 #: In the question as it was written: it speaks of something by name, or of such things in general.
 NAMES_ANOTHER = re.compile(
-    r"(?:\b(?:of|by|from|de|del|di|du|da|do|av|på|by)\s+|\bd['’]\s?)[\"“«„‘]?[A-ZÀ-Þ]\w|\b(?:von|vom)\s|[\"“«„]\w|"
+    r"(?:\b(?:of|by|from|de|del|di|du|da|do|av|på|by)\s+(?:the |la |el |le |l'|los |las |il )?|\bd['’]\s?)"
+    r"[\"“«„‘]?[A-ZÀ-Þ]\w|\b(?:von|vom)\s|[\"“«„]\w|"
     r"\b(?:of|in|for|by|de|di|en|em|av|för|pour|para|per)\s+(?:an?|une?|una?|uno|um|uma|ett|en|most|typical)\s+\w"
 )
 #: And in the marked text.

@@ -86,7 +86,8 @@ SAME = _any(
 )
 _THAT_AFTER = (
     r"(?:\s*(?:[^\w\s'§¤¶~-]|$)|\s(?:too|so|really|in|at|on|with|and|or|than|loud\w*|quiet|fast\w*|slow|long|clip\w*|"
-    r"mono|stereo|enough|sound|go|have|need|mastered|distort\w*|tuned|sharp|flat|bright|dark|please|again)\b)"
+    r"mono|stereo|enough|sounds?|go|have|need|compares?|fits?|match|differ|hold|mastered|distort\w*|tuned|sharp|flat|"
+    r"bright|dark|please|again)\b)"
 )
 _DAS_AFTER = (
     r"(?:\s*(?:[^\w\s'-]|$)|\s(?:zu|so|sehr|eher|noch|schon|wirklich|denn|auch|nicht|laut\w*|leise\w*|schnell\w*|"
@@ -95,7 +96,7 @@ _DAS_AFTER = (
 #: One recording, spoken of: it.
 PRONOUN = _any(
     rf"\bit(?:'?s|self)?\b|\b(?:this|that)\b(?={_THAT_AFTER})",
-    rf"\b(?:es[oa]|este|ese|ell[oa]|el)\b{_END}|\besto\b|\beso\b|\bello\b|\bsus?\s(?=\w{{3}})",
+    rf"\b(?:es[oa]|este|ese|ell[oa]|el)\b{_END}|\besto\b|\beso\b|\bello\b|\ble\s(?=falta|sobra)|\bsus?\s(?=\w{{3}})",
     r"\b(?:compar|analiz|mid|escuch|revis|comprueb|comprob|transpon|cort|recort|normaliz|conviert|convert)\w*(l[oa])\b",
     r"\b(?:ist|war|hat|klingt|lauft|geht|dauert|steht|liegt|passt|wirkt|brummt|swingt|ob|wie|dass)\s(es|er|sie)\b",
     r"\b(?:vergleiche?|miss|analysiere?|hor|schneide?|normalisiere?|transponiere?|kurze|konvertiere?)\s(es|ihn|sie)\b",
@@ -114,10 +115,14 @@ PRONOUN = _any(
     r"(den|det)\b(?!\s(?:har|dar|forsta|andra|tredje|sista|senaste|forra|sant|mojligt)\b)",
     r"\bden(?=\s(?:ar|har|gar|later)\b)|\bdess\s(?=\w{3})",
 )
+_OF_NONE = (  # "the name of the file" is asked of none, "the mix of the year" is another
+    r"(?!~|\s(?:of|from|i|you|called|named|before|length|name|number|format|de|del|di|du|des|da|do|dos|das|der|von|vom|av|"
+    r"namens|llamad[oa]|principal|que yo)\b)"
+)
 #: One recording, as if there were only one: the track.
 GENERIC = _any(
-    _followed("(?P<alone>)", "|".join(f"{article}{N}" for article in (_ES, _DE, _FR, _PT, _IT)) + "|¤~*"),
-    rf"\bthe\s(?:whole |entire )?{N}(?!~|\s(?:length|name|number|format|from|of|i|you|called|named|before)\b)",
+    _followed(_OF_NONE, rf"\bthe\s(?:whole |entire )?{N}", *(f"{article}{N}" for article in (_ES, _DE, _FR, _PT, _IT))),
+    "¤~*",
 )
 #: Articles that are words of other languages too: with these nouns they are Portuguese.
 UNSURE_ARTICLE = re.compile(
@@ -178,6 +183,7 @@ ORDINALS: Mapping[int, re.Pattern[str]] = {number: _ordinal(number) for number i
 
 BOTH = _any(
     _followed(_TAILS, r"\b(?:l[oa]s dos|(?:tous |toutes )?les deux|os dois|as duas|i due|le due)"),
+    r"\b(?:of|between) the two\b(?!\s(?:chords|notes|keys|channels|bars)\b)",
     r"\bboth\b(?: of (?:them|these|those)\b)?(?!\s(?:channels?|sides?|ears?|speakers?|hands?|ends?|halves|chords|notes|"
     r"keys|left|major|times|cases)\b)",
     r"\bamb[oa]s\b|\bentramb[ie]\b|\btutt[ie] e due\b",
@@ -200,7 +206,8 @@ _THESE_AFTER = (
 )
 THEM = _any(
     _followed(_TAILS, r"\b(?:haben|sind|klingen|passen|vergleiche?) die|\bquest[ie]"),
-    rf"\bthem\b|\bthey(?:'re)?\b|\btheir\b|\b(?:these|those)(?:\s(?:two|three|four))?{_THESE_AFTER}",
+    rf"\bthem\b|\bthey(?:'re)?\b|\btheir\b|\b(?:these|those){_THESE_AFTER}",
+    r"\b(?:these|those) (?:two|three|four)\b(?!\s(?:chords|notes|keys|bars|beats|bands|channels|scales|numbers)\b)",
     rf"\bell[oa]s\b|\b(?:est[oae]s|es[oa]s|ess[ea]s)\s{NS}|\bcompar\w*(l[oa]s)\b",
     rf"\b(?:sind|haben|klingen|passen|laufen)\s(sie)\b|\bvergleiche? (sie)\b(?! mit)|\bihnen\b|\bdiese\s{NS}",
     r"\b(?:sont|ont|vont|sonnent)-(ils|elles)\b|\b(?:ils|elles)\s(?=(?:sont|ont|vont|sonnent)\b)|\bce(?:ux|lles)-(?:ci|la)\b",

@@ -241,6 +241,81 @@ one | quali sono gli accordi? | song
 one | wie ist es mit dem Tempo? | song
 list | and the second one? | b
 list | und der dritte? | c
+one | could you check whether it peaks above -1 dBTP | song
+one | anything wrong with this recording? | song
+one | which chords does it use | song
+one | okay, and the time signature? | song
+pair | do these two clash in the low end? | mix-3 mix-4
+pair | what's the difference between them? | mix-3 mix-4
+two | put the other one next to it: which is brighter? | kick song
+one | ¿me puedes decir en qué tono está? | song
+one | ¿y los acordes? | song
+one | ¿cuántos compases tiene? | song
+pair | ¿cuál de las dos es más larga? | mix-3 mix-4
+two | ¿encaja con la otra canción? | song kick
+one | hat der Track Übersteuerungen? | song
+one | und wie lang ist er? | song
+one | ist die Aufnahme verstimmt? | song
+pair | welcher der beiden Mixe ist dunkler? | mix-3 mix-4
+two | passt es zum vorigen Track? | song kick
+one | il y a un ronflement ? | song
+one | combien de temps dure-t-il ? | song
+one | et les accords ? | song
+pair | lequel des deux est le plus fort ? | mix-3 mix-4
+two | est-ce que ça va avec l'autre piste ? | song kick
+one | qual é a tonalidade dela? | song
+one | tem distorção? | song
+one | e os acordes? | song
+pair | qual das duas é mais rápida? | mix-3 mix-4
+two | isso combina com a outra faixa? | song kick
+one | è troppo forte? | song
+one | quanto dura? | song
+one | e gli accordi? | song
+pair | quale dei due è più scuro? | mix-3 mix-4
+two | sta bene con l'altra traccia? | song kick
+one | har den något brum? | song
+one | hur lång är den? | song
+one | och ackorden? | song
+pair | vilken av dem är ljusast? | mix-3 mix-4
+two | passar den med den andra låten? | song kick
+one | could it be a touch too quiet for broadcast | song
+one | so what scale is that | song
+one | and when does the chorus start? | song
+pair | do both sit at the same tempo? | mix-3 mix-4
+pair | and of the two, which has more low end? | mix-3 mix-4
+two | how does this compare to the previous mix? | song kick
+three | would the drums and the bass work together? | drums bass
+list | how long is the third track? | c
+one | ¿le falta graves? | song
+one | ahora dime los acordes | song
+one | ¿cuánto dura el tema? | song
+pair | ¿cuál suena más oscura? | mix-3 mix-4
+two | ¿la otra también está en mono? | kick
+one | hat es genug Dynamik? | song
+one | und der Takt? | song
+one | wie viele Takte hat das Stück? | song
+pair | welche von beiden ist länger? | mix-3 mix-4
+two | ist der andere Mix leiser? | kick
+one | il est en quelle tonalité ? | song
+one | et le tempo alors ? | song
+one | la piste est-elle en stéréo ? | song
+pair | laquelle des deux est la plus rapide ? | mix-3 mix-4
+two | et la piste précédente, elle dure combien ? | kick
+one | a música está em que tom? | song
+one | e o volume? | song
+one | quantos compassos tem? | song
+pair | as duas têm o mesmo tom? | mix-3 mix-4
+two | e a anterior, quanto dura? | kick
+one | in che tonalità è? | song
+one | e il volume? | song
+one | la traccia è in stereo? | song
+pair | le due hanno la stessa tonalità? | mix-3 mix-4
+two | e quello di prima, quanto dura? | kick
+one | vilken tonart går den i? | song
+one | och hur lång är den? | song
+one | är låten i stereo? | song
+pair | har båda samma tonart? | mix-3 mix-4
+two | och den förra, hur lång är den? | kick
 """
 
 ASKS = """
@@ -309,6 +384,20 @@ one | is this a C major scale: C D E F G A B?
 one | what is this command for?
 one | is this hub healthy?
 one | what is the circle of fifths?
+one | is it common for house tracks to be at 124 bpm?
+one | who invented the synthesizer?
+one | ¿cuál es la capital de Francia?
+one | ist es üblich, auf -14 LUFS zu mastern?
+one | quelle est la capitale de la France ?
+one | vad är huvudstaden i Sverige?
+one | how do I install a plugin?
+one | what does a limiter do?
+one | ¿qué es un compresor?
+one | was ist ein Kompressor?
+one | qu'est-ce qu'un compresseur ?
+one | o que é um compressor?
+one | cos'è un compressore?
+one | vad är en kompressor?
 """
 
 GIVEN = """
