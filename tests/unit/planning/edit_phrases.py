@@ -279,3 +279,132 @@ sv | spara som klar.wav | convert=wav @klar.wav
 sv | ta bort tystnaden i början | no: find silence
 +sv | sätt ihop dem med en övertoning på 50 ms | concatenate=b.wav/0.05 @of=song.wav
 """
+
+#: Written once all of the above were understood, as different people would ask; 43 of 62 were right when they were first
+#: tried, and then 49 of the second 62.
+LATER_PHRASES = """
+en | hey can you just chop the first half second off, there's a click | trim=0.5-
+en | the outro drags, make the last 12 seconds fade to nothing | fade-out=12
+en | my loop is at 174, I need it at 170 | ask: What is '174' for
+en | knock three semitones off the pitch | shift=-3st
+en | give me bars of silence at the end | no: cannot add silence
+en | cut it off at 2:45 and put a 6s fade on it | ask: Fade in at the start
+en | I want the part from one minute ten to one minute forty as a wav | trim=70-100 convert=wav
+en | tape reverse effect please, whole thing backwards | reverse
+en | turn this up so it hits -9 LUFS | normalise=-9LUFS
+en | could you level this for broadcast | normalise=-23LUFS
+en | make a 44.1/16 version for CD | convert=44100/16
+en | bounce to mp3, but fade in the first 4 secs first | fade-in=4 convert=mp3
+en | take everything after the three minute mark away | trim=0-180
+en | transpose the sample up a perfect fourth and reverse it | shift=+5st reverse
+en | speed this break up from 87 to 174 | stretch=87->174bpm
+en | quarter of the speed | stretch=4x
+en | attenuate by six decibels then export 24 bit aiff | gain=-6dB convert=aiff/24
+en | split at every transient into separate files | slice=onsets
+en | normalise peaks to minus one dB true peak | normalise=-1dBTP
+en | drop it two octaves | shift=-24st
+en | leave only the final 15s | trim=-15
+en | can u make it longer | ask: To which tempo
++en | crossfade these two over 1.5 sec | concatenate=b.wav/1.5
++en | speed match song.wav to b.wav | stretch={own}->{tempo}bpm @of=song.wav
++en | set the level of b.wav to that of song.wav | normalise={loudness}LUFS @of=b.wav
+es | necesito que la canción termine con un fundido de seis segundos | fade-out=6
+es | corta todo lo que hay después de 3:20 | trim=0-200
+es | bájalo una tercera menor | shift=-3st
+es | cámbialo de 120 a 124 bpm | stretch=120->124bpm
+es | quiero los últimos veinte segundos en flac | trim=-20 convert=flac
+es | dale la vuelta y normaliza a -1 dBTP | reverse normalise=-1dBTP
+es | hazlo más lento | ask: To which tempo
+de | kannst du das Stück um zwei Halbtöne nach unten transponieren | shift=-2st
+de | ich brauche nur den Teil von 1:05 bis 1:35 | trim=65-95
+de | am Schluss bitte sechs Sekunden ausfaden | fade-out=6
+de | mach daraus eine mp3 mit Fade-in von einer Sekunde | fade-in=1 convert=mp3
+de | das Tempo soll 128 sein | stretch={own}->128bpm
+de | die ersten 4 Sekunden können weg | trim=4-
+de | lauter machen, um 4 dB | gain=+4dB
+de | pack b.wav hinten dran | ask: not among the files
+fr | raccourcis le début de 3 secondes | trim=3-
+fr | je voudrais que ça finisse en fondu sur 10 secondes | fade-out=10
+fr | mets le tempo à 92 | stretch={own}->92bpm
+fr | baisse d'un ton et demi | shift=-3st
+fr | ramène le niveau à -16 LUFS puis exporte en ogg | normalise=-16LUFS convert=ogg
+fr | ne garde que les 20 premières secondes | trim=0-20
+fr | change la fréquence d'échantillonnage en 48 kHz | resample=48000
+pt | quero só do minuto 1:00 até 1:30 | trim=60-90
+pt | faz um fade in de meio segundo | fade-in=0.5
+pt | diminui a velocidade em 10% | stretch=1.111111x
+pt | toca ao contrário e exporta em mp3 | reverse convert=mp3
+pt | baixa três semitons | shift=-3st
+it | accelera da 100 a 110 bpm | stretch=100->110bpm
+it | elimina tutto prima di 0:12 | trim=12-
+it | fai sfumare la fine in 7 secondi | fade-out=7
+it | portalo un tono sopra | shift=+2st
+it | esportalo a 96 kHz e 24 bit | convert=96000/24
+sv | korta av de första fyra sekunderna | trim=4-
+sv | gör den 4 dB högre | gain=+4dB
+sv | transponera ner en stor ters | shift=-4st
+sv | bara sista minuten tack, som flac | trim=-60 convert=flac
+sv | dra ner tempot från 128 till 120 | stretch=128->120bpm
+en | please make a version without the first 12 seconds | trim=12-
+en | the end is too abrupt, can you fade the last 4 secs | fade-out=4
+en | I'd like it 2 dB hotter | gain=+2dB
+en | get rid of the last minute | trim=0--60
+en | extract 2:00-2:30 and normalise that to -1 dBTP | trim=120-150 normalise=-1dBTP
+en | time-stretch to 140bpm, keep the pitch | stretch={own}->140bpm
+en | down a semitone and up to 130 bpm | shift=-1st stretch={own}->130bpm
+en | I want to hear this backwards | reverse
+en | convert the wav to an mp3 for emailing | convert=mp3
+en | master for youtube: -14 lufs, 48k, 24 bit | normalise=-14LUFS convert=48000/24
+en | let the track start at bar 5 | no: bars or beats
+en | 1.5 second fade-in, 3 second fade-out, flac | fade-in=1.5 fade-out=3 convert=flac
+en | make it five percent slower and a semitone lower | stretch=1.052632x shift=-1st
+en | sample rate 96k | resample=96000
+en | pull the level down by 1.5 dB | gain=-1.5dB
+en | trim it so only 0:15 through 0:45 is left | trim=15-45
+en | increase tempo by ten percent | stretch=0.909091x
+en | fade out starting at 2:50 | ask: How
+en | remove the clicks | no: clicks
+en | transpose from C to E flat | ask: not to a key
+en | save the loudest part | no: a section
+en | copy it as chorus_take.wav without the last second | trim=0--1 convert=wav @chorus_take.wav
++en | b.wav should have the same tempo as song.wav | stretch={own}->{tempo}bpm @of=b.wav
++en | tack b.wav onto the end | concatenate=b.wav @of=song.wav
++en | export the two of them as ogg | convert=ogg @of=song.wav,b.wav
+es | me gustaría que empezara en 0:08 | trim=8-
+es | haz que suene tres semitonos más grave | shift=-3st
+es | exporta los segundos 20 a 40 en wav | trim=20-40 convert=wav
+es | ajusta el tempo a 110 | stretch={own}->110bpm
+es | mete un fade out de 3 segundos al final | fade-out=3
+es | reduce la velocidad un 20 % | stretch=1.25x
+es | guárdalo en 16 bits y 44,1 kHz | convert=44100/16
+de | der Song soll mit einem Fade-out über 8 Sekunden enden | fade-out=8
+de | kürz die ersten drei Sekunden weg | trim=3-
+de | mach den Loop doppelt so lang | stretch=2x
+de | zieh das Tempo auf 124 hoch | stretch={own}->124bpm
+de | ich hätte gern die letzten 30 Sekunden als FLAC | trim=-30 convert=flac
+de | pitch das Ganze eine Oktave nach oben | shift=+12st
+de | auf -1 dB True Peak normalisieren | normalise=-1dBTP
+de | nimm 3 dB weg | gain=-3dB
+fr | supprime tout après 2:30 | trim=0-150
+fr | il faut que ce soit à 120 bpm | stretch={own}->120bpm
+fr | fais démarrer le morceau à 0:15 | trim=15-
+fr | transpose-le une quarte plus haut et retourne-le | shift=+5st reverse
+fr | j'aimerais les 30 premières secondes en mp3 | trim=0-30 convert=mp3
+fr | étire-le de 10 % | stretch=1.1x
+fr | ajoute un fondu d'une seconde au début | fade-in=1
+pt | quero que termine com um fade de 4 segundos | fade-out=4
+pt | corta depois de 3:00 | trim=0-180
+pt | põe isso a 140 bpm | stretch={own}->140bpm
+pt | aumenta um tom e meio | shift=+3st
+pt | grava como versao2.flac | convert=flac @versao2.flac
+it | vorrei solo la parte da 0:40 a 1:20 | trim=40-80
+it | fallo partire da 0:10 | trim=10-
+it | abbassa di mezzo tono | shift=-1st
+it | porta il volume a -16 LUFS e salva in ogg | normalise=-16LUFS convert=ogg
+it | dimezza la velocità | stretch=2x
+sv | kan du göra den en halvton lägre | shift=-1st
+sv | jag vill ha 0:20 till 0:40 som wav | trim=20-40 convert=wav
+sv | lägg på en uttoning på 6 sekunder | fade-out=6
+sv | snabba upp till 132 | stretch={own}->132bpm
+sv | spela upp den bakifrån | reverse
+"""

@@ -18,9 +18,9 @@ from grym_synth.planning.edits import OWN, read_edit
 from grym_synth.planning.edits.lexicon import CONCEPTS, TARGETS, UNITS
 from grym_synth.planning.features import fold
 
-from .edit_phrases import PHRASES
+from .edit_phrases import LATER_PHRASES, PHRASES
 
-LINES = PHRASES.strip().splitlines()
+LINES = [*PHRASES.strip().splitlines(), *LATER_PHRASES.strip().splitlines()]
 SONG = ("song.wav",)
 BOTH = ("song.wav", "b.wav")
 

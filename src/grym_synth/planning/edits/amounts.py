@@ -229,6 +229,9 @@ def _ranges(tokens: Sequence[Token]) -> list[Token]:
 def _range(tokens: Sequence[Token], at: int) -> tuple[int, Iterable[Token]]:
     opening = bool(tokens[at].concepts & {"BETWEEN", "SINCE"}) and tokens[at].kind == "word"
     place = _past_articles(tokens, at + 1) if opening else at
+    unit = tokens[place] if place < len(tokens) else None
+    if unit is not None and unit.kind == "word" and unit.unit.startswith("s") and unit.unit != "st":
+        return _range_behind_unit(tokens, at, place)
     first = tokens[place] if place < len(tokens) else None
     if first is None or first.kind not in ("number", "clock", "quantity", "word"):
         return 0, ()
@@ -243,8 +246,21 @@ def _range(tokens: Sequence[Token], at: int) -> tuple[int, Iterable[Token]]:
         last = _past_articles(tokens, last + 1)  # "bis zum Ende", "up to"
     if last >= len(tokens):
         return 0, ()
+    if tokens[last].kind == "word" and tokens[middle].folded in ("a", "al", "ao", "au") and first.kind != "clock":
+        return 0, ()  # "3 segundos al final" is a place
     made = _joined(first, tokens[last], is_start, _text(tokens[at : last + 1]))
     return (last + 1 - at, [made]) if made is not None else (0, ())
+
+
+def _range_behind_unit(tokens: Sequence[Token], at: int, place: int) -> tuple[int, Iterable[Token]]:
+    """ "seconds 20 to 40"."""
+    worth = float(tokens[place].unit.partition("/")[2] or 1.0)
+    numbers = tokens[place + 1 : place + 4]
+    if [token.kind for token in numbers[::2]] != ["number", "number"] or not _joins(numbers[1], may_be_and=True):
+        return 0, ()
+    text = _text(tokens[at : place + 4])
+    start, end = numbers[0].value * worth, abs(numbers[2].value) * worth
+    return place + 4 - at, [Token("range", text, value=start, unit="s", second=end)]
 
 
 def _past_articles(tokens: Sequence[Token], at: int) -> int:

@@ -18,6 +18,12 @@ _MARKS = frozenset(",;.!?:()\n…/&+")
 _ENGLISH = frozenset(
     "the it with of this that make give add put me an by to at from off over its and want need".split()
 )
+#: What a clause begins with that tells something.
+_TELLERS = frozenset(
+    """the there my it its i we this that because since der die das es mein meine ich weil la el los hay mi esta porque
+    le il y mon ma je parce o a meu minha ha lo c mio mia perche den det min jag eftersom""".split()
+)
+_AMOUNTS = frozenset({"number", "clock", "quantity", "edge", "range", "change", "file", "name"})
 _TIMES = frozenset({"clock", "quantity", "edge", "range"})
 
 
@@ -71,6 +77,13 @@ class Clause:
         return False
 
     @property
+    def is_aside(self) -> bool:
+        """Whether it only tells something ("the outro drags", "there's a click"): no verb of ours, and no amount."""
+        first = next((token for token in self.tokens if token.kind == "word"), None)
+        tells = first is not None and first.folded in _TELLERS
+        return tells and not _opens(self.tokens) and not any(token.kind in _AMOUNTS for token in self.tokens)
+
+    @property
     def is_english(self) -> bool:
         return any(token.folded in _ENGLISH for token in self.tokens)
 
@@ -84,12 +97,13 @@ def clauses_of(tokens: Sequence[Token]) -> list[Clause]:
     clauses: list[Clause] = []
     for start, part in _parts(tokens):
         is_later = start > 0 and "THEN" in tokens[start - 1].concepts
-        if clauses and not _opens(part) and not (is_later and _says_enough(part)):
+        own = _opens(part) or Clause(part).is_aside or (is_later and _says_enough(part))
+        if clauses and not own:
             clauses[-1].breaks.append(len(clauses[-1].tokens))
             clauses[-1].tokens += part
         else:
             clauses.append(Clause(list(part), first=start, is_later=is_later))
-    if len(clauses) > 1 and not _opens(clauses[0].tokens) and not _tells_tempo(clauses[0]):
+    if len(clauses) > 1 and not _opens(clauses[0].tokens) and not clauses[0].is_aside and not _tells_tempo(clauses[0]):
         opening = clauses.pop(0)  # "the last 8 seconds: fade them out"
         clauses[0].breaks = [len(opening.tokens), *(len(opening.tokens) + at for at in clauses[0].breaks)]
         clauses[0].tokens = [*opening.tokens, *clauses[0].tokens]
@@ -144,7 +158,7 @@ def _separates(tokens: Sequence[Token], at: int) -> bool:
     if token.kind != "word":
         return False
     if "AND" in token.concepts:
-        return True
+        return len(token.text) > 1 or token.text.islower()  # "E" is a note
     if "THEN" in token.concepts:
         if at and "EXCEPT" in token.concepts and "EVERYTHING" in tokens[at - 1].concepts:
             return False  # "everything but"

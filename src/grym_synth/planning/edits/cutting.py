@@ -6,6 +6,7 @@ from ...audio.editing.grammar import parse
 from ...audio.editing.operations import Slice, Trim
 from ...audio.editing.telling import tell_length
 from ...audio.editing.wording import canonical, clock
+from .amounts import format_of
 from .clauses import Clause
 from .tokens import Token
 from .wish import Draft
@@ -125,14 +126,16 @@ def _trim_at(clause: Clause, at: int, draft: Draft) -> Trim | str:
 
 def _is_removed(clause: Clause, at: int) -> bool | None:
     """Whether what a time names goes, or is what stays; None: neither is said."""
-    cuts = clause.has("CUT") or clause.before(at, "WITHOUT", reach=4)
+    cuts = clause.has("CUT", "SHORTEN") or clause.before(at, "WITHOUT", reach=4)
     keeps = clause.has("KEEP") or _is_aimed(clause, at)
     flips = clause.has("EXCEPT") and any(place < at for place in clause.places("EXCEPT"))
     if cuts or keeps:
         return (cuts and not keeps) != flips
     if clause.before(at, "WITHOUT", reach=4):
         return True
-    return False if clause.has("ONLY", "GIVE", "CONVERT", "SAVE", "CROP", "MAKE") or len(clause.tokens) <= 3 else None
+    has_form = any(format_of(token) for token in clause.tokens)
+    gives = clause.has("ONLY", "GIVE", "CONVERT", "SAVE", "CROP", "MAKE") or has_form or len(clause.tokens) <= 3
+    return False if gives else None
 
 
 def _is_aimed(clause: Clause, at: int) -> bool:
@@ -187,7 +190,7 @@ def _trim_clock(clause: Clause, at: int, draft: Draft, *, removed: bool | None) 
         return Trim(token.value)
     if removed and clause.before(at, "AT", reach=2):
         return Trim(0.0, token.value)
-    if removed is False:
+    if removed is False and _is_aimed(clause, at) and clause.has("KEEP", "CROP", "CUT"):
         return Trim(0.0, token.value)
     clause.take(at)
     draft.ask(f'What shall happen at {token.text}? Say which part to keep, as in "keep 0:00 to {token.text}".')

@@ -21,21 +21,36 @@ _LONGEST_NAME = 200
 
 def read_forms(clause: Clause, draft: Draft) -> None:
     """Format, depth and rate, wherever they are said, and the name of the new file."""
-    for at, token in enumerate(clause.tokens):
-        name = format_of(token)
-        if name is not None and at not in clause.used:
-            clause.take(at)
-            draft.form_at = clause.first + at
-            if name:
-                draft.formats.append(name)
-            else:
-                draft.refuse(f"I cannot write {token.text.strip('.').upper()}; {_THERE_IS}.")
+    named = [at for at, token in enumerate(clause.tokens) if format_of(token) is not None and at not in clause.used]
+    aimed = [at for at in named if clause.before(at, "TO", "AS")]
+    clause.take(*named)
+    for at in aimed[-1:] if len(named) > 1 and aimed else named:  # "convert the wav to an mp3"
+        name, shown = format_of(clause.tokens[at]), clause.tokens[at].text
+        draft.form_at = clause.first + at
+        if name:
+            draft.formats.append(name)
+        else:
+            draft.refuse(f"I cannot write {shown.strip('.').upper()}; {_THERE_IS}.")
+    _read_pairs(clause, draft)
     _read_depths(clause, draft)
     _read_rates(clause, draft)
     _read_names(clause, draft)
     if clause.free("quantity", "kbps"):
         clause.take(*clause.free("quantity", "kbps"))
         draft.refuse("I write MP3 and Ogg Vorbis at their best variable bit rate, and no bit rate can be chosen yet.")
+
+
+def _read_pairs(clause: Clause, draft: Draft) -> None:
+    """ "44.1/16", "24/96": rate and depth, whichever comes first."""
+    for at in range(1, len(clause.tokens) - 1):
+        before, behind = clause.tokens[at - 1], clause.tokens[at + 1]
+        if clause.tokens[at].text != "/" or {before.kind, behind.kind} != {"number"}:
+            continue
+        depth, rate = sorted((before.value, behind.value))
+        if depth in _DEPTHS and rate in _USUAL_RATES:
+            clause.take(at - 1, at + 1)
+            draft.depths.append(_DEPTHS[depth])
+            draft.rates.append(round(1000.0 * rate))
 
 
 def _read_depths(clause: Clause, draft: Draft) -> None:
@@ -92,7 +107,10 @@ def _read_names(clause: Clause, draft: Draft) -> None:
     saves = clause.has("SAVE", "NAME", "CONVERT")
     for at in clause.free("name"):
         clause.take(at)
-        _name(clause.tokens[at].text, draft)
+        if saves or clause.before(at, "AS", "TO", "BE", reach=2) or at == 0:
+            _name(clause.tokens[at].text, draft)
+        else:
+            draft.ask(f"{clause.tokens[at].text[:80]!r} is not among the files: put all of them after the question.")
     for at in clause.free("quoted") if saves else ():
         clause.take(at)
         _name(clause.tokens[at].text, draft)

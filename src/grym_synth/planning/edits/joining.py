@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...audio.editing.operations import Concatenate
 from ...audio.editing.wording import canonical
-from .clauses import Clause
+from .clauses import ACTIONS, Clause
 from .mentions import files_in
 from .wish import Draft
 
@@ -13,7 +13,8 @@ _WHICH = "Join it with which recording? Put the files after the question, in the
 
 def read_joins(clause: Clause, draft: Draft) -> None:
     """Other recordings behind the first, with a crossfade if one is wanted."""
-    joins = clause.has("JOIN") or clause.has("CROSSFADE") or (clause.has("ADD_TO") and _adds_a_file(clause))
+    adds = clause.has("ADD_TO") or not clause.has(*ACTIONS)
+    joins = clause.has("JOIN", "CROSSFADE") or (adds and _adds_a_file(clause))
     if not joins:
         return
     missing = clause.free("name") if not clause.has("SAVE", "CONVERT", "NAME") else []
@@ -31,7 +32,7 @@ def read_joins(clause: Clause, draft: Draft) -> None:
         return
     draft.objects.append(first)
     draft.sources.update(others)
-    place = clause.first + min(clause.places("JOIN", "CROSSFADE", "ADD_TO"))
+    place = clause.first + min(clause.places("JOIN", "CROSSFADE", "ADD_TO"), default=0)
     already = next((at for at, (_, op) in enumerate(draft.wants) if op.startswith("concatenate=")), None)
     if already is not None:  # "join them, with a crossfade of 50 ms" in two clauses
         place, _ = draft.wants.pop(already)
@@ -40,7 +41,7 @@ def read_joins(clause: Clause, draft: Draft) -> None:
 
 def _adds_a_file(clause: Clause) -> bool:
     """ "add b.wav at the end", "put b.wav after a.wav"."""
-    has_file = bool(files_in(clause)) or clause.has("OTHER")
+    has_file = bool(files_in(clause) or clause.free("name")) or clause.has("OTHER")
     return has_file and clause.has("BEHIND", "BEFORE", "END", "START")
 
 

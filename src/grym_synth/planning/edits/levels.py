@@ -97,7 +97,7 @@ def _read_decibels(clause: Clause, draft: Draft) -> None:
 
 def _change(clause: Clause, at: int, draft: Draft) -> None:
     token = clause.tokens[at]
-    down = clause.has("SOFTER", "DOWN") and not clause.has("LOUDER")
+    down = clause.has("SOFTER", "DOWN", "CUT") and not clause.has("LOUDER")
     up = clause.has("LOUDER", "UP") and not down
     if token.value < 0.0 or down:
         draft.want(clause.first + at, canonical(Amplify(-abs(token.value))))

@@ -37,7 +37,7 @@ CONCEPTS: Mapping[str, str] = {
         kappen wegnehmen abgeschnitten beschneid* weglassen lass_weg streich* coupe* couper coupez supprim* enlev*
         retir* ote otez vire virez tronque* rogne* tira tirar tire remov* apaga apagar exclu* retira taglia tagliare
         tagliami togli togliere rimuov* elimin* leva levare accorcia* scarta klipp klippa kapa kapar skar skara
-        ta_bort tar_bort klipp_bort klippa_bort skar_bort radera avlags* stryk ta_av
+        ta_bort tar_bort klipp_bort klippa_bort skar_bort radera avlags* stryk ta_av weg abschneiden
     """,
     "CUT_OUT": """
         cut_out cut_out_of take_out rausschneid* herausschneid* ausschneid* raus heraus remove delete entfern*
@@ -58,7 +58,8 @@ CONCEPTS: Mapping[str, str] = {
         give want need export save render bounce send take get make create produce dame quiero necesito exporta*
         guarda* haz hazme hacer toma crea gib mach mache machen nimm exportier* speicher* erstell* brauche will
         mochte donne* veux exporte* enregistre* sauvegarde* fais faire prends cree quero salva salve salvar faz faca
-        pega crie dammi voglio esporta* salva* fai fammi prendi ge vill spara exportera gor skapa
+        pega crie dammi voglio esporta* salva* fai fammi prendi ge vill spara exportera gor skapa like hatte gern
+        aimerais voudrais gustaria quisiera vorrei gostaria grab pull
     """,
     "EXCEPT": "but except excluding besides salvo excepto ausser sauf exceto tranne eccetto utom forutom menos",
     "EVERYTHING": """
@@ -85,7 +86,7 @@ CONCEPTS: Mapping[str, str] = {
         louder boost lauter amplify amplifica* anheb* verstark* mas_fuerte mas_alto_de_volumen plus_fort
         mais_alto_o_volume piu_forte hogre_volym starkare turn_up turn_it_up crank sube_el_volumen
         augmente_le_volume monte_le_volume aumenta_o_volume aumenta_il_volume alza_il_volume hoj_volymen hoj_nivan
-        lat_starkare monte_le_son
+        lat_starkare monte_le_son hotter
     """,
     "SOFTER": """
         softer quieter attenuate leiser absenk* dampf* mas_bajo_de_volumen mas_suave moins_fort plus_doux
@@ -157,7 +158,8 @@ CONCEPTS: Mapping[str, str] = {
         hacia_atras revierte reproducelo_al_reves inviert* invertir invertido a_l_envers inverse* inverser
         ao_contrario de_tras_para_frente de_tras_para_a_frente inverte* inverter al_contrario invert* inverti
         rovescia* a_rovescio all_indietro all_inverso baklanges baklang* bakifran omvand vand vanda vand_pa
-        turn_around turn_it_around back_to_front da_dietro invers kehr_um
+        turn_around turn_it_around back_to_front da_dietro invers kehr_um dale_la_vuelta da_la_vuelta dar_la_vuelta
+        retourne retourner retournez
     """,
     "POLARITY": "polarity phase polaritat phasenlage polaridad fase polarite polaridade polarita polaritet fas",
     "SLICE": """
@@ -195,11 +197,11 @@ CONCEPTS: Mapping[str, str] = {
     """,
     "ADD_TO": """
         add put stick place anade anadir agrega pon setze hange fuge ajoute* mets adiciona* coloca poe aggiungi*
-        metti lagg satt append attach
+        metti lagg satt append attach pack packe klatsch tack slap pop
     """,
     "BEHIND": """
         after behind onto following despues detras hinter dahinter hintan apres derriere depois atras dopo dietro
-        efter bakom
+        efter bakom dran hintendran hinten
     """,
     "BEFORE": """
         before in_front ahead_of prepend prepends preceding antes_de delante vor davor avant devant antes prima_di
@@ -215,11 +217,13 @@ CONCEPTS: Mapping[str, str] = {
     """,
     "START": """
         start beginning begin front head top opening anfang beginn principio inicio comienzo debut commencement
-        comeco inizio borjan starten starts begins begynnelse
+        comeco inizio borjan starten starts begins begynnelse empez* comienz* arranc* demarr* commenc* partire
+        inizi* comec* borj* beginn* anfang* start_at begin_at starting_at starts_at begins_at starting_from
+        beginning_at
     """,
     "END": """
         end ending tail finish close ende schluss final fin cola fine finale fim slut slutet anden end_of_it ends
-        finishes
+        finishes termin* finiss* finish* endet acabe acaba slutar finire end_at ending_at finish_at
     """,
     "BOTH": "both ambos ambas beide beiden beiderseits deux entrambi entrambe bada either ends_of",
     "AFTER": """
@@ -299,7 +303,13 @@ CONCEPTS: Mapping[str, str] = {
         adiciona poe fai metti aggiungi gor satt lagg ge
     """,
     "BE": "is it's was currently at_present ist es el_tempo_es tiene est a_un_tempo_de tem ha har ar",
-    "NOT": "not never don no nicht kein keine keinen nunca pas nao non inte ingen inget",
+    "PLEASE": """
+        please thanks thank you cheers mate hi hey hello yo ok okay yes now so well sorry quick question bitte danke
+        hallo por favor gracias hola merci bonjour salut plait obrigado obrigada ola grazie ciao tack hej snalla
+    """,
+    "NOT": """
+        not never don no nicht kein keine keinen nunca pas nao non inte ingen inget
+    """,
     "NAME": """
         name named call called naming nenne nennen namens llama* llamalo nombre nomme* appelle* nom chama* nome
         chiama* kalla* dop namn
@@ -319,10 +329,11 @@ SPLIT_VERBS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("take", "knock", "shave", "get"), (("off", "CUT"), ("out", "CUT_OUT"), ("away", "CUT"), ("rid", "CUT"))
     ),
     **dict.fromkeys(("lass", "nimm", "mach", "schmeiss", "wirf"), (("weg", "CUT"), ("raus", "CUT"))),
-    **dict.fromkeys(("cut", "chop", "slice", "break"), (("up", "SLICE"), ("into", "SLICE"), ("out", "CUT_OUT"))),
+    **dict.fromkeys(("cut", "chop", "slice"), (("up", "SLICE"), ("into", "SLICE"), ("out", "CUT_OUT"))),
     **dict.fromkeys(("klipp", "klippa", "dela", "hacka"), (("upp", "SLICE"), ("bort", "CUT"), ("ut", "CUT_OUT"))),
     **dict.fromkeys(("schneide", "schneid"), (("raus", "CUT_OUT"), ("heraus", "CUT_OUT"))),
     "ta": (("bort", "CUT"),), "skar": (("bort", "CUT"),), "vand": (("pa", "REVERSE"),),
+    "speed": (("up", "FASTER"),), "slow": (("down", "SLOWER"),),
     "leave": (("out", "CUT"), ("off", "CUT")), "bring": (("up", "UP"),), "play": (("backwards", "REVERSE"),),
 }  # fmt: skip
 

@@ -51,7 +51,7 @@ def _way(clause: Clause, at: int) -> int:
     token = clause.tokens[at]
     if token.is_signed:
         return -1 if token.value < 0.0 else 1
-    up, down = clause.places("UP"), clause.places("DOWN")
+    up, down = clause.places("UP"), clause.places("DOWN", "CUT")  # "knock two semitones off"
     if up and down:  # "raise the low one": the word nearer to the interval
         return 1 if min(abs(at - place) for place in up) < min(abs(at - place) for place in down) else -1
     if up or down:

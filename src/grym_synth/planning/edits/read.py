@@ -19,10 +19,12 @@ from .levels import read_levels
 from .mentions import files_in, with_places
 from .phrases import tokenise
 from .pitches import read_pitches
-from .refusing import read_refusals
+from .refusing import read_refusals, told
 from .speeds import read_speeds
+from .tokens import Token
 from .wish import Draft, EditWish
 
+_AGAIN = frozenset("again nochmal wieder vez encore novo nuovo ancora igen".split())
 _KEPT_ALONE = frozenset({"PITCH", "SPEED", "LENGTH", "LOUDNESS", "LONG"})
 LONGEST = 2000  # characters: an order for an edit is a few sentences
 _EXAMPLES = '"fade out over 8 s", "keep 0:30 to 1:00", "stretch to 100 bpm", "normalise to -14 LUFS", "as mp3"'
@@ -45,7 +47,7 @@ def read_edit(question: str, subjects: Sequence[str]) -> EditWish:
 
 
 def _read(clause: Clause, draft: Draft) -> None:
-    if _is_negated(clause):
+    if _is_negated(clause) or _keeps_as_it_is(clause):
         return
     _drop_provisos(clause)
     before = draft.progress, draft.own_bpm
@@ -64,6 +66,17 @@ def _is_negated(clause: Clause) -> bool:
     return bool(nots) and nots[0] <= 3 and not any(token.folded == "why" for token in clause.tokens)
 
 
+def _keeps_as_it_is(clause: Clause) -> bool:
+    """ "keep the pitch", "same tempo": nothing is to be done to that."""
+    amounts = any(token.kind not in ("word", "mark") for token in clause.tokens)
+    return (
+        clause.has("KEEP", "LIKE")
+        and clause.has("PITCH", "SPEED", "LENGTH")
+        and not amounts
+        and not clause.has("OTHER")
+    )
+
+
 def _drop_provisos(clause: Clause) -> None:
     """ "without changing the pitch" is how stretching works; "without the last 5 s" names a part."""
     for at in clause.places("WITHOUT"):
@@ -79,6 +92,8 @@ def _read_reverse(clause: Clause, draft: Draft) -> None:
     places = clause.places("REVERSE")
     if places and not clause.has("POLARITY"):
         draft.want(clause.first + places[0], canonical(Reverse()))
+        if clause.is_later or any(token.folded in _AGAIN for token in clause.tokens):
+            draft.again.add(canonical(Reverse()))
 
 
 #: In this order: what has times of its own takes them first, and parts take those that are left.
@@ -93,16 +108,30 @@ def _ask_about_the_rest(clause: Clause, draft: Draft, *, understood: bool) -> No
     left = [at for kind in kinds for at in clause.free(kind)]
     if clause.has(*ACTIONS):
         left += [at for at in clause.free("number") if not _is_count(clause, at)]
+    unknown = [part for part in clause.parts() if part.start and _is_unknown([clause.tokens[at] for at in part])]
     if draft.refusals:
         return
     if left:
         shown = clause.tokens[min(left)]
         text = shown.folded or shown.text
         draft.ask(f"What is {text!r} for? I did not understand all of {clause.text[:120]!r}.")
+    elif unknown or (not understood and not clause.is_aside and _is_unknown(clause.tokens)):
+        draft.ask(f"I did not understand all of {clause.text[:120]!r}. Say for example {_EXAMPLES}.")
     elif not understood and clause.has(
         "FADE", "CUT", "KEEP", "CROP", "SLICE", "CONVERT", "JOIN", "NAME", "MAKE", "SHORTEN", "SAVE", "UP", "DOWN"
     ):
         _ask_what(clause, draft)
+
+
+def _is_unknown(tokens: Sequence[Token]) -> bool:
+    """Whether it is an order with a verb that is not known: "mangle it", "retourne-le"."""
+    words = [token for token in tokens if token.kind == "word" and "PLEASE" not in token.concepts]
+    if len(words) != 2 or any(token.kind not in ("word", "mark") for token in tokens):
+        return False
+    return not words[0].concepts and not words[0].unit and words[1].folded in _PRONOUNS
+
+
+_PRONOUNS = frozenset("it them this le la les lo los es das ihn sie den det os".split())
 
 
 def _is_count(clause: Clause, at: int) -> bool:
@@ -146,11 +175,14 @@ def _ask_what(clause: Clause, draft: Draft) -> None:
 
 def _finish(draft: Draft) -> EditWish:
     ops = [op for _, op in sorted(draft.wants, key=lambda want: want[0])]
+    ops = [op for at, op in enumerate(ops) if not at or op != ops[at - 1] or op in draft.again]
     form = _form(draft)
     if form:
         ops.append(form)
     of = _edited(draft)
     name = _name(draft, of)
+    if not ops and draft.aside and not draft.refusals:
+        draft.refuse(told(draft.aside))
     if not ops and not draft.asks and not draft.refusals:
         draft.ask(f"What should be changed? Say for example {_EXAMPLES}.")
     _check(ops, draft)

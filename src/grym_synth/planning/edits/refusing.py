@@ -18,9 +18,14 @@ _LONGEST = max(word.count(" ") + 1 for word in _WHOLE)
 def read_refusals(clause: Clause, draft: Draft) -> None:
     """Orders about the files themselves, and what no operation can do."""
     what = _unknown_work(clause)
+    if what and clause.is_aside:
+        draft.aside = what
+        return
+    if clause.has("DELETE") and draft.aside and not _has_object(clause):
+        what = what or draft.aside  # "find the hum, and remove it"
     if what:
         clause.take(*range(len(clause.tokens)))
-        draft.refuse(f"I cannot {what}." if ";" in what else f"I cannot {what} yet.")
+        draft.refuse(told(what))
     elif (
         clause.has("OVERWRITE")
         or (clause.has("MAKE") and _is_replaced(clause))
@@ -29,6 +34,10 @@ def read_refusals(clause: Clause, draft: Draft) -> None:
         draft.refuse(_NEVER)
     elif clause.has("UNDO"):
         draft.refuse(_UNDO)
+
+
+def told(what: str) -> str:
+    return f"I cannot {what}." if ";" in what else f"I cannot {what} yet."
 
 
 def _is_replaced(clause: Clause) -> bool:
@@ -48,7 +57,7 @@ def _unknown_work(clause: Clause) -> str:
         for length in range(_LONGEST, 0, -1):
             what = _WHOLE.get(" ".join(plain[at : at + length]))
             if what and not _is_harmless(clause, what):
-                return what
+                return "add silence" if "silence" in what and _adds(clause) else what
     for word in plain:
         what = next((what for beginning, what in _BEGUN if word.startswith(beginning)), "")
         if what and not _is_harmless(clause, what):
@@ -61,7 +70,7 @@ def _unknown_work(clause: Clause) -> str:
         meant or ("isolate" in plain) or (clause.has("LOUDER", "SOFTER", "UP", "DOWN") and _has_decibels(clause))
     ):
         return "take instruments or voices apart"
-    if _has_bars(clause) and clause.has("CUT", "KEEP", "FADE", "GIVE"):
+    if _has_bars(clause) and clause.has("CUT", "KEEP", "FADE", "GIVE", "START", "STOP", "END"):
         return "cut or fade by bars or beats; name the times in seconds"
     low = [token for token in clause.tokens if token.kind == "quantity" and token.unit == "hz" and token.value < 4000.0]
     if (
@@ -76,10 +85,14 @@ def _unknown_work(clause: Clause) -> str:
 def _is_harmless(clause: Clause, what: str) -> bool:
     """Where the word says something else: "fade to silence", "compress it to mp3", "invert it"."""
     if "silence" in what:
-        return clause.has("FADE") or not clause.has("CUT", "KEEP", "SLICE", "MAKE", "CROP")
+        return clause.has("FADE") or not clause.has("CUT", "KEEP", "SLICE", "MAKE", "CROP", "GIVE", "ADD_TO")
     if "effects" in what:
         return any(token.folded in ("mp3", "ogg", "flac") for token in clause.tokens)
     return False
+
+
+def _adds(clause: Clause) -> bool:
+    return clause.has("ADD_TO", "GIVE") and not clause.has("CUT", "KEEP", "CROP")
 
 
 def _has_bars(clause: Clause) -> bool:

@@ -57,8 +57,12 @@ def _is_order(clause: Clause) -> bool:
 
 
 def _read_tempi(clause: Clause, draft: Draft) -> None:
-    for at in clause.free("change", "bpm"):
+    for at in clause.free("change", "bpm") + (clause.free("change", "") if clause.has(*_TALK) else []):
         token = clause.tokens[at]
+        if token.unit == "" and not all(
+            _SLOWEST_BPM <= each <= _FASTEST_BPM for each in (token.value, token.second or 0)
+        ):
+            continue
         clause.take(at)
         draft.want(clause.first + at, canonical(Stretch(from_bpm=token.value, to_bpm=token.second)))
     tempi = clause.free("quantity", "bpm")
@@ -138,9 +142,8 @@ def _read_percents(clause: Clause, draft: Draft) -> None:
         clause.take(at)
         share = token.value / 100.0
         of_length = clause.has(*_LENGTHS) or (clause.has("STRETCH") and not clause.has("SLOWER", "FASTER", "SPEED"))
-        is_share = clause.before(at, "TO", "AT") or (
-            clause.has("SPEED") and not clause.has("SLOWER", "FASTER", "UP", "DOWN")
-        )
+        aimed = clause.before(at, "TO", "AT") and clause.tokens[at - 1].folded not in ("em", "en")
+        is_share = aimed or (clause.has("SPEED") and not clause.has("SLOWER", "FASTER", "UP", "DOWN"))
         if is_share and not clause.before(at, "BY", reach=1):
             factor = share
         else:
@@ -160,6 +163,11 @@ def _read_factors(clause: Clause, draft: Draft) -> None:
         value = 0.5 if "HALF" in clause.tokens[at].concepts else 2.0
         if not clause.has(*_TALK, *_LENGTHS):
             return
+    elif clause.has("SPEED", "LENGTH") and any(token.folded in _QUARTERS for token in clause.tokens):
+        at = next(at for at, token in enumerate(clause.tokens) if token.folded in _QUARTERS)
+        counted = clause.tokens[at - 1] if at and clause.tokens[at - 1].kind == "number" else None
+        clause.take(*([at - 1] if counted else []))
+        value = 0.25 * (counted.value if counted else 1.0)
     elif clause.has("SPEED") and any(token.folded in _TIMES_IN_WORDS for token in clause.tokens):
         at = next(at for at, token in enumerate(clause.tokens) if token.folded in _TIMES_IN_WORDS)
         value = _TIMES_IN_WORDS[clause.tokens[at].folded]
@@ -179,6 +187,7 @@ def _read_factors(clause: Clause, draft: Draft) -> None:
     _want_factor(clause.first + at, times, draft)
 
 
+_QUARTERS = frozenset("quarter quarters viertel cuarto quart quarto quarti fjardedel fjardedels".split())
 _TIMES_IN_WORDS = {"half time": 0.5, "double time": 2.0, "half tempo": 0.5, "double tempo": 2.0}
 
 

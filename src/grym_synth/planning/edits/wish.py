@@ -80,6 +80,8 @@ class Draft:
     sources: set[str] = field(default_factory=set)  # recordings that are joined or measured, not edited
     objects: list[str] = field(default_factory=list)  # recordings that are said to be edited
     own_bpm: float | None = None  # "it runs at 126 BPM"
+    again: set[str] = field(default_factory=set)  # operations that are done once more right after themselves
+    aside: str = ""  # something that cannot be done and was only spoken of: "there's a hum"
 
     def want(self, place: int, op: str) -> None:
         self.wants.append((place, op))
