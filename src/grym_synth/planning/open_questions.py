@@ -25,7 +25,8 @@ IMPLIED = re.compile(
 ASKS_WHICH = re.compile(
     r"(?:\bwhich|\bwhat|\bwho|\bcual(?:es)?|\bwelche[rsnm]?|\bwas|\bquell?e?s?|\blaquelle|\blequel|\bqual[ei]?|"
     r"\bvilke[nt])"
-    rf"(?:\s(?:{N}|(?:of|de|des|von|der|di|dei|delle|dos|das|av)\s\w+(?:\s\w+)?))?(?:'s|\s(?:es|is|ist|est|e|ar|was|sounds|suena|"
+    rf"(?:\s(?:{N}|(?:of|de|des|von|der|di|dei|delle|dos|das|av)\s\w+(?:\s\w+)?))?(?:'s|\s(?:es|is|ist|est|e|ar|was|"
+    rf"sounds|suena|"
     rf"klingt))?\s$"
 )
 #: Where a question holds one recording against another.

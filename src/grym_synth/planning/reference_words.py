@@ -116,7 +116,8 @@ PRONOUN = _any(
     r"\bden(?=\s(?:ar|har|gar|later)\b)|\bdess\s(?=\w{3})",
 )
 _OF_NONE = (  # "the name of the file" is asked of none, "the mix of the year" is another
-    r"(?!~|\s(?:of|from|i|you|called|named|before|length|name|number|format|de|del|di|du|des|da|do|dos|das|der|von|vom|av|"
+    r"(?!~|\s(?:of|from|i|you|called|named|before|length|name|number|format|de|del|di|du|des|da|do|dos|das|der|"
+    r"von|vom|av|"
     r"namens|llamad[oa]|principal|que yo)\b)"
 )
 #: One recording, as if there were only one: the track.
@@ -210,7 +211,8 @@ THEM = _any(
     r"\b(?:these|those) (?:two|three|four)\b(?!\s(?:chords|notes|keys|bars|beats|bands|channels|scales|numbers)\b)",
     rf"\bell[oa]s\b|\b(?:est[oae]s|es[oa]s|ess[ea]s)\s{NS}|\bcompar\w*(l[oa]s)\b",
     rf"\b(?:sind|haben|klingen|passen|laufen)\s(sie)\b|\bvergleiche? (sie)\b(?! mit)|\bihnen\b|\bdiese\s{NS}",
-    r"\b(?:sont|ont|vont|sonnent)-(ils|elles)\b|\b(?:ils|elles)\s(?=(?:sont|ont|vont|sonnent)\b)|\bce(?:ux|lles)-(?:ci|la)\b",
+    r"\b(?:sont|ont|vont|sonnent)-(ils|elles)\b|\b(?:ils|elles)\s(?=(?:sont|ont|vont|sonnent)\b)|"
+    r"\bce(?:ux|lles)-(?:ci|la)\b",
     r"\bcompare[rz]?-(les)\b|\b(les) comparer\b|\b[dn]?el[ea]s\b|\bcompar\w*-(l?[oa]s)\b",
     rf"\bloro\b|\bquell[ie](?:\s{NS}|(?=\W*$))|\bconfront\w*(l[ie])\b",
     rf"\b(?:ar|har|later|passar|gar|jamfor)\s(de|dem)\b|\bdem\b{_END}|\bdessa\b|\bde (?:har|dar)\b",
