@@ -1,8 +1,8 @@
 """Orders for edits in seven languages, with what each should become: operations, a question back, or a refusal.
 
 A line is `language | question | what`: operations as `grym edit` takes them, `ask: part of the question back`, or
-`no: part of the refusal`. "{own}" is the tempo of the recording, measured; behind `@` stand the name of the new file or,
-with "of=", what is edited. The recordings are song.wav, and b.wav where the line begins with a plus.
+`no: part of the refusal`. "{own}" is the tempo of the recording, measured; behind `@` stand the name of the new file
+or, with "of=", what is edited. The recordings are song.wav, and b.wav where the line begins with a plus.
 """
 
 PHRASES = """
@@ -125,7 +125,7 @@ en | make it mono | no: down to mono
 en | mp3 at 320 kbps | no: no bit rate
 en | convert it | ask: To which format
 en | trim to 0:30-1:00, then fade out 2 s and export as mp3 | trim=30-60 fade-out=2 convert=mp3
-en | reverse it, fade in 1 s, normalise to -1 dBTP and save as x.flac | reverse fade-in=1 normalise=-1dBTP convert=flac @x.flac
+en | reverse it, fade in 1 s, -1 dBTP and save as x.flac | reverse fade-in=1 normalise=-1dBTP convert=flac @x.flac
 en | pitch down two semis and slow to 80 | shift=-2st stretch={own}->80bpm
 en | keep the first 30 seconds with a 2 s fade out | trim=0-30 fade-out=2
 en | reverse it but don't normalise it | reverse
@@ -280,8 +280,8 @@ sv | ta bort tystnaden i början | no: find silence
 +sv | sätt ihop dem med en övertoning på 50 ms | concatenate=b.wav/0.05 @of=song.wav
 """
 
-#: Written once all of the above were understood, as different people would ask; 43 of 62 were right when they were first
-#: tried, and then 49 of the second 62.
+#: Three times 62 orders, written once all above was understood, as different people would ask. Tried once, 43 of
+#: the first were right, 49 of the second and 53 of the third; each time what was wrong was mended after that.
 LATER_PHRASES = """
 en | hey can you just chop the first half second off, there's a click | trim=0.5-
 en | the outro drags, make the last 12 seconds fade to nothing | fade-out=12
@@ -407,4 +407,66 @@ sv | jag vill ha 0:20 till 0:40 som wav | trim=20-40 convert=wav
 sv | lägg på en uttoning på 6 sekunder | fade-out=6
 sv | snabba upp till 132 | stretch={own}->132bpm
 sv | spela upp den bakifrån | reverse
+en | could you turn the whole track down a touch, say 2 dB | gain=-2dB
+en | slice off ten seconds from the beginning | trim=10-
+en | I only need 30 seconds starting at 1:00 | trim=60-90
+en | bring the loudness down to -23 | normalise=-23LUFS
+en | convert to wav, 48k, 24bit and name it "mix 3" | convert=wav/48000/24 @mix 3.wav
+en | fade-out 10s then reverse | fade-out=10 reverse
+en | take it down a fourth | shift=-5st
+en | tempo 95 please | stretch={own}->95bpm
+en | can the track be 20 % shorter | stretch=0.8x
+en | nudge the pitch up 15 cents | shift=+15ct
+en | cut the song at 3:00 and fade the last 5 seconds | trim=0-180 fade-out=5
+en | chop the sample at each hit | slice=onsets
+en | flac it | convert=flac
+en | delete the second verse | no: a section
+en | i want it in mono, mp3 | no: mono
+en | play twice as slow | stretch=2x
+en | remove from 0:10 to the end | trim=0-10
+en | make it peak at -3 | normalise=-3dBTP
+en | half a tone up please | shift=+1st
+en | save a 16-bit copy | convert=16
++en | stitch song.wav and b.wav together with no gap | concatenate=b.wav @of=song.wav
++en | b.wav comes first, then song.wav, joined | ask: What should be changed
++en | give both files a 2 second fade in | fade-in=2 @of=song.wav,b.wav
+es | empieza en el segundo 10 | trim=10-
+es | que acabe en 2:00 | trim=0-120
+es | sube el tono una octava | shift=+12st
+es | normaliza el audio para spotify | normalise=-14LUFS
+es | aplica un fade in de 3 s y exporta a flac | fade-in=3 convert=flac
+es | al 90 % de velocidad | stretch=1.111111x
+es | córtale los últimos ocho segundos | trim=0--8
+de | die Lautstärke um 3 dB senken | gain=-3dB
+de | bitte auf halbes Tempo | stretch=2x
+de | ab 0:45 bis zum Schluss behalten | trim=45-
+de | mach die Datei rückwärts und speicher sie als reverse.wav | reverse convert=wav @reverse.wav
+de | von 96 auf 100 BPM | stretch=96->100bpm
+de | den Anfang 2 Sekunden lang einblenden | fade-in=2
+de | umwandeln in 44,1 kHz 16 Bit | convert=44100/16
+de | dreh die Tonhöhe drei Halbtöne runter | shift=-3st
+fr | coupe à 2:00 | trim=0-120
+fr | enlève 4 secondes à la fin | trim=0--4
+fr | mets-le une tierce majeure plus bas | shift=-4st
+fr | accélère le morceau de 100 à 105 bpm | stretch=100->105bpm
+fr | convertis en 16 bits 44,1 kHz | convert=44100/16
+fr | normalise la crête à -1 dBTP | normalise=-1dBTP
+fr | lis-le à l'envers à moitié vitesse | reverse stretch=2x
+pt | tira 2 segundos do início | trim=2-
+pt | exporta só os últimos 15 segundos como wav | trim=-15 convert=wav
+pt | desce meio tom | shift=-1st
+pt | normaliza o pico em -1 dB | normalise=-1dBTP
+pt | duas vezes mais rápido | stretch=0.5x
+pt | muda o tempo de 90 para 100 bpm | stretch=90->100bpm
+it | taglia gli ultimi 3 secondi e dissolvi in uscita per 2 secondi | trim=0--3 fade-out=2
+it | rendilo il 5% più veloce | stretch=0.952381x
+it | converti a 48 kHz | convert=48000
+it | abbassa il volume di 4 dB | gain=-4dB
+it | trasponi in su di una terza minore | shift=+3st
+sv | klipp ut 0:30 till 1:00 och spara som flac | ask: or take it out
+sv | ta bort allt före 0:12 | trim=12-
+sv | fade ut i slutet, 5 sekunder | fade-out=5
+sv | sakta ner med 10 procent | stretch=1.111111x
+sv | gör om till 24 bitars wav | convert=wav/24
+sv | höj tonhöjden ett helt tonsteg | shift=+2st
 """

@@ -239,7 +239,9 @@ def _range(tokens: Sequence[Token], at: int) -> tuple[int, Iterable[Token]]:
     if first.kind == "word" and not is_start:
         return 0, ()
     middle = place + 1
-    if middle >= len(tokens) or not _joins(tokens[middle], may_be_and=opening):
+    if middle >= len(tokens) or not (
+        _joins(tokens[middle], may_be_and=opening) or (opening and "TO" in tokens[middle].concepts)
+    ):
         return 0, ()
     last = _past_articles(tokens, middle + 1)
     while last < len(tokens) and tokens[last].concepts & {"RANGE_TO"} and tokens[last].kind == "word":
@@ -257,7 +259,10 @@ def _range_behind_unit(tokens: Sequence[Token], at: int, place: int) -> tuple[in
     worth = float(tokens[place].unit.partition("/")[2] or 1.0)
     numbers = tokens[place + 1 : place + 4]
     if [token.kind for token in numbers[::2]] != ["number", "number"] or not _joins(numbers[1], may_be_and=True):
-        return 0, ()
+        if not numbers or numbers[0].kind != "number" or numbers[0].is_signed:
+            return 0, ()
+        text = _text(tokens[place : place + 2])  # "second 10"
+        return place + 2 - at, [*tokens[at:place], Token("clock", text, value=numbers[0].value * worth)]
     text = _text(tokens[at : place + 4])
     start, end = numbers[0].value * worth, abs(numbers[2].value) * worth
     return place + 4 - at, [Token("range", text, value=start, unit="s", second=end)]

@@ -48,6 +48,8 @@ def read_cuts(clause: Clause, draft: Draft) -> None:
     """The part that is kept, from every time in the clause that nothing else has taken."""
     removed: dict[str, float] = {}
     place = -1
+    if (part := _part_from(clause)) is not None:
+        _want(clause, 0, part, draft)
     for at in sorted(
         clause.free("edge") + clause.free("range", "s") + clause.free("clock") + clause.free("quantity", "s")
     ):
@@ -86,10 +88,25 @@ def _want(clause: Clause, place: int, trim: Trim, draft: Draft) -> None:
 def _within(one: Trim, other: Trim) -> Trim | None:
     """The part that begins as one of them says and ends as the other does; None where both say the same end."""
     if one.end_s is None and other.start_s == 0.0:
-        return Trim(one.start_s, other.end_s)
-    if other.end_s is None and one.start_s == 0.0:
-        return Trim(other.start_s, one.end_s)
-    return None
+        joined = Trim(one.start_s, other.end_s)
+    elif other.end_s is None and one.start_s == 0.0:
+        joined = Trim(other.start_s, one.end_s)
+    else:
+        return None
+    is_empty = joined.end_s is not None and 0.0 < joined.end_s <= joined.start_s
+    return None if is_empty else joined
+
+
+def _part_from(clause: Clause) -> Trim | None:
+    """ "30 seconds from 1:00", "from 1:00 for 30 seconds": a length that begins at a time."""
+    times, lengths = clause.free("clock"), clause.free("quantity", "s")
+    if len(times) != 1 or len(lengths) != 1 or clause.has("CUT", "FADE", "STOP") or clause.free("edge"):
+        return None
+    if not clause.before(times[0], "SINCE", "AT", "START"):
+        return None
+    clause.take(*times, *lengths)
+    start = clause.tokens[times[0]].value
+    return Trim(start, start + clause.tokens[lengths[0]].value)
 
 
 def _take_bare_numbers(clause: Clause, removed: dict[str, float]) -> None:

@@ -64,8 +64,9 @@ def _order(clause: Clause, draft: Draft) -> list[str]:
     if len(named) < 2:
         others = [subject for subject in given if subject not in named]
         if named and (clause.has("THIS", "BEHIND", "BEFORE", "END", "START", "OF") or len(given) == 2):
-            # The one that is named goes to the others: "add b.wav at the end".
-            named = [*others[:1], *named] if len(given) == 2 or named[0] != given[0] else [*named, *others]
+            # The one that is named goes to the others: "add b.wav at the end"; "join song.wav" begins with it.
+            begins = named[0] == given[0] and not clause.has("THIS", "BEHIND", "BEFORE", "ADD_TO")
+            named = [*named, *others] if begins else [*others[:1], *named]
         elif not named:
             named = given
         else:

@@ -217,13 +217,13 @@ CONCEPTS: Mapping[str, str] = {
     """,
     "START": """
         start beginning begin front head top opening anfang beginn principio inicio comienzo debut commencement
-        comeco inizio borjan starten starts begins begynnelse empez* comienz* arranc* demarr* commenc* partire
+        comeco inizio borjan starten starts begins begynnelse empez* empiez* comienz* arranc* demarr* commenc* partire
         inizi* comec* borj* beginn* anfang* start_at begin_at starting_at starts_at begins_at starting_from
         beginning_at
     """,
     "END": """
         end ending tail finish close ende schluss final fin cola fine finale fim slut slutet anden end_of_it ends
-        finishes termin* finiss* finish* endet acabe acaba slutar finire end_at ending_at finish_at
+        finishes termin* finiss* finish* endet acabe acaba slutar finire
     """,
     "BOTH": "both ambos ambas beide beiden beiderseits deux entrambi entrambe bada either ends_of",
     "AFTER": """
@@ -330,7 +330,7 @@ SPLIT_VERBS: Mapping[str, tuple[tuple[str, str], ...]] = {
     ),
     **dict.fromkeys(("lass", "nimm", "mach", "schmeiss", "wirf"), (("weg", "CUT"), ("raus", "CUT"))),
     **dict.fromkeys(("cut", "chop", "slice"), (("up", "SLICE"), ("into", "SLICE"), ("out", "CUT_OUT"))),
-    **dict.fromkeys(("klipp", "klippa", "dela", "hacka"), (("upp", "SLICE"), ("bort", "CUT"), ("ut", "CUT_OUT"))),
+    **dict.fromkeys(("klipp", "klippa", "dela", "hacka"), (("upp", "SLICE"), ("bort", "CUT"))),
     **dict.fromkeys(("schneide", "schneid"), (("raus", "CUT_OUT"), ("heraus", "CUT_OUT"))),
     "ta": (("bort", "CUT"),), "skar": (("bort", "CUT"),), "vand": (("pa", "REVERSE"),),
     "speed": (("up", "FASTER"),), "slow": (("down", "SLOWER"),),
@@ -377,7 +377,7 @@ UNITS: Mapping[str, str] = {
     "x": "x times mal fois veces vezes vez volte ganger fach fache",
     "khz": "khz kilohertz k kiloherz",
     "hz": "hz hertz",
-    "bit": "bit bits bitar",
+    "bit": "bit bits bitar bitars bitig",
     "kbps": "kbps kbit kbits kb kbit_s",
     "bar": """
         bar bars measure measures takt takte takten takter compas compases mesure mesures compasso compassos battuta

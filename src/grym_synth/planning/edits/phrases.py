@@ -68,7 +68,7 @@ def _unit_at(tokens: Sequence[Token], at: int) -> bool:
     for token in tokens[at : at + 5]:
         if token.folded in ("bit", "bits", "x"):
             return False  # "a bit slower"
-        if token.folded in UNIT_WORDS or token.folded in ("demi", "whole", "half"):
+        if token.folded in UNIT_WORDS or token.folded in _BEGIN_UNITS:
             return True
         between = (
             token.text in ("-", "'", "’") or token.folded in HALVES or token.folded in ("and", "a", "e", "et", "y")
@@ -78,6 +78,7 @@ def _unit_at(tokens: Sequence[Token], at: int) -> bool:
     return False
 
 
+_BEGIN_UNITS = frozenset("demi semi whole half helt hela".split())
 _BEFORE_UNITS = frozenset({"MAJOR", "MINOR", "QUALITY", "FIRST", "LAST"})
 _POINTS = frozenset("point punto virgule komma virgula virgola ponto".split())
 _MINUS = frozenset("minus negative menos moins meno".split())
