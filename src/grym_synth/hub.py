@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
+from .answering.rewording import reword
 from .answering.write import compose, write
 from .config import Config, agent_environment
 from .errors import BadSetup, Unavailable
@@ -23,15 +24,20 @@ from .execution.inputs import Inputs, Recording, find_recordings
 from .execution.keeper import mark_of_this_process
 from .execution.supervisor import Supervisor
 from .health.readings import total_ram_gb
+from .llm.adapters import open_model
+from .llm.guarded import GuardedModels, turns
+from .llm.model import Models
+from .llm.spending import Spending
 from .messages import Answer, Gap, Plan, Request, Route
 from .packs import find_pack
 from .planning.planner import plan
+from .planning.proposal import declared_sentences, route_by_model
 from .planning.references import is_meant, resolve
 from .planning.router import Router, load_router
 from .resources.books import Books, known_accounts
 from .resources.pool import Pool
 from .resources.room import Capacity
-from .storage.contexts import Contexts, Turn
+from .storage.contexts import Contexts, Played, Turn
 from .storage.house import House
 from .storage.sqlite import SqliteStore
 from .upkeep import Upkeep, probed_parts
@@ -48,6 +54,7 @@ class Understood:
     inputs: Inputs
     gaps: tuple[Gap, ...] = ()
     notices: tuple[str, ...] = ()  # what "it" was taken for, to be told
+    offered: tuple[Played, ...] = ()  # what a question back names
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +64,9 @@ class Laid:
     request: Request
     route: Route
     plan: Plan
-    recordings: tuple[Recording, ...] = ()
+    recordings: tuple[Recording | Played, ...] = ()  # that it is about
     notices: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # why a language model's plan was not taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,7 @@ class Hub:
     pool: Pool
     store: SqliteStore
     contexts: Contexts
+    models: Models
     upkeep: Upkeep
     troubles: tuple[Gap, ...] = ()  # what this hub lacks as a whole; told in every answer
 
@@ -87,24 +96,34 @@ class Hub:
             evidence += self.upkeep.findings()
         left_open = [gap for outcome in outcomes for gap in outcome.heard.gaps]
         draft = write(laid.request, laid.route, evidence, [*self._troubles(), *laid.plan.gaps, *left_open])
-        text, claims = compose(draft)
+        reworded = await reword(self.models, draft, laid.request, context=laid.request.context)
+        text, claims = compose(draft, reworded.claims)
         text = " ".join([*laid.notices, text])
         clock.lap("write")
         referred, health = laid.request.referred, self.upkeep.snapshot.state
-        answer = Answer(
-            text, claims, draft.evidence, draft.gaps, laid.route, laid.plan, health, clock.laps_ms(), referred
-        )
+        notes = [Gap("system", note, "model_failed") for note in (*laid.notes, reworded.note) if note]
+        gaps = (*draft.gaps, *notes)  # not told in words: the answer is whole without a model
+        answer = Answer(text, claims, draft.evidence, gaps, laid.route, laid.plan, health, clock.laps_ms(), referred)
         return self._remember(laid, answer)
 
     async def lay_out(self, request: Request) -> Laid:
         """Find out what a question speaks of, which capabilities it needs, and the steps that would answer it."""
         understood = await asyncio.to_thread(self._understand, request)
         if understood.gaps:
-            return Laid(understood.request, understood.route, Plan((), understood.gaps))
-        request, route, inputs = understood.request, understood.route, understood.inputs
+            return Laid(understood.request, understood.route, Plan((), understood.gaps), understood.offered)
+        request, inputs = understood.request, understood.inputs
+        route, notes = await self._propose(request, understood.route, inputs)
         steps = self.plan(request, route, inputs)
         steps = replace(steps, gaps=(*inputs.gaps, *steps.gaps))
-        return Laid(request, route, steps, inputs.recordings, understood.notices)
+        return Laid(request, route, steps, inputs.recordings, understood.notices, notes)
+
+    async def _propose(self, request: Request, route: Route, inputs: Inputs) -> tuple[Route, tuple[str, ...]]:
+        """The route that a language model proposes where ours is unsure and one is configured; else ours."""
+        names = tuple(dict.fromkeys((*(item.subject for item in inputs.recordings), *request.paths)))
+        declared = declared_sentences(self.catalog.capabilities())
+        named = replace(request, paths=names)
+        proposal = await route_by_model(self.models, named, route, declared, context=request.context)
+        return proposal.route, ((proposal.note,) if proposal.note else ())
 
     def _understand(self, request: Request) -> Understood:
         """Route a question, with the recordings of its context that it speaks of."""
@@ -118,7 +137,7 @@ class Hub:
             referred = self.router.route(resolved.request.question, resolved.files)
             if is_meant(resolved, route, referred, self.catalog.capabilities()):
                 inputs = self._find(resolved.request)
-                return Understood(resolved.request, referred, inputs, resolved.gaps, resolved.notices)
+                return Understood(resolved.request, referred, inputs, resolved.gaps, resolved.notices, resolved.offered)
         return Understood(request, route, inputs)
 
     def _turns(self, request: Request) -> Sequence[Turn]:
@@ -184,20 +203,23 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
     approvals, catalog = Approvals(config.agents_folder), read_catalog(config.agents_folder)
     house = House(config.store_path, hub=mark_of_this_process(str(config.home.absolute())))
     books = Books(house)
-    turns = {name: card.concurrency for name, card in catalog.cards.items() if card.concurrency}
+    at_once = {name: card.concurrency for name, card in catalog.cards.items() if card.concurrency}
     # One core more than there is: what is kept for questions is then that one, and batch work can use the rest.
-    capacity = Capacity(config.cpu_slots + 1.0, total_ram_gb() * 0.8, agents=turns)
+    capacity = Capacity(config.cpu_slots + 1.0, total_ram_gb() * 0.8, agents={**at_once, **turns(config.models)})
     pool = Pool(capacity, on_change=books.changes.note, accounts=known_accounts(house))
     agents = Supervisor(agent_environment(), home=config.home, check=approvals.check)
     parts = probed_parts(config, catalog, pool, agents, house) if serving else {}
     upkeep = Upkeep(config, pool, agents, house, books, parts, remembers=not troubles)
     executor = Executor(catalog, agents, pool, store, upkeep)
+    spending = Spending(config.spending_path)
+    models = GuardedModels(config.models, open_model, pool, upkeep, rules=config.model_rules, spending=spending)
     troubles = (*troubles, *catalog.troubles)
     try:
         async with upkeep.running():
             router = await asyncio.to_thread(load_router, find_pack("minilm"), catalog.examples(approvals.is_approved))
-            yield Hub(config, router, catalog, executor, pool, store, Contexts(store), upkeep, troubles)
+            yield Hub(config, router, catalog, executor, pool, store, Contexts(store), models, upkeep, troubles)
     finally:
+        await models.aclose()
         await agents.close()
         house.close()
         store.close()

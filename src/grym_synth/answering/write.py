@@ -131,11 +131,22 @@ def write(
     )
 
 
-def compose(draft: Draft) -> tuple[str, tuple[Claim, ...]]:
-    """The answer's text with its citations, and its claims: only sentences that pass the checker.
+def compose(draft: Draft, checked: Sequence[Claim] | None = None) -> tuple[str, tuple[Claim, ...]]:
+    """The answer's text with its citations, and its claims; gaps and notices follow in words.
 
-    A sentence of ours that fails is our bug: it is left out and logged. Gaps and notices follow in words.
+    checked : what takes the place of our own sentences, checked already (see `rewording`)
     """
+    claims = _checked(draft) if checked is None else list(checked)
+    closing = [*gap_sentences(draft.untold, _gap_names(draft)), *draft.notices]
+    if not claims and not closing:
+        closing = [NOTHING_FOUND]
+    between = "\n" if len(draft.subjects) > 1 else " "  # about several recordings, a line for each statement
+    text = between.join(dict.fromkeys((*(claim.text for claim in claims), *closing)))
+    return text, tuple(claims)
+
+
+def _checked(draft: Draft) -> list[Claim]:
+    """Our own sentences that pass the checker. One that fails is our bug: it is left out and logged."""
     by_id = {item.id: item for item in draft.evidence}
     claims = []
     for sentence in draft.sentences:
@@ -150,13 +161,7 @@ def compose(draft: Draft) -> tuple[str, tuple[Claim, ...]]:
             )
         else:
             claims.append(Claim(cite(sentence), sentence.evidence_ids, sentence.support))
-    names = _gap_names(draft)
-    closing = [*gap_sentences(draft.untold, names), *draft.notices]
-    if not claims and not closing:
-        closing = [NOTHING_FOUND]
-    between = "\n" if len(draft.subjects) > 1 else " "  # about several recordings, a line for each statement
-    text = between.join(dict.fromkeys((*(claim.text for claim in claims), *closing)))
-    return text, tuple(claims)
+    return claims
 
 
 def _is_told(gap: Gap, page: Page) -> bool:

@@ -30,12 +30,14 @@ from ..messages import (
 )
 from ..upkeep import last_seen, pause
 from .comparison import comparison_to_json
+from .contexts import context_without_hub, perform_context
 from .editing import edit_to_json
 from .exports import join_outcomes, recording_to_json
 from .protocol import Emit, error_exit, error_to_json
+from .teaching import perform_teach_route
 
 #: What a gap or an error means for the exit code, by its code word; what is not named here is a missing part.
-_UNUSABLE = {"unreadable", "unmeasurable", "partial", "no_recording", "unsupported", "bad_request"}
+_UNUSABLE = {"unreadable", "unmeasurable", "partial", "no_recording", "unsupported", "bad_request", "unclear", "consent"}
 _REFUSED = {"refused", "unavailable", "hub_unreachable", "store_unavailable"}
 
 
@@ -208,6 +210,10 @@ async def _pause(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
     return 0
 
 
+async def _teach_route(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
+    return await perform_teach_route(hub.store, hub.router, operation, emit)
+
+
 def without_hub(config: Config, operation: Mapping[str, Any]) -> dict[str, Json] | None:
     """The document of an operation for which no hub has to be started; None for all others."""
     match operation["op"]:
@@ -216,6 +222,8 @@ def without_hub(config: Config, operation: Mapping[str, Any]) -> dict[str, Json]
         case "pause" | "resume" as op:
             pause(config, wanted=op == "pause")
             return {"paused": op == "pause"}
+        case "context":
+            return context_without_hub(config, operation)
     return None
 
 
@@ -228,4 +236,6 @@ _OPERATIONS = {
     "analyze": _analyze,
     "compare": _compare,
     "edit": _edit,
+    "context": perform_context,
+    "teach_route": _teach_route,
 }

@@ -14,7 +14,7 @@ from typing import Any
 from .. import __version__
 from ..errors import AgentFailed, BadRequest, BadSetup, GrymError, Unavailable
 
-OPERATIONS = ("ask", "route", "analyze", "compare", "edit", "status", "pause", "resume")
+OPERATIONS = ("ask", "route", "analyze", "compare", "edit", "status", "pause", "resume", "context", "teach_route")
 
 Emit = Callable[[dict[str, Any]], None]
 
