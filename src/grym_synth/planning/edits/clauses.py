@@ -98,6 +98,8 @@ def clauses_of(tokens: Sequence[Token]) -> list[Clause]:
     for start, part in _parts(tokens):
         is_later = start > 0 and "THEN" in tokens[start - 1].concepts
         own = _opens(part) or Clause(part).is_aside or (is_later and _says_enough(part))
+        if clauses and not own and any("NOT" in token.concepts for token in part):
+            continue  # "but not in"
         if clauses and not own:
             clauses[-1].breaks.append(len(clauses[-1].tokens))
             clauses[-1].tokens += part

@@ -15,6 +15,10 @@ _GRID = frozenset(
     """parts part pieces equal teile parties partes parti delar grid notes quarter quarters eighth eighths sixteenth
     noten viertel achtel sixteenths negras corcheas noires croches""".split()
 )
+_OF_ALL = (
+    "REVERSE", "PITCH", "NORMALISE", "LOUDER", "SOFTER", "SLOWER", "FASTER", "STRETCH", "UP", "DOWN", "GAIN",
+)  # fmt: skip
+_CUTS = ("CUT", "KEEP", "CROP", "ONLY", "EXCEPT", "SAVE", "CONVERT", "WITHOUT", "FADE")
 _LATER = ("AFTER", "SINCE")
 _EARLIER = ("UNTO_BEFORE", "UNTIL")
 _MIDDLE = (
@@ -46,13 +50,20 @@ def _has_times(clause: Clause) -> bool:
 
 def read_cuts(clause: Clause, draft: Draft) -> None:
     """The part that is kept, from every time in the clause that nothing else has taken."""
+    if _is_of_a_part(clause):
+        clause.take(*clause.free("edge"), *clause.free("range", "s"))
+        draft.refuse(
+            "I do that to all of a recording, not to a part of it yet: keep the part first, in a file of its own."
+        )
+        return
     removed: dict[str, float] = {}
     place = -1
     if (part := _part_from(clause)) is not None:
         _want(clause, 0, part, draft)
-    for at in sorted(
-        clause.free("edge") + clause.free("range", "s") + clause.free("clock") + clause.free("quantity", "s")
-    ):
+    times = clause.free("edge") + clause.free("range", "s") + clause.free("clock") + clause.free("quantity", "s")
+    if clause.has("CUT", "KEEP", "CROP"):
+        times += clause.free("change", "")  # "trim 30-60"
+    for at in sorted(times):
         token = clause.tokens[at]
         found = _trim_at(clause, at, draft)
         if isinstance(found, Trim):
@@ -69,6 +80,13 @@ def read_cuts(clause: Clause, draft: Draft) -> None:
         last = removed.get("last")
         trim = Trim(removed.get("first", 0.0), None if last is None else -last)
         _want(clause, place, trim, draft)
+
+
+def _is_of_a_part(clause: Clause) -> bool:
+    """ "reverse the last 8 seconds": what works on all of a sound, and a part that is not to be cut out before."""
+    parts = clause.free("edge") + clause.free("range", "s")
+    gives = any("GIVE" in token.concepts and "MAKE" not in token.concepts for token in clause.tokens)
+    return bool(parts) and clause.has(*_OF_ALL) and not clause.has(*_CUTS) and not gives
 
 
 def _want(clause: Clause, place: int, trim: Trim, draft: Draft) -> None:
@@ -121,7 +139,7 @@ def _take_bare_numbers(clause: Clause, removed: dict[str, float]) -> None:
 def _trim_at(clause: Clause, at: int, draft: Draft) -> Trim | str:
     """The part that a time leaves; or the end it is taken off, "first", "last" or "both"; "" once that is asked."""
     token = clause.tokens[at]
-    if token.kind == "range":
+    if token.kind in ("range", "change"):
         return _trim_range(clause, at, draft)
     is_removed = _is_removed(clause, at)
     if token.kind == "edge":

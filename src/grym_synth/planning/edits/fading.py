@@ -64,7 +64,8 @@ def _is_length(clause: Clause, at: int) -> bool:
 
 def _belongs(clause: Clause, time: int, fades: list[int]) -> bool:
     """Whether a length stands beside the word for the fade: "with a 2 s fade"."""
-    return any(abs(time - fade) <= 2 for fade in fades)
+    between = (clause.tokens[min(time, fade) : max(time, fade)] for fade in fades)
+    return any(sum(token.kind != "mark" for token in tokens) <= 2 for tokens in between)
 
 
 def _ends(clause: Clause, times: list[int]) -> dict[str, int]:

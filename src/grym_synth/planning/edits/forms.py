@@ -24,7 +24,7 @@ def read_forms(clause: Clause, draft: Draft) -> None:
     named = [at for at, token in enumerate(clause.tokens) if format_of(token) is not None and at not in clause.used]
     aimed = [at for at in named if clause.before(at, "TO", "AS")]
     clause.take(*named)
-    for at in aimed[-1:] if len(named) > 1 and aimed else named:  # "convert the wav to an mp3"
+    for at in aimed or named:  # "convert the wav to an mp3"
         name, shown = format_of(clause.tokens[at]), clause.tokens[at].text
         draft.form_at = clause.first + at
         if name:
@@ -47,6 +47,7 @@ def _read_pairs(clause: Clause, draft: Draft) -> None:
         if clause.tokens[at].text != "/" or {before.kind, behind.kind} != {"number"}:
             continue
         depth, rate = sorted((before.value, behind.value))
+        rate = rate / 1000.0 if rate >= MIN_RATE_HZ else rate
         if depth in _DEPTHS and rate in _USUAL_RATES:
             clause.take(at - 1, at + 1)
             draft.depths.append(_DEPTHS[depth])

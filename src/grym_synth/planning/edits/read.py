@@ -25,7 +25,7 @@ from .tokens import Token
 from .wish import Draft, EditWish
 
 _AGAIN = frozenset("again nochmal wieder vez encore novo nuovo ancora igen".split())
-_KEPT_ALONE = frozenset({"PITCH", "SPEED", "LENGTH", "LOUDNESS", "LONG"})
+_KEPT_ALONE = frozenset({"PITCH", "SPEED", "LENGTH", "LOUDNESS", "LONG", "FADE", "NORMALISE", "CROSSFADE"})
 LONGEST = 2000  # characters: an order for an edit is a few sentences
 _EXAMPLES = '"fade out over 8 s", "keep 0:30 to 1:00", "stretch to 100 bpm", "normalise to -14 LUFS", "as mp3"'
 #: A value of the size of what is measured, to check operations with before it is known.
@@ -188,7 +188,8 @@ def _finish(draft: Draft) -> EditWish:
     _check(ops, draft)
     if not draft.subjects and not draft.refusals:
         draft.ask("Which recording? Put the file after the question.")
-    return EditWish(tuple(ops), of, name, dict(draft.takes), tuple(draft.asks), tuple(draft.refusals))
+    asks = () if draft.refusals else tuple(draft.asks)  # what is not done needs no more to be known of it
+    return EditWish(tuple(ops), of, name, dict(draft.takes), asks, tuple(draft.refusals))
 
 
 def _form(draft: Draft) -> str:
