@@ -75,6 +75,8 @@ SCHEMA: dict[str, Any] = {
         },
     },
 }
+#: What a dry run leaves open, of every recording the same.
+_CONSENT = Gap(CAPABILITY, "Nothing is written yet", "consent", hint="say yes with `--yes`")
 _HINT = "grym edit FILE fade-out=8 --out NEW.wav"
 
 
@@ -94,7 +96,7 @@ def edit(arguments: dict[str, Any], call: Call) -> Result:
         ops, target = absolute_paths(parse(words), str(Path.cwd())), str(Path.cwd() / out) if out else ""
         plan = plan_edit(path, ops, target, replace=replace)
         if dry_run:
-            return Result(tuple(to_evidence(found, subject, NAME, VERSION) for found in name_plan(plan)))
+            return Result(tuple(to_evidence(found, subject, NAME, VERSION) for found in name_plan(plan)), (_CONSENT,))
         made = make(plan, call.progress, {"grym-synth": __version__, NAME: VERSION})
     except GrymError as error:
         return Result((), (Gap.from_error(error, capability=CAPABILITY, subject=subject),))
@@ -117,7 +119,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("path")
     parser.add_argument("ops", nargs="*", metavar="OP", help=f"of {', '.join(EXAMPLES.values())}")
-    parser.add_argument("--out", default="", metavar="FILE", help="the new file; default: STEM-edited beside the recording")
+    parser.add_argument(
+        "--out", default="", metavar="FILE", help="the new file; default: STEM-edited beside the recording"
+    )
     parser.add_argument("--replace", action="store_true", help="replace an earlier edit that lies there")
     parser.add_argument("--dry-run", action="store_true", help="say what would be made, and make nothing")
     raise SystemExit(print_result(edit(vars(parser.parse_args()), Call())))

@@ -93,7 +93,7 @@ def test_a_dry_run_tells_what_would_be_made_and_writes_nothing(out: str, song: s
     assert values["edit.output"]["name"] == name
     assert values["edit.duration_s"] == 1.0
     assert "edit.sidecar" not in values
-    assert result.gaps == ()
+    assert [gap.code for gap in result.gaps] == ["consent"]
     assert [path.name for path in tmp_path.iterdir()] == ["song.wav"]
 
 

@@ -1,4 +1,7 @@
-"""New files: what would be made, for the asker to say yes to, and what was made, with how to take it back."""
+"""New files: what would be made, for the asker to say yes to, and what was made, with how to take it back.
+
+That nothing is written yet, and how to say yes, is the gap that a dry run leaves; gaps are told elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,6 @@ from ...messages import Evidence, Json
 from . import phrasing as say
 from .page import LIKELY, Page
 
-CONSENT = "Say yes with `--yes`."
 _SIDECAR = ".grym.json"
 _DONE = {
     "fade": "faded", "bring": "brought", "keep": "kept", "stretch": "stretched", "squeeze": "squeezed",
@@ -45,9 +47,8 @@ class _Edit:
         if plan is None or output is None:
             return
         orders = say.listed([*_listed(plan, "orders"), f"write {self._written(output)}"])
-        self.page.say(f"{self.whose}I would {orders}; nothing is written yet.", plan, output)
+        self.page.say(f"{self.whose}I would {orders}.", plan, output)
         self._doubt_tempo(plan)
-        self.page.note(CONSENT)
 
     def tell_done(self) -> None:
         plan, output, sidecar = self.find("plan"), self.find("output"), self.find("sidecar")
