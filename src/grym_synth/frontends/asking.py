@@ -27,6 +27,9 @@ def ask(
         bool, typer.Option("--plan", help="Say what would be done and what it would take; do nothing.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do what writes a file, without asking.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Name of the file that an edit makes.", show_default=False, metavar="FILE")
+    ] = None,
     no_llm: Annotated[bool, typer.Option("--no-llm", help="Use no language model, even a configured one.")] = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Listen again, even to what was heard before.")] = False,
     as_json: JsonOption = False,
@@ -53,6 +56,7 @@ def ask(
         detail="brief" if brief else "full" if full else "normal",
         plan_only=plan,
         consent=yes,
+        params={} if out is None else {"out": str(Path.cwd() / out)},
     )
     is_proposed = False
 

@@ -103,7 +103,10 @@ def plan(
             params = {"question": request.question}
             steps.append(Step("", agent.name, tuple(capabilities), "", "", params, agent.need, deadline))
     later = [_computing(agents["theory"], lack, item.subject, deadline) for item in recordings] if lack else []
-    if wish is not None and wish.is_ready:
+    if wish is not None and wish.is_ready and request.params.get("out") and len(wish.of) > 1:
+        reason = f"one name cannot be that of {len(wish.of)} files"
+        gaps.append(Gap("edit", reason, "bad_request", hint="leave out --out"))
+    elif wish is not None and wish.is_ready:
         later += _editing(agents["edit"], wish, request, recordings, deadline)
     for taken in dict.fromkeys(taken for step in later for taken in step.takes.values()):
         _measure(steps, taken, request, route, recordings, agents, deadline)
