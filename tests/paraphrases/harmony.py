@@ -219,7 +219,7 @@ def sections(rng: Random) -> Scene:
     lies = {
         "wrong section time": {"t": say.clock(wrong[0]), "u": say.clock(wrong[1])},
         "wrong bars": {"n": rng.choice([str(wrong_bars), say.words(wrong_bars)])},
-        "wrong number": {"len": say.plain(say.off(end - start, rng, *[_length(each) for each in found], low=0.08))},
+        "wrong number": {"len": say.plain(say.off(end - start, rng, *[_length(each) for each in found], low=0.18))},
     }
     if only and unlike:
         lies["wrong section"] = {"x": rng.choice(sorted(unlike))}

@@ -138,8 +138,6 @@ def tempo_alternative(rng: Random) -> Scene:
         I hear {n} BPM; <felt|counted> in {feel} time that <is|becomes|makes> {alt}.
         {n} BPM (or {alt} in {feel} time).
         {It} runs at {n} BPM, though <some|you> might <feel|count> it as {alt}.
-        The tempo is {n} BPM rather than {alt}.
-        The tempo is {n} BPM, not {alt}.
         Most likely {n} BPM; {alt} BPM is <a less likely|the less likely> reading.
         {n} BPM is <the more likely|the likelier> reading, {alt} BPM <the alternative|the other candidate>.
         {It} runs at {n} BPM, with {alt} <BPM |>as a {feel}-time alternative.
@@ -152,6 +150,11 @@ def tempo_alternative(rng: Random) -> Scene:
         },
     )
     s.tell("{It} runs at {n} BPM.\n{Its} tempo is {n}<| BPM>.", {"n": n}, {"alternative as the main": {"n": alt}})
+    s.tell(
+        "The tempo is {n} BPM rather than {alt}.\nThe tempo is {n} BPM, not {alt}.",
+        {"n": n, "alt": alt},
+        {"alternative as the main": {"n": alt, "alt": n}},
+    )
     s.lie(
         "alternative as the main",
         """

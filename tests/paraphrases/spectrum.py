@@ -223,7 +223,7 @@ def resonances(rng: Random) -> Scene:
     return s
 
 
-SOUNDS = ("kick", "snare", "clap", "hi-hat", "tom", "cymbal", "shaker", "cowbell")
+SOUNDS = ("kick", "snare", "clap", "conga", "tom", "cymbal", "shaker", "cowbell")
 
 
 def kind_of_sound(rng: Random) -> Scene:

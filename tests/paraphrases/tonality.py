@@ -152,7 +152,7 @@ def camelot(rng: Random) -> Scene:
 
 def tuning(rng: Random) -> Scene:
     s = Scene(rng, "tuning")
-    cents = round(rng.choice([-1, 1]) * rng.uniform(3, 45), 1)
+    cents = round(rng.choice([-1, 1]) * rng.uniform(6, 45), 1)
     reference = round(440 * 2 ** (cents / 1200), 2)
     s.found("tonality.tuning_cents", "tuning", cents)
     s.found("tonality.reference_hz", "frequency", reference)

@@ -11,16 +11,24 @@ import re
 from collections.abc import Sequence
 
 from ..messages import Evidence
+from .checks.bounds import check_full_scale
 from .checks.case import Case, Problem, holds_words
+from .checks.certainty import check_certainty
 from .checks.compared import check_compared
+from .checks.compass import check_compass
 from .checks.directions import check_directions
+from .checks.equality import check_equality
 from .checks.music import check_music
 from .checks.names import check_name
+from .checks.orders import check_orders
 from .checks.presence import check_presence
 from .checks.proper_names import check_proper_names
 from .checks.quantities import check_quantities
 from .checks.rankings import check_rankings
+from .checks.silences import check_silences
 from .checks.spans import check_spans
+from .checks.targets import check_targets
+from .checks.things import check_things
 from .checks.tokens import MAX_CHARS
 
 __all__ = ["Problem", "check"]
@@ -59,6 +67,7 @@ def check(
         problems += _check_quotations(case)
         problems += check_quantities(case)
         problems += [problem for name in case.tokens.names if (problem := check_name(case, name)) is not None]
+        problems += check_full_scale(case)
         problems += check_directions(case)
         problems += check_rankings(case)
         problems += check_presence(case)
@@ -66,6 +75,13 @@ def check(
         problems += check_spans(case)
         problems += check_music(case)
         problems += check_compared(case)
+        problems += check_compass(case)
+        problems += check_orders(case)
+        problems += check_equality(case)
+        problems += check_targets(case)
+        problems += check_silences(case)
+        problems += check_certainty(case)
+        problems += check_things(case)
     return tuple(dict.fromkeys(problems))
 
 

@@ -19,17 +19,36 @@ _REPEATS = re.compile(
 _MAYBE = re.compile(
     r"(?i)\b(?:or|perhaps|maybe"
     r"|could|might|may|possibly|alternatives?|less likely|would|otherwise|else|runner-up|not|unsure"
-    r"|if|next|instead|rather|also possible|second choice|closest)\b"
+    r"|if|next|instead|rather|also possible|second (?:choice|guess|candidate|option)|closest"
+    r"|followed by|ahead of|before|over|than|though|although|half[- ]time|double[- ]time)\b"
 )
 _MAYBE_BEHIND = re.compile(
-    r"(?i)\b(?:if|alternative|runner-up|also possible|less likely|half[- ]time|double[- ]time|is possible)\b"
+    r"(?i)\b(?:if|alternative|alternatively|runner-up|also possible|less likely|half[- ]time|double[- ]time|is possible"
+    r"|(?:distant|close|second) (?:second|candidate|guess|choice|option)|second|next best|other (?:candidate|option)"
+    r"|cannot be (?:ruled out|excluded)|can't be (?:ruled out|excluded)|as an option|not far behind)\b"
 )
-_FIRMLY = re.compile(r"(?i)\b(?:most likely|certainly|definitely|clearly|surely)\b")
+_FIRMLY = re.compile(
+    r"(?i)\b(?:most likely|certainly|definitely|clearly|surely|likeliest|best (?:match|fit|guess)|first choice)\b"
+)
+_FIRMLY_BEHIND = re.compile(
+    r"(?i)\W{0,4}(?:is|being|would be|as|fits?)(?: by far)?(?: (?:the|its))? ?(?:(?!next|second|third|other)\w+ )?"
+    r"(?:likeliest|most (?:likely|probable)|more (?:likely|probable)|likelier|best|main|first)\b"
+)
+_RUNNER_UP = re.compile(
+    r"(?i)\W{0,2}(?:BPM\W{0,2})?(?:(?:comes?|is|would (?:be|come)|being|as|in) )?(?:(?:the|a|an|its|close|less|next|distant) ){0,3}"
+    r"(?:second|alternative|runner-up|next best|other (?:candidate|option)|likely (?:one|reading|candidate))\b"
+)
 _DENIED = re.compile(
-    r"(?i)(?:\bnot|n't)(?: both| all| either)?(?: (?:run|sit|lie|stay|last|measure|come|move|be))?"
-    r"(?: (?:in|at|for|the key of)){0,2} $"
+    r"(?i)(?:\bnot|n't|\bnever|\banything but|\bfar from|\brather than|\binstead of|\bas opposed to|\bunlike)"
+    r"(?: both| all| either| exactly| quite| really| actually)?"
+    r"(?: (?:run|runs|sit|lie|stay|last|measure|come|move|be|play|count|use))?"
+    r"(?: (?:in|at|for|of|an?|the|to|the key of|written in|tuned to|sampled at|as)){0,2} $"
 )
 _AT = re.compile(r"(?i)\b(?:at|from|to|between|until|after|before|and|around)(?: the)? ?$")
+_HELD_AGAINST = re.compile(
+    r"(?i) (?:against|versus|vs\.?|compared (?:with|to)|rather than)(?: the| only)? ?(?:minus |plus |[-+])?"
+)
+_OF = re.compile(r"(?i) (?:of|for|in) [\"']?")
 _AGAINST = re.compile(r"(?i)\b(?:against|versus|vs|compared (?:with|to))\b")
 _JOINED = re.compile(r"(?i)[\s\x01\"']*(?:,|and|&|or|,\s?and|both|\s)*[\s\"']*")
 
@@ -84,8 +103,9 @@ class Case:
         return self._keys[id(evidence)]
 
     def speaks_of(self, evidence: Evidence, subjects: frozenset[str]) -> bool:
-        """Whether a finding is about all of those recordings."""
-        return subjects <= self._subjects[id(evidence)]
+        """Whether a finding is about all of those recordings; a level that they are held against may be of any."""
+        own = self._subjects[id(evidence)]
+        return subjects <= own or (not own and evidence.source.agent == "hub")
 
     def touches(self, evidence: Evidence, subjects: frozenset[str]) -> bool:
         return not subjects or not subjects.isdisjoint(self._subjects[id(evidence)])
@@ -94,6 +114,8 @@ class Case:
         """The file names that what stands at `start` speaks of; none when the sentence names none."""
         if not self.groups:
             return []
+        if (owner := self._owner_of(start)) is not None:
+            return owner
         if (paired := self._paired_at(start)) is not None:
             return paired
         before = [group for group in self.groups if group[0].start <= start]
@@ -102,6 +124,39 @@ class Case:
         if name_comes_first or start > self.groups[-1][0].start:
             return before[-1] if before else self.groups[0]
         return next(group for group in self.groups if group[0].start > start)
+
+    def _owner_of(self, start: int) -> list[FileName] | None:
+        """Whose a number is that is told beside another: "the 96 BPM of b.wav", "a.wav has more (96 against 84 BPM)"."""
+        quantity = next((each for each in self.tokens.quantities if each.start == start), None)
+        if quantity is None:
+            return None
+        for group in self.groups:
+            if _OF.fullmatch(self.tokens.text[quantity.end : group[0].start][:9]):
+                return group
+        if (side := self._side_of(quantity)) is None:
+            return None
+        first = [group for group in self.groups if group[0].start <= start][-1:] or self.groups[:1]
+        if len(first[0]) > 1 or len(self.subjects) != 2 or not first[0][0].subjects:
+            return None
+        if side == 0:
+            return first[0]
+        rest = next(name for name in self.subjects if name != first[0][0].subjects[0])
+        return [FileName(start, start, rest, (rest,))]
+
+    def is_held_against(self, quantity: Quantity) -> bool:
+        """Whether a number is one of two that are told beside each other: "96 against 84"."""
+        return self._side_of(quantity) is not None
+
+    def _side_of(self, quantity: Quantity) -> int | None:
+        """0 or 1 for the numbers of "96 against 84 BPM" in the order in which they stand; None for others."""
+        quantities = self.tokens.quantities
+        at = quantities.index(quantity)
+        for first in (at, at - 1):
+            if 0 <= first < len(quantities) - 1:
+                between = self.tokens.text[quantities[first].end : quantities[first + 1].start]
+                if len(between) < 20 and _HELD_AGAINST.fullmatch(between):
+                    return at - first
+        return None
 
     def _paired_at(self, start: int) -> list[FileName] | None:
         """ "With 66 BPM against 166 BPM, a.wav is slower than b.wav": the numbers in the order of the names."""
@@ -117,6 +172,10 @@ class Case:
     def bound(self, start: int) -> frozenset[str]:
         """The one recording that what stands at `start` speaks of, or all of its group; empty: not said."""
         return frozenset(name.subjects[0] for name in self.group_at(start) if name.subjects)
+
+    def by_name(self, name: str) -> list[Evidence]:
+        """The cited main findings of that name."""
+        return [item for item in self.cited if item.name == name and item.rank == 0]
 
     def held_value(self, subject: str, names: Sequence[str]) -> float | None:
         """The main number of that name that is cited for a recording."""
@@ -222,14 +281,19 @@ def holds_words(text: str, wanted: str) -> bool:
     return False
 
 
-def may_be_alternative(case: Case, start: int, end: int, ends_before: Sequence[int]) -> bool:
-    """Whether the words around present something as one possibility among others."""
+def may_be_alternative(
+    case: Case, start: int, end: int, ends_before: Sequence[int], starts_behind: Sequence[int] = ()
+) -> bool:
+    """Whether the words around, up to the next thing of the kind, present something as one possibility among others."""
     text = case.tokens.text
     before = text[max([0, start - 120, *ends_before]) : start]
-    behind = re.split(r"[.;](?:\s|$)", text[end : end + 60])[0]
+    behind = re.split(r"[.;](?:\s|$)", text[end : min([end + 60, *starts_behind])])[0]
+    if _FIRMLY_BEHIND.match(behind):
+        return False
     marks = list(_MAYBE.finditer(before))
     firm = list(_FIRMLY.finditer(before))
     if marks and (not firm or firm[-1].start() < marks[-1].start()):
         return True
-    second = re.match(r"(?i)\W{0,2} ?(?:comes|is|would come) (?:a close )?second\b", behind)
-    return not firm and (second is not None or _MAYBE_BEHIND.search(behind) is not None)
+    if _RUNNER_UP.match(behind) and (not firm or ends_before):
+        return True  # what is firm before it was said of another
+    return not firm and _MAYBE_BEHIND.search(behind) is not None

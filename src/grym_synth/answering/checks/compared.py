@@ -16,14 +16,18 @@ from .tokens import FileName
 #: Word → the finding that settles it, and which sign it claims of the recording before it.
 _WORDS: tuple[tuple[str, str, int], ...] = (
     (r"louder|hotter", "compare.loudness_difference_lu", 1), (r"quieter|softer", "compare.loudness_difference_lu", -1),
-    (r"played [^;]{0,24}faster", "compare.stretch_percent", 1),
-    (r"played [^;]{0,24}slower", "compare.stretch_percent", -1),
+    (r"(?:play(?:ed)?|needs? to be|must be|has to be|should be|run|sped up)[^;]{0,60}faster", "compare.stretch_percent", 1),
+    (r"(?:play(?:ed)?|needs? to be|must be|has to be|should be|run)[^;]{0,60}slower", "compare.stretch_percent", -1),
+    (r"speed [^;]{0,60} up", "compare.stretch_percent", 1), (r"slow [^;]{0,60} down", "compare.stretch_percent", -1),
     (r"faster", "compare.tempo_ratio", 1), (r"slower", "compare.tempo_ratio", -1),
     (r"higher", "compare.true_peak_difference_db", 1), (r"lower", "compare.true_peak_difference_db", -1),
     (r"later|behind|late", "compare.alignment_s", 1), (r"earlier|ahead|early", "compare.alignment_s", -1),
 )  # fmt: skip
 _WORD = re.compile("(?i)\\b(?:" + "|".join(f"(?P<w{at}>{words})" for at, (words, _, _) in enumerate(_WORDS)) + r")\b")
-_SHIFT = re.compile(r"(?i)\b(?:shift|transpose|pitch|tune)\b[^.;]{0,60}? (?P<way>up|down)\b")
+_SHIFT = re.compile(
+    r"(?i)\b(?:(?:shift|transpos|pitch|tun|mov)(?:e|ed|ing|s)?|go|goes|come|taken?|brought)\b[^.;]{0,60}? (?P<way>up|down)\b"
+    r"(?=[^.;]{0,24}(?:semitone|half|step|octave))"
+)
 _BANDS = "|".join(f"(?P<{band}>{words})" for band, words in BAND_WORDS.items())
 _MORE = re.compile(rf"(?i) (?P<way>more|less) (?:of the |in the )?(?:{_BANDS})")
 _SAME = re.compile(r"(?i)\b(?:the same|equal|identical) (?P<what>loudness|tempo|polarity)\b|\b(?P<aligned>aligned)\b")
@@ -43,7 +47,7 @@ def settles(case: Case, start: int) -> bool | None:
     if item is None or item.source.agent == "hub":
         return None
     value = _value(item)
-    return value is not None and value * sign * _side(case, match.start(), item) > 0
+    return value is not None and value * sign * _side(case, match.start(), item, match.end()) > 0
 
 
 def check_compared(case: Case) -> list[Problem]:
@@ -65,6 +69,7 @@ _VERDICTS: tuple[tuple[str, str, str], ...] = (
     (r"identical", "compare.verdict", r"identical"), (r"same audio", "compare.verdict", r"same audio|identical"),
     (r"different recordings", "compare.verdict", r"different"), (r"moved in time", "compare.verdict", r"moved in time"),
     (r"at another level", "compare.verdict", r"at another level"), (r"inverted", "compare.verdict", r"inverted"),
+    (r"inverted", "compare.polarity", r"inverted"),
     (r"processed or coded", "compare.verdict", r"processed or coded"), (r"fits as it is", "compare.fit", r"as it is"),
     (r"small stretch", "compare.fit", r"small stretch"), (r"clear stretch", "compare.fit", r"clear stretch"),
     (r"shift of pitch", "compare.fit", r"shift of pitch"), (r"hard to fit", "compare.fit", r"hard to fit"),
@@ -79,6 +84,8 @@ def _check_verdict(case: Case) -> list[Problem]:
         if item is None or not isinstance(item.value, str):
             continue
         for match in re.finditer(rf"(?i)\b{words}\b", case.tokens.plain):
+            if words == "inverted" and (name == "compare.polarity") != ("polarity" in case.tokens.plain):
+                continue
             denied = (
                 re.search(r"(?i)\b(?:not|no|n't)(?: \w+){0,2} $", case.tokens.plain[: match.start()][-24:]) is not None
             )
@@ -96,9 +103,11 @@ def _value(item: Evidence) -> float | None:
     return None if value is None else value - _NEUTRAL.get(item.name, 0.0)
 
 
-def _side(case: Case, start: int, item: Evidence) -> int:
-    """1 when the words speak of the recording of the finding, -1 when of the other one."""
-    before: list[FileName] = [name for name in case.tokens.files if name.subjects and name.end <= start]
+def _side(case: Case, start: int, item: Evidence, end: int = 0) -> int:
+    """1 when the words up to `end` speak of the recording of the finding, -1 when of the other one."""
+    named = [name for name in case.tokens.files if name.subjects]
+    # "Speed b.wav up to fit a.wav": whoever stands between the words is meant.
+    before: list[FileName] = [n for n in named if start < n.start < end] or [n for n in named if n.end <= start]
     of_peak = [name for name in before if item.name == "compare.true_peak_difference_db"]
     speaks_of = (of_peak or before)[-1:] if before else []
     return -1 if speaks_of and speaks_of[0].subjects[0] != item.subject else 1

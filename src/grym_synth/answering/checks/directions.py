@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from .bands import compares_bands
+from .bounds import bound_holds
 from .case import Case, Problem
 from .compared import same_holds, settles
+from .orders import is_order
 from .rankings import is_ranked
 from .spans import ranks_stretch
 from .tokens import FileName
@@ -53,8 +56,8 @@ def _pattern(table: tuple[tuple[str, str, int], ...]) -> re.Pattern[str]:
 _COMPARATIVE, _SUPERLATIVE = _pattern(_WORDS), _pattern(_SUPERLATIVES)
 _BECOMES = re.compile(r"(?i)\b(?:gets?|getting|grows?|growing|becomes?|becoming|turns?) (?:\w+ ){0,2}$")
 _RISES = re.compile(
-    r"(?i)\b(?:(?P<up>rises?|climbs?|builds?|increases?|grows)|(?P<down>falls?|fades?|drops?|decreases?|declines?))\b"
-    r"(?! (?:in|out)\b| sharply)"
+    r"(?i)\b(?:(?P<up>rises?|climbs?|builds?|increases?|grows)|(?P<down>falls?|fades?|drops?|decreases?|declines?|dies (?:down|away)))\b"
+    r"(?! (?:in|out|quieter|softer|louder|slower|faster|shorter|longer|short)\b| sharply)"
 )
 _NOT = re.compile(r"(?i)\b(?:not|no|never|neither|nor|without|hardly)\b|n't\b")
 _PART = re.compile(
@@ -63,6 +66,7 @@ _PART = re.compile(
 )
 _SIDE = re.compile(r"(?i)\b(?P<side>left|right)\b")
 _TARGET = re.compile(r"(?i)\b(?:target|asked|goal)\b")
+_LEVEL_BEHIND = re.compile(r"(?i) than (?:the |its |an? )?(?:[\w-]+ ){0,4}(?:targets?|norm|level|standard|reference)\b")
 _TUNING = re.compile(r"(?i)(?<![A-G][ -])\b(?P<word>sharp|flat)\b")
 _IN_TUNE = re.compile(r"(?i)\b(?:in tune|on pitch)\b")
 _SAME = re.compile(
@@ -100,11 +104,19 @@ def check_directions(case: Case) -> list[Problem]:
         _, axis, sign = _WORDS[_index(match)]
         if settles(case, match.start()) is not None:
             continue  # a cited difference decides: see `compared`
+        if _LEVEL_BEHIND.match(plain, match.end()) and any(fact.is_reference for fact in case.facts):
+            continue  # "quieter than the target": see `targets`
+        if is_order(case, match.start()) or compares_bands(case, match.start()):
+            continue
+        if axis == "tempo" and _BECOMES.search(plain[: match.start()][-30:]) and "rhythm.tempo_curve" in case.names:
+            continue  # the course of one recording: see `music`
+        if (bound := _bound_behind(case, match.end())) is not None and bound_holds(case, bound) is not None:
+            continue  # "higher than 130 BPM": judged with its number
         if not _comparison_holds(case, match, axis, sign):
             problems.append(Problem(match[0], "the cited evidence does not bear this comparison out"))
     for match in superlatives:
         _, axis, sign = _SUPERLATIVES[_index(match)]
-        if ranks_stretch(case, match.start()):
+        if ranks_stretch(case, match.start()) or is_order(case, match.start()):
             continue
         if not is_ranked(case, match.start()) and not _superlative_holds(case, match, axis, sign):
             problems.append(Problem(match[0], "the cited evidence does not bear this ranking out"))
@@ -113,12 +125,22 @@ def check_directions(case: Case) -> list[Problem]:
         if thirds and ((thirds[2] > thirds[0]) != bool(match["up"])) != _negated(case, match.start()):
             problems.append(Problem(match[0], "the level goes the other way"))
     problems += _check_distances(case)
+    problems += _check_places(case)
+    problems += _check_doubles(case)
     problems += _check_feel(case)
     problems += _check_tuning(case)
     problems += _check_sameness(case)
     problems += _check_multiples(case)
     problems += _check_leaning(case)
     return problems
+
+
+def _bound_behind(case: Case, end: int) -> int | None:
+    """The place of the quantity right behind "than", when one stands there."""
+    than = re.compile(r" than (?:the |an? |minus |about )?-?").match(case.tokens.text, end)
+    if than is None:
+        return None
+    return next((at for at, each in enumerate(case.tokens.quantities) if 0 <= than.end() - each.start <= 7), None)
 
 
 def _index(match: re.Match[str]) -> int:
@@ -204,6 +226,8 @@ def _pair(case: Case, match: re.Match[str], axis: str) -> tuple[float, float] | 
     than = re.compile(r"(?i)\b(?:than|as)\b").search(plain, match.end(), match.end() + 60)
     left = [each for each in entities if begin <= each.start < match.start() and each.kind != "number"]
     left = _without_owners(case, left)
+    if len(left) > 1 and _CARRIED.fullmatch(plain[left[-1].end : match.start()]):
+        left = left[:1]  # "a.wav is louder than b.wav but quieter than c.wav": still a.wav
     if axis in ("loudness", "tempo", "duration"):
         left = [each for each in left if each.kind != "target"]
     right = [each for each in entities if each.start >= (than.end() if than else match.end())]
@@ -230,6 +254,9 @@ def _without_owners(case: Case, entities: list[Entity]) -> list[Entity]:
     ]
 
 
+_CARRIED = re.compile(
+    r"(?i)[\s\"'\x01]*(?:\([^()]{0,40}\))?[\s\"',]*(?:but|and|yet|though|although|while)(?: is| still| also| clearly| a \w+| \w+ly){0,3} "
+)
 _OWNED = re.compile(r"(?i)(?: (?:channel|side|third|part|half))? (?:of|in) [\"']?")
 
 
@@ -294,6 +321,8 @@ def _check_distances(case: Case) -> list[Problem]:
         other = next((name for name in case.tokens.files if match and name.start == match.end()), None)
         if match is None or other is None or not other.subjects:
             continue
+        if quantity.unit == "s" and "compare.alignment_s" in case.names:
+            continue  # see `compared`
         axis = _DISTANCE_AXES.get(quantity.unit, "height")
         against = Entity(other.start, other.end, "file", other.subjects[0])
         before = [name for name in case.tokens.files if name.end <= quantity.start and name.subjects]
@@ -302,6 +331,48 @@ def _check_distances(case: Case) -> list[Problem]:
         if one is None or value is None or (one > value) != bool(match["up"]):
             problems.append(Problem(match[0].strip(), "the cited evidence does not bear this comparison out"))
     return problems
+
+
+_PLACE = re.compile(
+    r"(?i)\b(?:is|sits|lies|comes out|measures) (?:(?P<up>above|over)|(?P<down>below|under|beneath)) [\"']?(?=\x01)"
+)
+_DOUBLE = re.compile(
+    r"(?i)\b(?:(?P<two>double|twice)|(?P<half>half)|(?P<three>three times|triple)) the (?P<what>tempo|speed|length|duration) of"
+    r" [\"']?(?=\x01)"
+)
+
+
+def _check_places(case: Case) -> list[Problem]:
+    """ "a.wav sits below b.wav": by what both were measured for."""
+    problems = []
+    for match in _PLACE.finditer(case.tokens.plain):
+        pair = _both_sides(case, match, _measures(case, "height"))
+        if pair is not None and (pair[0] > pair[1]) != (match["up"] is not None) and not _negated(case, match.start()):
+            problems.append(Problem(match[0].strip(), "the cited evidence does not bear this comparison out"))
+    return problems
+
+
+def _check_doubles(case: Case) -> list[Problem]:
+    """ "a.wav has double the tempo of b.wav": which of the two has it."""
+    problems = []
+    for match in _DOUBLE.finditer(case.tokens.plain):
+        axis = "tempo" if match["what"].casefold() in ("tempo", "speed") else "duration"
+        pair = _both_sides(case, match, AXES[axis])
+        wanted = 2.0 if match["two"] else 0.5 if match["half"] else 3.0
+        if pair is None or not pair[1] or abs(pair[0] / pair[1] / wanted - 1) > 0.02:
+            problems.append(Problem(match[0].strip(), "the cited evidence does not bear this ratio out"))
+    return problems
+
+
+def _both_sides(case: Case, match: re.Match[str], names: Sequence[str]) -> tuple[float, float] | None:
+    """What was measured of the recordings before and right behind some words."""
+    files = [name for name in case.tokens.files if name.subjects]
+    before = [name for name in files if name.end <= match.start()]
+    behind = next((name for name in files if name.start == match.end()), None)
+    if not before or behind is None:
+        return None
+    one, other = (case.held_value(name.subjects[0], names) for name in (before[-1], behind))
+    return None if one is None or other is None else (one, other)
 
 
 # --- rankings -------------------------------------------------------------------------------------------------------
@@ -359,7 +430,7 @@ def _nearest_part(case: Case, match: re.Match[str]) -> int | None:
 # --- tuning, sameness, multiples ------------------------------------------------------------------------------------
 
 
-_FEEL = re.compile(r"(?i)(?<!pulse felt )\bin (?P<feel>\x01+|half|double)[- ]time\b")
+_FEEL = re.compile(r"(?i)(?<!pulse felt )\bin (?P<feel>half|double)[- ]time\b")
 
 
 _THEN = re.compile(r"(?i),? (?:(?:it|that|this|which) )?(?:would be|is|gives|makes|means|comes to|becomes) (?:about )?")
@@ -377,7 +448,7 @@ def _check_leaning(case: Case) -> list[Problem]:
 
 _LEANING = re.compile(
     r"(?i)\b(?:leans?|leaning|tilts?|tilted|pulls?|pulled|drifts?|shifted|heavier|weighted)"
-    r" (?:slightly |a little |a bit )?(?:to|towards?|on)(?: the)? (?P<side>left|right)\b"
+    r" (?:slightly |a little |a bit |by )?(?:\d[\d.,]* dB )?(?:to|towards?|on)(?: the)? (?P<side>left|right)\b"
 )
 
 
@@ -385,8 +456,8 @@ def _check_feel(case: Case) -> list[Problem]:
     """ "63 if you feel it in half time": the number before is half of another cited tempo."""
     problems = []
     tempi = [fact.value for fact in case.facts if fact.unit == "BPM"]
-    for match in _FEEL.finditer(case.tokens.plain):
-        factor = 0.5 if "half" in case.tokens.text[match.start() : match.end()].casefold() else 2.0
+    for match in _FEEL.finditer(case.tokens.text):
+        factor = 0.5 if match["feel"].casefold() == "half" else 2.0
         tempi_stated = [q for q in case.tokens.quantities if "BPM" in (q.unit, *q.inherited)]
         then = _THEN.match(case.tokens.text, match.end())
         before = [q for q in tempi_stated if (q.start == then.end() if then else q.end <= match.start())]

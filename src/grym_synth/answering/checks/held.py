@@ -54,6 +54,13 @@ class Fact:
         return self.evidence.rank > 0 and self.evidence.capability != "theory"
 
     @property
+    def is_reference(self) -> bool:
+        """Whether it is a level that recordings are held against, not one that was measured."""
+        return (
+            self.evidence.capability == "loudness" and not self.evidence.subject and self.evidence.source.agent == "hub"
+        )
+
+    @property
     def is_difference(self) -> bool:
         """Whether its sign says a direction, so that words may carry it: "8 cents flat"."""
         computed = self.evidence.source.agent == "hub" and " - " in self.evidence.source.method

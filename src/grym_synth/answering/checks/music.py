@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 from ...messages import Evidence
 from ..chord_names import chord_id, plain_numeral
@@ -13,16 +12,15 @@ from ..words.phrasing import finite, objects_in
 from ..words.timbre import CLASSES
 from .case import Case, Problem, may_be_alternative
 from .held import strings_of
-from .names import numerals_of, pitch
-from .spans import gap
+from .names import numerals_of
 from .tokens import Name
 
 _NOT = re.compile(r"(?i)\b(?:not|no|never|hardly|isn't|doesn't|barely)\b(?: \w+){0,2} ?$")
 _SWING = re.compile(r"(?i)\b(?P<word>straight|swung|swings|shuffled?)\b(?! (?:away|to|from|into|at))")
 _STEADY = re.compile(r"(?i)\b(?P<word>steady|constant|stable|drifts|wanders|unsteady)\b")
 _GLIDE = re.compile(
-    r"(?i)\b(?:(?P<up>speeds? up|accelerates?|gets? faster|rushes)"
-    r"|(?P<down>slows? down|gets? slower|drags|decelerates?))\b"
+    r"(?i)\b(?:(?P<up>speeds? up|accelerates?|(?:gets?|becomes?|grows?) (?:faster|quicker)|quickens?|picks? up(?: speed)?|rushes)"
+    r"|(?P<down>slows(?: down)?|slow(?:ing)? down|(?:gets?|becomes?|grows?) slower|drags|decelerates?))\b"
 )
 _KEYS = re.compile(
     r"(?i)\b(?:(?P<stay>stays in|remains in|one key throughout|does not modulate)"
@@ -35,7 +33,7 @@ def check_music(case: Case) -> list[Problem]:
     """Every such word that the cited findings do not bear out."""
     return [
         *_check_swing(case), *_check_steady(case), *_check_keys(case), *_check_degrees(case), *_check_kinds(case),
-        *_check_likeness(case), *_check_extremes(case),
+        *_check_likeness(case),
     ]  # fmt: skip
 
 
@@ -77,6 +75,8 @@ def _check_steady(case: Case) -> list[Problem]:
         spread = [value for item in _cited(case, "rhythm.drift_percent", match.start())
                   if (value := finite(item.value)) is not None]  # fmt: skip
         steady = match["word"].casefold() in ("steady", "constant", "stable")
+        if not steady and re.match(r" (?:by|about|around)\b[^,;]{0,12}\d", case.tokens.plain[match.end() :][:24]):
+            continue  # by how much is told: the number is judged
         if not spread:
             if any(item.name == "rhythm.tempo_curve" for item in case.cited):
                 problems.append(Problem(match[0], "no cited finding says how steady it is"))
@@ -107,7 +107,10 @@ def _glides(case: Case, match: re.Match[str], curve: Evidence) -> bool:
     if len(told) < 2:
         return True
     pairs = zip(told, (tempi[0], tempi[-1]), strict=True)
-    return all(any(abs(reading.value - value) <= 0.06 for reading in quantity.readings) for quantity, value in pairs)
+    return all(
+        any(abs(each.value - value) <= (0.5 if each.step >= 1 else 0.06) + 1e-6 for each in quantity.readings)
+        for quantity, value in pairs
+    )
 
 
 def _check_keys(case: Case) -> list[Problem]:
@@ -241,44 +244,3 @@ def _check_likeness(case: Case) -> list[Problem]:
             if said and said not in tags and said not in kinds:
                 problems.append(Problem(said, "not among the cited tags"))
     return problems
-
-
-_EXTREME = re.compile(r"(?i)\b(?P<word>lowest|deepest|highest|top|bottom)(?: note| pitch)?\b")
-
-
-def _check_extremes(case: Case) -> list[Problem]:
-    """ "The lowest note is A2": the note beside it is that of the finding."""
-    if not {"notes.lowest", "notes.highest"} & case.names:
-        return []
-    problems = []
-    notes = [name for name in case.tokens.names if name.kind == "note"]
-    for match in _EXTREME.finditer(case.tokens.plain):
-        wanted = "notes.lowest" if match["word"].casefold() in ("lowest", "deepest", "bottom") else "notes.highest"
-        held = _cited(case, wanted, match.start())
-        beside = [name for name in notes if 0 <= match.start() - name.end <= 8] or [
-            name for name in notes if 0 <= gap(case, match.end(), name.start) <= 24
-        ]
-        if held and beside and not any(_same_pitch(beside[0], item) for item in held):
-            problems.append(Problem(match[0], "another note is in this place"))
-        elif not held and beside:
-            problems.append(Problem(match[0], "no cited finding tells this"))
-    problems += _check_compass(case, notes)
-    return problems
-
-
-_FROM_TO = re.compile(r"(?i) ?(?:to|up to|-|and) ?")
-
-
-def _check_compass(case: Case, notes: Sequence[Name]) -> list[Problem]:
-    """ "From A2 to E5": the lowest first."""
-    for one, other in pairwise(notes):
-        low, high = _cited(case, "notes.lowest", one.start), _cited(case, "notes.highest", one.start)
-        joined = _FROM_TO.fullmatch(case.tokens.text[one.end : other.start])
-        listed = any(item.name in ("notes.notes", "notes.melody") for item in case.cited)
-        if joined and low and high and not listed and not (_same_pitch(one, low[0]) and _same_pitch(other, high[0])):
-            return [Problem(f"{one.text} to {other.text}", "not the lowest and the highest note")]
-    return []
-
-
-def _same_pitch(name: Name, item: Evidence) -> bool:
-    return isinstance(item.value, str) and pitch(name.text) == pitch(item.value)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
+from typing import Literal
 
 from ...messages import Evidence
+from ...theory.pitch import note_name
 from ..chord_names import chord_id, plain_numeral
 from ..weigh import pitch_class_name
 from ..words.phrasing import finite
 from .case import Case, Problem, holds_words, may_be_alternative
 from .held import camelot, canonical_key
+from .intervals import width_named
 from .tokens import FileName, Name
 
 
@@ -18,18 +22,14 @@ def check_name(case: Case, name: Name) -> Problem | None:
     bound = case.bound(name.start)
     group = [each for each in case.group_at(name.start) if each.subjects]
     wanted = [frozenset(each.subjects[:1]) for each in group] if len(group) > 1 else [bound]
-    if any(holds_words(text, name.text) for text in case.understood):
+    if any(_stands_in(text, name.text) for text in case.understood):
         return None
-    if name.kind == "key" and case.denies(name.start):
-        keys = [canonical_key(name.text) in case.keys(item) for item in _main_keys(case) if case.touches(item, bound)]
-        if keys and all(keys):
-            return Problem(name.text, "denied, and the cited evidence holds it")
-        if keys:
-            return None  # "not in C major", "not both in C major": so it is
-    chords = [item for item in case.cited if item.kind == "chord" and case.touches(item, bound)]
-    if name.kind == "note" and chords and _DENIED.search(case.tokens.text[max(0, name.start - 16) : name.start]):
-        held = any(_holds_name(case, name, item) for item in chords)
-        return Problem(name.text, "denied, and the cited evidence holds it") if held else None
+    if name.kind in ("term", "ordinal") and width_named(case, name.start, name.end):
+        return None  # see `compass`
+    if case.denies(name.start) or _DENIED.search(case.tokens.text[max(0, name.start - 24) : name.start]):
+        denied = _judge_denied(case, name, bound)
+        if denied is not None:
+            return denied or None
     if _is_said_of_everyone(case, name) and not all(_holds_name(case, name, item) for item in _main_keys(case)):
         return Problem(name.text, "not every recording has this key")
     if all(_name_is_held(case, name, each) for each in wanted) or _pairs_hold(case, name, group):
@@ -39,7 +39,36 @@ def check_name(case: Case, name: Name) -> Problem | None:
     return Problem(name.text, f"the cited evidence does not hold this {name.kind}")
 
 
-_DENIED = re.compile(r"(?i)\b(?:no|not|never|without)(?: an?| any)? $")
+def _stands_in(text: str, wanted: str) -> bool:
+    """Whether a name stands in a text whole: "C" does not stand in "C#"."""
+    return re.search(rf"(?<![\w#]){re.escape(wanted)}(?![\w#])", text) is not None
+
+
+#: What a denied name would have to be in.
+_HOLDERS: dict[str, tuple[str, ...]] = {
+    "key": ("musical_key",), "mode": ("musical_key",), "note": ("chord", "musical_key", "note"),
+    "camelot": ("musical_key", "label"), "format": ("label",), "term": ("count", "label"), "numeral": ("chord",),
+}  # fmt: skip
+_DENIED = re.compile(r"(?i)\b(?:no|not|never|without|isn't|aren't)(?: an?| any| in| the)? $")
+
+
+def _judge_denied(case: Case, name: Name, bound: frozenset[str]) -> Problem | Literal[False] | None:
+    """A problem where the evidence holds what is denied, False where it says something else, None where it is silent."""
+    held = [
+        item
+        for item in case.cited
+        if item.kind in _HOLDERS.get(name.kind, ()) and item.rank == 0 and case.touches(item, bound)
+        and (item.kind != "count" or item.name.endswith("metre")) and item.name != "tonality.key_changes"
+    ]  # fmt: skip
+    if not held:
+        return None
+    holding = [_holds_name(case, name, item) for item in held]
+    # Of several recordings, "not both in A minor" denies it of one of them.
+    several = name.kind == "key" and len({item.subject for item in held}) > 1
+    is_held = all(holding) if several else any(holding)
+    return Problem(name.text, "denied, and the cited evidence holds it") if is_held else False
+
+
 _EVERYONE = re.compile(r"(?i)\b(?:both|all|each|every)\b")
 
 
@@ -74,7 +103,7 @@ def _name_is_held(case: Case, name: Name, subjects: frozenset[str]) -> bool:
         and (
             item.rank == 0
             or item.capability == "theory"
-            or may_be_alternative(case, name.start, name.end, _names_before(case, name))
+            or may_be_alternative(case, name.start, name.end, _names_before(case, name), _names_behind(case, name))
         )
         for item in case.cited
     )
@@ -86,6 +115,12 @@ def _names_before(case: Case, name: Name) -> list[int]:
     if name.kind == "camelot" and ends and name.start - ends[-1] <= 3:
         ends.pop()
     return ends
+
+
+def _names_behind(case: Case, name: Name) -> list[int]:
+    """Where the next key or code begins that is not this one in other words."""
+    starts = [each.start for each in case.tokens.names if each.start >= name.end and each.kind in ("key", "camelot")]
+    return [start for start in starts if start - name.end > 3]
 
 
 def _holds_name(case: Case, name: Name, evidence: Evidence) -> bool:
@@ -104,8 +139,10 @@ def _holds_name(case: Case, name: Name, evidence: Evidence) -> bool:
         return name.text in texts or name.text in {camelot(key) for key in keys}
     if name.kind == "note":
         stated = pitch(name.text)
-        if evidence.name == "tonality.reference_hz" and stated == "A4":
+        if evidence.name == "tonality.reference_hz" and stated in ("A4", "A"):
             return True
+        if evidence.name == "notes.f0_hz" and (hertz := finite(evidence.value)) is not None and hertz > 0:
+            return stated == note_name(round(69 + 12 * math.log2(hertz / 440)))
         return stated in {pitch for text in texts for pitch in _pitches(text)} or stated in _tonics(keys, name.text)
     if name.kind == "ordinal":
         return isinstance(evidence.value, list) and 0 < _ordinal(name.text) <= len(evidence.value)
@@ -161,7 +198,7 @@ def _in_words(wanted: str, texts: Sequence[str]) -> bool:
     return any(holds_words(text.casefold().replace("-", " ").replace("_", " "), lower) for text in texts)
 
 
-_PITCH = re.compile(r"(?<![A-Za-z0-9#])([A-G])([#b]?|[ -]sharp|[ -]flat)(:?[A-Za-z0-9+#]{0,8}|-\d)(?![A-Za-z#])")
+_PITCH = re.compile(r"(?<![A-Za-z0-9#])([A-G])([ -]sharp|[ -]flat|[#b]?)(:?[A-Za-z0-9+#]{0,8}|-\d)(?![A-Za-z#])")
 
 
 def pitch(text: str) -> str:

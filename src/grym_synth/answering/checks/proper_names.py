@@ -16,6 +16,7 @@ _TRADE = frozenset(
     pythagorean helmholtz butterworth chebyshev goertzel krumhansl temperley
     dorian phrygian lydian mixolydian aeolian ionian locrian
     english german french italian spanish ok okay tv hi-fi lo-fi hifi lofi a-weighted k-weighted k-weighting
+    roman
     monday tuesday wednesday thursday friday saturday sunday nan grym-synth grym
     """.split()
 )
@@ -107,7 +108,17 @@ def _check_tag_fields(case: Case) -> list[Problem]:
         if names and not _said_in(tags, names, quotation.text):
             problems.append(Problem(quotation.text, "not what this tag says"))
     problems += _check_unquoted_maker(case, tags)
+    for match in _CREDITED.finditer(case.tokens.text):
+        if not _said_in(tags, tuple(_TAGS[match["field"].casefold()].split()), match["who"]):
+            problems.append(Problem(match["who"], "not what this tag says"))
     return problems
+
+
+#: "The tags credit Mara Lind as the artist", "gives Low Tide as the title".
+_CREDITED = re.compile(
+    r"(?i:\b(?:credits?|names?|lists?|gives?|has|have|shows?)) (?P<who>[A-Z][^,.;:()\x01\"]{1,60}?) (?i:as|for) (?i:the|its) "
+    rf"(?P<field>(?i:{'|'.join(_TAGS)}))\b"
+)
 
 
 def _field_of(before: str, behind: str) -> tuple[str, ...]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from .bounds import beyond_full_scale, bound_before, bound_holds, is_above
 from .case import Case, Problem, holds_words, may_be_alternative
 from .held import Fact
+from .intervals import semitones_hold
 from .names import chord_labels
 from .qualifiers import demanded
 from .tokens import Quantity, Reading
+from .units import NOUNS
 
 #: The most that a printed number may differ from what was measured.
 ROUNDING: dict[str, float] = {
@@ -17,21 +20,24 @@ ROUNDING: dict[str, float] = {
     "%": 0.5, "semitones": 0.05, "bit": 0.0, "#": 0.0, "": 0.05,
 }  # fmt: skip
 HZ_SHARE = 0.005  # of a frequency
-CLOCK_ROUNDING = 0.5  # s, for m:ss
+CLOCK_ROUNDING = 0.5  # s, for m:ss and for whole seconds
+WHOLE_FROM_S = 20.0  # from here on whole seconds may be told
+WHOLE_BPM = 0.5  # musicians tell a tempo in whole beats a minute
 _HAS_SIGN = frozenset({"LU", "dB", "cents", "semitones", "BPM", "s", "Hz", "%"})  # whose differences words may direct
 _DIFFERENCE = {"LUFS": "LU", "dBFS": "dB", "dBTP": "dB"}
 _APART = re.compile(
     r"(?i)\b(?:differ\w*|apart|off|away|between|difference|imbalance|more|less|than|above|below|over|under|louder|stronger"
-    r"|weaker|quieter|softer|faster|slower|longer|shorter|higher|lower|brighter|darker|sharp|flat|up|down|rise"
-    r"|later|earlier|drop|swing|change|turn|miss\w*|short of|leans?|leaning|tilt\w*|pulls?)\b"
+    r"|weaker|quieter|softer|faster|slower|longer|shorter|higher|lower|brighter|darker|sharp|flat|up|down|rise|back"
+    r"|later|earlier|drop|swing|change|turn|miss\w*|short of|leans?|leaning|tilt\w*|pulls?|heavier|hotter|high|low"
+    r"|behind|ahead|lags?|trails?|leads?|exceed\w*|overshoot\w*|undershoot\w*|beats|headroom|room|gap|distance|apart"
+    r"|too (?:loud|quiet|fast|slow)|under pitch|raise|lower|boost|cut|attenuate|reduce|gain)\b"
 )
-_UP = r"above|over|louder|stronger|faster|higher|longer|sharp|up|too loud|too fast|more|brighter"
-_DOWN = r"below|under|quieter|weaker|softer|slower|lower|shorter|flat|down|too quiet|too slow|less|short|darker"
+_UP = r"above|over|louder|stronger|faster|higher|longer|sharp|up|too loud|too fast|more|brighter|high|hotter|ahead"
+_DOWN = (
+    r"below|under|quieter|weaker|softer|slower|lower|shorter|flat|down|too quiet|too slow|less|short|darker|low"
+    r"|back|behind"
+)
 _BEHIND = re.compile(rf"(?i) (?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b")
-_BOUND = re.compile(
-    r"(?i)\b(?:(?P<above>above|over|more than|at least|beyond|exceeds?|exceeding)"
-    r"|(?P<below>below|under|less than|at most|no more than|up to))(?: the| your| a)? ?$"
-)
 _SURENESS = re.compile(r"(?i)\b(?:sure|confiden\w*|certain\w*|likel\w*|probab\w*|chance)\b")
 _ORDINAL = re.compile(r"(?i)\b(\d{1,6})(?:st|nd|rd|th)\b|\b(first|second|third)(?= (?:beat|onset|hit|downbeat)\b)")
 
@@ -58,6 +64,8 @@ def check_quantities(case: Case) -> list[Problem]:
                 problems.append(Problem(quantity.text, "does not hold of all recordings"))
             supported += 1
             held[index] = facts
+        elif bound_holds(case, index) or _is_truly_denied(case, quantity) or _is_computed(case, quantity):
+            supported += 1
         elif (problem := _why_allowed(case, quantity, repeated)) is not None:
             problems.append(problem)
     for index, facts in held.items():
@@ -69,6 +77,41 @@ def check_quantities(case: Case) -> list[Problem]:
     if repeated and not supported:
         problems += [Problem(each.text, "stands in the question, and the evidence says otherwise") for each in repeated]
     return problems + _check_order(case, held)
+
+
+def _is_computed(case: Case, quantity: Quantity) -> bool:
+    """Whether a number follows from two findings: the width of a range, a share by which one exceeds the other."""
+    if quantity.unit == "semitones":
+        return semitones_hold(case, quantity)
+    return quantity.unit == "%" and _share_holds(case, quantity)
+
+
+_MORE = re.compile(r"(?i) (?P<way>faster|quicker|slower|longer|shorter)\b")
+_SHARES = {"faster": "rhythm.tempo_bpm", "quicker": "rhythm.tempo_bpm", "slower": "rhythm.tempo_bpm",
+           "longer": "facts.duration_s", "shorter": "facts.duration_s"}  # fmt: skip
+
+
+def _share_holds(case: Case, quantity: Quantity) -> bool:
+    """ "26 % faster than b.wav": how much more, in percent of the other; which is which is for `check_directions`."""
+    match = _MORE.match(case.tokens.text, quantity.end)
+    if match is None:
+        return False
+    way = match["way"].casefold()
+    values = sorted(fact.value for fact in case.facts if fact.evidence.name == _SHARES[way] and not fact.is_alternative
+                    and fact.relation == "finding")  # fmt: skip
+    if len(values) != 2 or values[0] <= 0:
+        return False
+    low, high = values
+    share = 100 * (1 - low / high) if way in ("slower", "shorter") else 100 * (high / low - 1)
+    return any(abs(each.value - share) <= max(each.step / 2, 0.05) + 1e-6 for each in quantity.readings)
+
+
+def _is_truly_denied(case: Case, quantity: Quantity) -> bool:
+    """ "Not 440", "rather than 63 BPM": another number of that unit was found."""
+    if not case.denies(quantity.start):
+        return False
+    units = {quantity.unit, *quantity.inherited} - {""}
+    return any(fact.unit in units and fact.relation == "finding" and not fact.is_alternative for fact in case.facts)
 
 
 _SECOND = re.compile(
@@ -119,7 +162,7 @@ _FIRST_OF = re.compile(
 
 
 _THE = re.compile(r"(?i)\b(?:the|these|those|all) $")
-_EVERYONE = re.compile(r"(?i)\b(?:both|all|each|every|so (?:is|does|do|are|has)|likewise)\b")
+_EVERYONE = re.compile(r"(?i)\b(?:both(?! \w+er\b)|all|each|every|so (?:is|does|do|are|has)|likewise)\b")
 
 
 def _said_of_all(case: Case, quantity: Quantity, facts: list[Fact]) -> bool:
@@ -163,19 +206,18 @@ def _why_allowed(case: Case, quantity: Quantity, repeated: list[Quantity]) -> Pr
     units = {quantity.unit, *quantity.inherited}
     rivals = [fact for fact in case.facts if fact.unit in units and fact.relation in ("finding", "tag")]
     competing = bool(rivals) and not (quantity.unit == "s" and case.is_position(quantity.start))
-    bound = _BOUND.search(case.tokens.text, max(0, quantity.start - 20), quantity.start)
+    bound = bound_before(case, quantity)
     if bound is not None:
-        values = [fact.value for fact in rivals if not fact.is_alternative]
-        truly = any((value > each.value) is bool(bound["above"]) for value in values for each in quantity.readings)
+        above = is_above(case, bound)
+        values = [fact.value for fact in rivals if not fact.is_alternative and not fact.is_reference]
+        truly = any((value > each.value) is above for value in values for each in quantity.readings)
         limit = any(
             quantity.unit == unit
             and _same(quantity.readings, value)
             and any(f.evidence.name == name for f in case.facts)
             for name, value, unit in _LIMITS
         )
-        # Behind a difference ("0.4 LU below -14 LUFS") the sign of that decides.
-        measured = any(0 <= bound.start() - each.end <= 2 for each in case.tokens.quantities)
-        if values and not truly and not limit and not measured:
+        if values and not truly and not limit:
             return Problem(quantity.text, "the finding lies on the other side")
         if limit or (case.repeats_question(quantity, False) and (truly or not values)):
             return None
@@ -195,14 +237,17 @@ _RANKED = re.compile(
 
 def _counts_what_follows(case: Case, quantity: Quantity) -> bool:
     """ "The two strongest peaks are 440 Hz and 880 Hz": as many as are told."""
+    if quantity.noun == "chord" and (colon := case.tokens.plain.find(":", quantity.end)) >= 0:
+        told = [name for name in case.tokens.names if name.kind == "note" and name.start > colon]
+        return _same(quantity.readings, len(told))
     match = _RANKED.match(case.tokens.text, quantity.end)
     if match is None:
         return False
     unit = "s" if match["what"].casefold() in ("beat", "onset") else "Hz"
     end = re.compile(r"[;:]|\.(?:\s|$)").search(case.tokens.plain, match.end())
     stop = end.start() if end else len(case.tokens.plain)
-    told = [q for q in case.tokens.quantities if match.end() <= q.start < stop and unit in (q.unit, *q.inherited)]
-    return bool(told) and _same(quantity.readings, len(told))
+    entries = [q for q in case.tokens.quantities if match.end() <= q.start < stop and unit in (q.unit, *q.inherited)]
+    return bool(entries) and _same(quantity.readings, len(entries))
 
 
 def _same(readings: Sequence[Reading], value: float) -> bool:
@@ -249,6 +294,8 @@ def _facts_for(case: Case, index: int) -> list[Fact]:
     for fact in candidates:
         if not case.speaks_of(fact.evidence, wanted) and not _between(fact, case, wanted):
             continue
+        if fact.is_reference and not _is_held_against(case, quantity):
+            continue
         # A difference of tempi or times has a name of its own, not that of what it was taken from.
         free = fact.relation == "confidence" or (fact.is_difference and fact.unit not in ("LU", "dB"))
         if not free and not demand.admits(fact):
@@ -258,11 +305,28 @@ def _facts_for(case: Case, index: int) -> list[Fact]:
     return found
 
 
+_TARGET = re.compile(
+    r"(?i)\b(?:targets?|norms?|standards?|usual|recommend\w*|streaming|broadcast\w*|podcasts?|clubs?|EBU|allowed|limits?|goals?"
+    r"|reference|aim\w*|hit|reach|meet|match|against|versus|vs|than|above|over|below|under|short of|to)\b"
+)
+
+
+def _is_held_against(case: Case, quantity: Quantity) -> bool:
+    """Whether the words around call a number a level to be held against, not one that was measured."""
+    text = case.tokens.text
+    before = re.split(r"[;:,]\s", text[max(0, quantity.start - 32) : quantity.start])[-1]
+    behind = re.split(r"[;:,]\s", text[quantity.end : quantity.end + 40])[0]
+    return _TARGET.search(before) is not None or _TARGET.search(behind) is not None
+
+
 def _candidates(case: Case, quantity: Quantity) -> list[Fact]:
     """Facts whose unit the quantity may have."""
     if not quantity.unit or case.is_theory:
         return case.facts
-    return [*case.by_unit.get(quantity.unit, ()), *_differences(case, quantity)]
+    same = case.by_unit.get(quantity.unit, ())
+    # A change of level is the same number in LU and in dB.
+    levels = [fact for fact in case.by_unit.get("LU", ()) if quantity.unit == "dB" and fact.is_difference]
+    return [*same, *levels, *_differences(case, quantity), *beyond_full_scale(case, quantity)]
 
 
 def _is_near(quantity: Quantity, fact: Fact) -> bool:
@@ -296,7 +360,9 @@ def _members_hold(case: Case, quantity: Quantity) -> bool:
 def _holds(case: Case, quantity: Quantity, fact: Fact, is_named: bool) -> bool:
     if not _unit_fits(case, quantity, fact, is_named):
         return False
-    if fact.is_alternative and not may_be_alternative(case, quantity.start, quantity.end, _same_kind(case, quantity)):
+    if fact.is_alternative and not may_be_alternative(
+        case, quantity.start, quantity.end, _same_kind(case, quantity), _same_kind_behind(case, quantity)
+    ):
         return False
     if fact.item is not None and fact.unit == "s" and not _ordinal_fits(case, quantity, fact):
         return False
@@ -335,10 +401,39 @@ def _unit_fits(case: Case, quantity: Quantity, fact: Fact, is_named: bool) -> bo
     if case.is_theory and (fact.unit in ("", "#") or quantity.unit in ("", "#", "times")):
         return True  # its values may be of any quantity: metres, bars, a ratio
     if quantity.unit == "#":
-        return fact.unit == "#" and (fact.key == quantity.noun or (not fact.key and _named_in(quantity.noun, fact)))
+        counted = fact.key == quantity.noun or (not fact.key and _named_in(quantity.noun, fact))
+        return fact.unit == "#" and (counted or _counts_silences(case, quantity, fact))
     if quantity.unit:
-        return fact.unit == quantity.unit
-    return fact.unit in quantity.inherited or fact.unit == "" or (is_named and fact.unit != "#")
+        return fact.unit == quantity.unit or (quantity.unit == "dB" and fact.unit == "LU" and fact.is_difference)
+    if fact.unit == "#":
+        return fact.key != "" and fact.key == _outnumbering(case, quantity)
+    implied = fact.unit == _implied_unit(case, quantity)
+    return fact.unit in quantity.inherited or fact.unit == "" or implied or (is_named and not quantity.inherited)
+
+
+_OUTNUMBER = re.compile(r"(?i)\b(\w+) (?:clearly |far )?outnumber (?:the )?(\w+)(?: by)?,? (?P<second>[\d,]{1,9} to )?$")
+
+
+def _outnumbering(case: Case, quantity: Quantity) -> str:
+    """What the numbers of "onsets outnumber beats, 1,786 to 319" count."""
+    match = _OUTNUMBER.search(case.tokens.text[max(0, quantity.start - 60) : quantity.start])
+    return "" if match is None else NOUNS.get(match[2 if match["second"] else 1].casefold(), "")
+
+
+_IMPLIED = {
+    "LUFS": re.compile(r"(?i)\b(?:louder|quieter|softer|hotter|loudest|quietest)\b"),
+    "BPM": re.compile(r"(?i)\b(?:faster|slower|quicker|fastest|slowest)\b"),
+    "Hz": re.compile(r"(?i)\b(?:brighter|darker|duller)\b"),
+}
+
+
+def _implied_unit(case: Case, quantity: Quantity) -> str | None:
+    """The unit of bare numbers held against each other: "with -11.8 against -18.1, a.wav is the louder one"."""
+    if quantity.unit or quantity.inherited or not case.is_held_against(quantity):
+        return None
+    clause = case.clause(quantity.start, quantity.end)
+    units = [unit for unit, words in _IMPLIED.items() if words.search(clause)]
+    return units[0] if len(units) == 1 else None
 
 
 #: Findings that need their own words behind the number, or before it.
@@ -346,6 +441,9 @@ _PHRASES = {
     "rhythm.metre": re.compile(r"(?i) ?-?beats? (?:to|in|per|a|each|every)(?: the| a| each| every)? (?:bar|measure)\b"),
     "chords.changes_per_minute": re.compile(r"(?i) (?:chord )?changes (?:a|per|each|every) minute\b"),
 }
+_BAR_HOLDS = re.compile(
+    r"(?i)\b(?:bars?|measures?) (?:holds?|contains?|ha(?:s|ve)|counts?|comprises?|consists? of|is|are|takes?) (?:of )?$"
+)
 _IN_BEFORE = re.compile(r"(?i)\b(?:is|in|metre|meter|counts?) (?:in |of |is )?$")
 
 
@@ -354,6 +452,8 @@ def _phrased(case: Case, quantity: Quantity, fact: Fact) -> bool:
     if fact.relation == "confidence":
         return quantity.unit == "%" and _SURENESS.search(case.clause(quantity.start, quantity.end)) is not None
     if _PHRASES[fact.evidence.name].match(case.tokens.text, quantity.end):
+        return True
+    if quantity.noun == "beat" and _BAR_HOLDS.search(case.tokens.text[max(0, quantity.start - 32) : quantity.start]):
         return True
     is_bare = not quantity.unit and re.match(r"[.,;:)]|$", case.tokens.text[quantity.end : quantity.end + 1])
     before = _IN_BEFORE.search(case.tokens.text[max(0, quantity.start - 16) : quantity.start])
@@ -384,6 +484,15 @@ def times_hold(case: Case, quantity: Quantity) -> bool:
     return bool(labels) and any(chord_labels(item).count(labels[-1].text) == stated for item in sections)
 
 
+_SILENT = re.compile(r"(?i)\bsilen(?:t|ce|ces)\b")
+
+
+def _counts_silences(case: Case, quantity: Quantity, fact: Fact) -> bool:
+    """ "Two silent passages", "silence in two places": silences by another name."""
+    by_another_name = fact.key == "silence" and quantity.noun in ("place", "section")
+    return by_another_name and _SILENT.search(case.clause(quantity.start, quantity.end)) is not None
+
+
 def _named_in(noun: str, fact: Fact) -> bool:
     """Whether a count of unknown nature is named after the noun: `theory.semitone_count`."""
     return noun != "?" and noun in fact.evidence.name
@@ -396,8 +505,10 @@ def tolerance(quantity: Quantity, reading: Reading, fact: Fact) -> float:
         strict = max(0.5, 0.005 * abs(fact.value))  # nothing was measured: the printed digits decide
     elif fact.unit == "Hz":
         strict = 0.5 if fact.evidence.kind == "sample_rate" else max(HZ_SHARE * abs(fact.value), strict)
-    elif fact.unit == "s" and quantity.clock:
+    elif fact.unit == "s" and (quantity.clock or (reading.step >= 1 and abs(fact.value) >= WHOLE_FROM_S)):
         strict = CLOCK_ROUNDING
+    elif fact.unit == "BPM" and reading.step >= 1:
+        strict = WHOLE_BPM
     elif not fact.unit and reading.step >= 1 and not float(fact.value).is_integer():
         strict = 0.005  # a flatness of 0.04 is not 0
     allowed = min(strict, reading.step / 2)
@@ -406,7 +517,9 @@ def tolerance(quantity: Quantity, reading: Reading, fact: Fact) -> float:
         while step and abs(reading.value) >= 100 * step and abs(reading.value / (10 * step)) % 1 < 1e-9:
             step *= 10  # "about 450 Hz" does not print its last zero
         unit = reading.step if fact.unit != "s" else 1.0
-        allowed = max(allowed, min(step, max(0.02 * abs(fact.value), min(unit, 1.0))))
+        share = 0.03 if quantity.approximate in ("over", "under") else 0.02
+        allowed = max(allowed, min(step, max(share * abs(fact.value), min(unit, 1.0))))
+        allowed = max(allowed, min(reading.step / 2, 0.04 * abs(fact.value)))
         if fact.unit == "s" and reading.step >= 60:
             allowed = max(allowed, 0.02 * abs(fact.value))
     return allowed * (1 + 1e-6) + 1e-9
@@ -433,7 +546,8 @@ def _differences(case: Case, quantity: Quantity) -> list[Fact]:
     """Differences that a sentence may state without citing them as computed: of two recordings, items, or a target."""
     if quantity.unit in ("", "#", "times", "bit") or not _APART.search(case.clause(quantity.start, quantity.end)):
         return []
-    units = [unit for unit in (*_DIFFERENCE, quantity.unit) if _DIFFERENCE.get(unit, unit) == quantity.unit]
+    wanted = {"LU", "dB"} if quantity.unit == "dB" else {quantity.unit}
+    units = [unit for unit in (*_DIFFERENCE, quantity.unit) if _DIFFERENCE.get(unit, unit) in wanted]
     plain = [
         fact
         for fact in case.facts
@@ -446,6 +560,10 @@ def _differences(case: Case, quantity: Quantity) -> list[Fact]:
             comparable = first.evidence.name == second.evidence.name and first.key == second.key
             if comparable and first.unit == second.unit:
                 found.append(_difference(first, second))
+            elif first.unit == second.unit and first.is_reference != second.is_reference:
+                heard, level = (second, first) if first.is_reference else (first, second)
+                unit = _DIFFERENCE.get(heard.unit, heard.unit)
+                found.append(Fact(heard.value - level.value, unit, heard.evidence, "length", None, "asked"))
         for asked in case.asked.quantities:
             if asked.unit == first.unit:
                 unit = _DIFFERENCE.get(first.unit, first.unit)
@@ -486,3 +604,10 @@ def _same_kind(case: Case, quantity: Quantity) -> list[int]:
     units = {quantity.unit, *quantity.inherited} - {""}
     before = [each for each in case.tokens.quantities if each.end <= quantity.start]
     return [each.end for each in before if units & {each.unit, *each.inherited}]
+
+
+def _same_kind_behind(case: Case, quantity: Quantity) -> list[int]:
+    """Where the quantities of that unit begin that stand behind."""
+    units = {quantity.unit, *quantity.inherited} - {""}
+    behind = [each for each in case.tokens.quantities if each.start >= quantity.end]
+    return [each.start for each in behind if units & {each.unit, *each.inherited}]

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from ...messages import Evidence, Json
 from ..words.phrasing import finite
+from .bands import bands_in, check_bands, levels_of
 from .case import Case, Problem
 from .names import pitch
-from .qualifiers import BAND_WORDS
 from .quantities import supporting
 from .tokens import Name, Quantity
 
@@ -22,8 +22,8 @@ _HEADS = (
 )
 _RANKED = re.compile(
     rf"(?i)(?:\b(?P<before>second|next|third|fourth|2nd|3rd|4th)[ -]|\b(?P<count>{'|'.join(_COUNTS)}) )?"
-    rf"\b(?:(?P<most>{_MOST})|(?P<least>{_LEAST}))(?P<masked>[\x01 ]{{0,8}}) (?:\w{{1,12}} )?(?P<head>{_HEADS})\b"
-    r"|\bstands? out (?P<out>most)\b|\bmost of (?:the|its) (?P<power>power|energy)\b"
+    rf"\b(?:(?P<most>{_MOST})|(?P<least>{_LEAST}))(?P<masked>[\x01 ]{{0,8}}) (?:of (?:the|its|all) (?:\w{{1,6}} )?)?(?:\w{{1,12}} )?(?P<head>{_HEADS})\b"
+    r"|\bstands? out (?P<out>most)\b|\b(?:most|mostly|(?P<thin>least))(?: of (?:the|its))? (?P<power>power|energy)\b"
 )
 _IS_THE = re.compile(r"(?i)\b(?:is|are|was|were|being|as) (?:the |its |their )?$")
 _CLAUSE_END = re.compile(r"[;:]|\.(?:\s|$)")
@@ -46,7 +46,7 @@ def check_rankings(case: Case) -> list[Problem]:
             holds = _entry_holds(case, match, lists)
         if not holds:
             problems.append(Problem(match[0], "the cited evidence does not bear this ranking out"))
-    return problems + _check_notes(case) + _check_edges(case)
+    return problems + _check_notes(case) + _check_edges(case) + check_bands(case)
 
 
 def is_ranked(case: Case, start: int) -> bool:
@@ -73,17 +73,17 @@ def _speaks_of_bands(match: re.Match[str], lists: list[Evidence], bands: list[Ev
 def _band_holds(case: Case, match: re.Match[str], bands: list[Evidence]) -> bool:
     """Whether the band named behind the word (or else before it) is the one in that place."""
     begin, end = _scope(case, match)
-    after, before = _bands_in(case, match.end(), end), _bands_in(case, begin, match.start())
+    after, before = bands_in(case, match.end(), end), bands_in(case, begin, match.start())
     if before and _IS_THE.search(case.tokens.unnamed, max(0, match.start() - 12), match.start()):
         after = []  # "bass is the strongest band, followed by ..."
     named = after[:1] or before[-1:]
     if not named or (match["power"] and not bands):
         return match["power"] is not None or bool(bands)
     for item in bands:
-        levels = _levels(item.value)
+        levels = levels_of(item.value)
         if named[0] not in levels:
             continue
-        ordered = sorted(levels.values(), reverse=match["least"] is None)
+        ordered = sorted(levels.values(), reverse=match["least"] is None and match["thin"] is None)
         place = _PLACES.get((match["before"] or "").casefold(), 0)
         count = len(after or named) if match["power"] else _COUNTS.get((match["count"] or "").casefold(), 1)
         wanted = ordered[place : place + count]
@@ -92,19 +92,6 @@ def _band_holds(case: Case, match: re.Match[str], bands: list[Evidence]) -> bool
         ):
             return True
     return False
-
-
-def _levels(value: Json) -> dict[str, float]:
-    found = {} if not isinstance(value, dict) else {name: finite(level) for name, level in value.items()}
-    return {name: level for name, level in found.items() if level is not None}
-
-
-def _bands_in(case: Case, start: int, end: int) -> list[str]:
-    text = case.tokens.plain[start:end]
-    found = [
-        (hit.start(), name) for name, words in BAND_WORDS.items() for hit in re.finditer(rf"(?i)\b(?:{words})", text)
-    ]
-    return [name for _, name in sorted(found)]
 
 
 def _scope(case: Case, match: re.Match[str]) -> tuple[int, int]:
@@ -245,7 +232,7 @@ def _check_edges(case: Case) -> list[Problem]:
         edges = [f for f in facts if f.evidence.name == "facts.silence_s" and f.key in ("start", "end")]
         if edges and until and all(f.key == "start" for f in edges):
             problems.append(Problem(quantity.text, "silence begins there, it does not end"))
-    return problems + _check_course(case)
+    return problems + _check_course(case) + _check_thirds(case)
 
 
 def _size(evidence: Evidence) -> int:
@@ -278,4 +265,15 @@ def _check_course(case: Case) -> list[Problem]:
                 return [Problem(match[0], "the thirds do not go from there to there")]
         if len(found) == 3 and all(found) and any(at not in items for at, items in enumerate(found)):
             return [Problem(match[0], "the thirds do not come in this order")]
+    return []
+
+
+def _check_thirds(case: Case) -> list[Problem]:
+    """ "The thirds measure -18, -15 and -12 LUFS": in their order."""
+    if not re.search(r"(?i)\bthirds\b", case.tokens.plain):
+        return []
+    places = [{f.item for f in supporting(case, at) if f.evidence.name == "loudness.thirds_lufs"}
+              for at, q in enumerate(case.tokens.quantities) if "LUFS" in (q.unit, *q.inherited)]  # fmt: skip
+    if len(places) == 3 and all(places) and any(at not in items for at, items in enumerate(places)):
+        return [Problem("thirds", "not in this order")]
     return []

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from ...messages import Evidence, Json
 from ...theory.pitch import note_name
@@ -26,7 +27,15 @@ LISTS = {
 }  # fmt: skip
 _ROW = re.compile(r" ?(?:->|-|\||→)+ ?")
 _LIST = re.compile(r"(?i)[ ,]*(?:and|or|then|,)?[ ,]*")
-_IN_TURN = re.compile(r"(?i)[ ,]*(?:\b(?:then|followed by|to|into|after that|and then)\b)[ ,]*")
+_IN_TURN = re.compile(
+    r"(?i)[ ,]*(?:(?:is|are) )?(?:\b(?:then|followed by|to|into|after that|and then|leads? to|moves? to|goes to"
+    r"|resolves? to|gives way to)\b)[ ,]*"
+)
+_BACK_TO_FRONT = re.compile(r"(?i) (?:comes? after|follows?|is preceded by|is reached from|succeeds?) ")
+_RETURNS = re.compile(
+    r"(?i)(?: sections?| part)? (?:comes? (?:back|again|round again)|returns?|recurs|is (?:repeated|reprised)|reappears)\b"
+)
+_SETS_IN = re.compile(r"(?i)(?: sections?| part)?,? (?:sets? in|comes? in|starts?|begins?|enters?|kicks? in|arrives?)\b")
 _ORDER = re.compile(
     r"(?i)\b(?:go(?:es)?|cycles?|progression|sequence|in order|in turn|opening|begins?|starts?|runs?)\b"
 )
@@ -38,7 +47,9 @@ _STARTS = re.compile(
     r"|then|comes? in)(?: again)?(?: at)? ?$"
 )
 _ENDS = re.compile(r"(?i)\b(?:until|till|ends?|ending|up to|stops?|finishes)(?: at)? ?$")
-_LENGTH = re.compile(r"(?i)\b(?:lasts?|for|takes|length of|length is|runs for|duration of) ?$")
+_LENGTH = re.compile(
+    r"(?i)\b(?:lasts?|for|takes|length of|length is|runs for|duration of)(?: (?:about|roughly|around|some|approximately|nearly))? ?$"
+)
 _LONG = re.compile(r"(?i) (?:long|in length)\b")
 _RANGE = re.compile(r" ?(?:to|-|until|till) ?")
 _CHUNK = re.compile(r"[;]|\.(?:\s|$)|: ")
@@ -51,6 +62,7 @@ _NONE = re.compile(r"(?i)\b(?:no|not|never|without)(?: an?| any)? ?$")
 _WHAT = {"section": "structure.sections", "part": "structure.sections", "chord": "chords.segments",
          "key": "tonality.key_changes", "note": "notes.melody"}  # fmt: skip
 MAX_EVENTS = 120
+_EDGE_S = 0.02  # a stretch that a printed time only touches with its last half second does not sound there
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +102,38 @@ def check_spans(case: Case) -> list[Problem]:
                 own = [entries for item, entries in lists if LISTS[item.name] == kind and case.touches(item, bound)]
                 if own and not any(_group_holds(case, group, entries) for entries in own):
                     problems.append(Problem(_words(group), "no cited list has this in this place"))
+    problems += _check_back_to_front(case, lists) + _check_returns(case, lists)
     return problems + _check_places(case, lists) + _check_key_of_many(case) + _check_absence(case, lists)
+
+
+def _check_back_to_front(case: Case, lists: Sequence[tuple[Evidence, list[Entry]]]) -> list[Problem]:
+    """ "G comes after D": somewhere in a list the second stands right before the first."""
+    problems = []
+    for one, other in pairwise(case.tokens.names):
+        if one.kind != other.kind or not _BACK_TO_FRONT.fullmatch(case.tokens.text[one.end : other.start]):
+            continue
+        rows = [[entry.label for entry in _collapsed(entries)] for item, entries in lists if LISTS[item.name] == one.kind]
+        wanted = _label_of(case, other, one.kind), _label_of(case, one, one.kind)
+        if rows and not any(wanted in pairwise(row) for row in rows):
+            problems.append(Problem(f"{one.text} after {other.text}", "no cited list has them in this order"))
+    return problems
+
+
+def _check_returns(case: Case, lists: Sequence[tuple[Evidence, list[Entry]]]) -> list[Problem]:
+    """ "The B section comes back", "at 0:52 the B section sets in"."""
+    problems = []
+    rows = [entries for item, entries in lists if item.name == "structure.sections"]
+    for name in case.tokens.names if rows else ():
+        own = [entry for entry in rows[0] if entry.label == name.text]
+        if name.kind != "section" or not own:
+            continue
+        if _RETURNS.match(case.tokens.text, name.end) and len(own) < 2:
+            problems.append(Problem(name.text, "comes only once"))
+        before = [q for q in case.tokens.quantities if q.unit == "s" and 0 <= name.start - q.end <= 16]
+        if before and _SETS_IN.match(case.tokens.text, name.end):
+            if not any(_near(before[-1], entry.start_s) for entry in own):
+                problems.append(Problem(name.text, "does not begin there"))
+    return problems
 
 
 def ranks_stretch(case: Case, start: int) -> bool:
@@ -160,7 +203,8 @@ def _groups(case: Case, kind: str, start: int, end: int) -> list[Group] | None:
             groups.append(Group([name], [label], False))
     for group in groups:
         before = case.tokens.text[start : group.names[0].start]
-        group.is_ordered |= len(group.names) > 1 and _ORDER.search(before) is not None
+        in_row = _ORDER.search(before) is not None or (kind == "section" and len(set(group.labels)) < len(group.labels))
+        group.is_ordered |= len(group.names) > 1 and in_row
     _deal(groups, told)
     return groups
 
@@ -238,12 +282,16 @@ def _room(quantity: Quantity) -> float:
     return 0.5 + 1e-6 if quantity.clock else max(0.05, max(each.step for each in quantity.readings) / 2) + 1e-6
 
 
+def _near_length(quantity: Quantity, value: float) -> bool:
+    return any(abs(each.value - value) <= max(0.05, min(each.step / 2, 0.5)) + 1e-6 for each in quantity.readings)
+
+
 def _near(quantity: Quantity, value: float) -> bool:
     return any(abs(each.value - value) <= _room(quantity) for each in quantity.readings)
 
 
 def _length_holds(quantity: Quantity, group: Group, entries: Sequence[Entry]) -> bool:
-    return any(entry.label in group.labels and _near(quantity, entry.end_s - entry.start_s) for entry in entries)
+    return any(entry.label in group.labels and _near_length(quantity, entry.end_s - entry.start_s) for entry in entries)
 
 
 def _all_sound(group: Group, positions: Sequence[Quantity], entries: Sequence[Entry]) -> bool:
@@ -300,7 +348,8 @@ def _position_holds(time: Quantity, before: str, window: Sequence[Entry], window
         return _near(time, start)
     if _ENDS.search(before):
         return _near(time, end)
-    return any(start - _room(time) <= each.value <= end + _room(time) for each in time.readings)
+    inside = _room(time) - (_EDGE_S if time.clock else 0.0)
+    return any(start - inside <= each.value <= end + inside for each in time.readings)
 
 
 def _bars_hold(quantity: Quantity, window: Sequence[Entry]) -> bool:
@@ -382,7 +431,7 @@ def _sounds(case: Case, match: re.Match[str], what: str, item: Evidence, entries
 
 
 _MOVES = re.compile(
-    r"(?i)\b(?:to|from|then|until|at|between|changes?|moves?|modulates?|first|starts?|ends?|and|in turn)\b"
+    r"(?i)\b(?:to|from|then|until|at|between|second|last|final|other|changes?|moves?|modulates?|first|starts?|ends?|and|in turn)\b"
 )
 
 

@@ -121,6 +121,7 @@ _PLACE_ALONE = re.compile(
 )
 _PART_WORD = re.compile(r"(?i)\b(?:thirds?|halves|half|parts?|sections?|beats?|onsets?|peaks?|tags?|resonances?)\b")
 _CITATION = re.compile(r"\s?\[e\d{1,4}(?:\s?,\s?e\d{1,4}){0,20}\]")
+_EMPHASIS = re.compile(r"\*\*|(?<!\w)__(?=\w)|(?<=\w)__(?!\w)")  # of Markdown
 _QUOTE = re.compile(r"\"([^\"]{0,500})\"|(?<!\w)'([^']{1,500})'(?!\w)")
 _FILE_LIKE = re.compile(r"[^\s\"'()\[\],;:\x01]+")
 _EXTENSION = re.compile(r"(?i)\.(?:[a-z][a-z0-9]{1,4}|w64|3gp)$")
@@ -149,8 +150,9 @@ _MODE = re.compile(r"(?i)(?<!relative )(?<!parallel )\b(?:major|minor)\b")
 _CAMELOT = re.compile(r"(?<![\w.,:#-])(?:1[0-2]|[1-9])[AB](?!\w)")
 _CHORD = re.compile(
     r"(?<![\w#:])[A-G](?:#|b)?(?:-?\d{1,2}(?!\w)|:?(?:maj|min|dim|aug|sus|add|hdim|m|M)[\w#+]{0,8}|:?(?:6|7|9|11|13)[\w#]{0,6}"
-    r"|[ -](?i:sharp|flat)\b)?(?:/(?:[A-G][#b]?|[b#]?\d))?(?![\w#])"
+    r"|[ -](?i:sharp|flat)(?:-?\d{1,2}(?!\w)|\b))?(?:/(?:[A-G][#b]?|[b#]?\d))?(?![\w#])"
 )
+_MINOR_KEY = re.compile(r"([A-G][#b]?)m")
 _FORM = re.compile(r"(?<![\w#])(?!(?:DC|CD|AAC|ADC|DAC|DAB|AIFF|AIF|AIFC|CAF|DJ|DI|ID)\b)(?:[A-J]'?){2,32}(?![\w#])")
 _SECTION = re.compile(r"(?<![\w#'/-])[A-HJ](?![\w#'/])")
 _SECTION_WORD = re.compile(r"(?i)\b(?:sections?|parts?) (?:is )?$")
@@ -164,16 +166,25 @@ _NUMERAL = re.compile(
     rf"(?<![\w#'./]){_DEGREE}(?:°|ø|\+|o(?!\w))?(?:maj|m|sus|add|dim|aug)?(?:\d{{1,2}}(?:b5|sus4)?)?(?:/{_DEGREE})?(?![\w#'./]\w|[\w#'])"
 )
 _LONG_CHORD = re.compile(r"(?<![\w#])[A-G](?:#|b)?:?(?:min|maj)\d{0,2}(?:/[#b]?\d|/[A-G][#b]?)?(?![\w#])")
+_SPOKEN_CHORD = re.compile(
+    r"(?<![\w#])(?P<root>[A-G](?:#|b| ?-?(?i:sharp|flat))?)[ -](?P<mode>(?i:major|minor|dominant|diminished|augmented))"
+    r"(?P<seventh>[ -]?(?:7|(?i:seventh|7th)))?(?: (?i:chord|triad))?(?!\w)"
+)
 _LIKENESS = re.compile(r"(?i)\bsounds like:?(?: [^.;:]{0,120})?[ ,]$")
 _LETTER_A = re.compile(r"(?<![\w#'/])A(?![\w#'/])")
-_LONE_A = re.compile(r"(?i:\bin|\bof|\bnote|\bpitch|\btonic|\broot|\bkey|\bto|\bor|\band|\bis)[ :]\s?$")
+_LONE_A = re.compile(r"(?i:\bin|\bof|\bon|\baround|\bnote|\bpitch|\btonic|\broot|\bkey|\bto|\bor|\band|\bis)[ :]\s?$")
 _ORDINAL = re.compile(
     r"(?i)\b(?:\d{1,6}(?:st|nd|rd|th)|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|twentieth|hundredth)\b"
 )
-_CLOCK = re.compile(r"(?<![\w:.,])(\d{1,3}):([0-5]\d)(?::([0-5]\d))?(?:[.,](\d{1,3}))?(?![\d:])")
+_CLOCK = re.compile(r"(?<![\w:.,])(\d{1,3}):([0-5]\d)(?::([0-5]\d))?(?:[.,](\d{1,3}))?(?!\d|:\d)")
 _ENGLISH = re.compile(r"(?i)\b(?:the|is|of|at|it|and|has|with|lies|runs|hertz|recording|file|track)\b")
 _SHORT_CLOCK = re.compile(r"(?<![\w:.,])(\d{1,3})m ?([0-5]\d)s(?!\w)(?P<none>(?!)\d)?(?P<more>(?!)\d)?")
 _METRE = re.compile(r"(?<![\w/.,])\d{1,2}/\d{1,2}(?![\d/])")
+_SPOKEN_METRE = re.compile(
+    r"(?i)\b(?:(?P<beats>two|three|four|five|six|seven|nine|twelve)-(?P<unit>two|four|eight)\b"
+    r"|(?P<common>common time)\b|(?P<triple>waltz(?: time)?|triple (?:time|met(?:re|er)))\b"
+    r"|(?P<duple>duple (?:time|met(?:re|er))|cut time)\b)"
+)
 _DIGITS = re.compile(r"\d+(?:(?:[.,'](?=\d)|\x20(?=\d{3}(?!\d)))\d+){0,20}(?:[eE][-+]?\d{1,3}(?!\w))?")
 _FRACTION = re.compile(r"(?i)\b(?:a|one|two|three)[ -](?:third|quarter|fifth|tenth)s?\b")
 _MULTIPLE = re.compile(
@@ -189,10 +200,13 @@ _NUMBER_WORDS = re.compile(
 _ROMAN = re.compile(r"\b[IVXLCDM]{2,}\b(?= (?:BPM|LUFS|LU|dB|Hz|kHz|s|ms|cents|beats|onsets)\b)")
 _ONE_UNIT = re.compile(r"(?i)\b(?:lasts|takes|for|about|of) an? (hour|minute|second)\b")
 _MINUS_BEFORE = re.compile(r"(?i)\b(minus|negative|plus) ?$")
+_SLIGHTLY = r"(?:just|barely|a little|slightly|a bit|a touch|a shade|a hair|a tad|marginally|a fraction)"
 _ABOUT = re.compile(
-    r"(?i)(?:\b(?P<over>(?:just|a little|slightly|a bit) (?:over|above|more than))"
-    r"|\b(?P<under>(?:just|a little|slightly|a bit) (?:under|below|less than)|nearly|almost)"
-    r"|\b(?P<about>about|around|roughly|approximately|approx\.?|circa|ca\.?|some|close to|near|or so)|[~≈]) ?(?:an? )?$"
+    rf"(?i)(?:\b(?P<over>{_SLIGHTLY} (?:over|above|more than|upwards of|past))"
+    rf"|\b(?P<under>{_SLIGHTLY} (?:under|below|less than|shy of|short of)|nearly|almost|shy of|not quite)"
+    r"|\b(?P<about>about|around|roughly|approximately|approx\.?|circa|ca\.?|some|close to|near|or so|nominally"
+    r"|(?:in the )?(?:region|neighbou?rhood|vicinity|ballpark) of|on the order of|as good as|practically)|[~≈])"
+    r" ?(?:an? )?$"
 )
 _WORD = re.compile(r"[A-Za-z][A-Za-z'-]{0,30}")
 _FUNCTION_WORDS = frozenset(
@@ -213,7 +227,7 @@ def read(text: str, subjects: Iterable[str] = (), places: Iterable[str] = (), to
     capabilities that the evidence speaks of: where chords are spoken of, "V7" is a degree and a lone "A" a chord, where
     the form is, "AABA" is one and "B" a section.
     """
-    shown = _CITATION.sub("", normalise(text))
+    shown = _EMPHASIS.sub("", _CITATION.sub("", normalise(text)))
     reader = _Reader(shown)
     files = [
         *reader.take_files(name_table(tuple(subjects))),
@@ -223,8 +237,9 @@ def read(text: str, subjects: Iterable[str] = (), places: Iterable[str] = (), to
     unnamed = reader.plain
     quotations = reader.take_quotations(files)
     reader.take(_CONSTANT)
-    names = [*reader.take_music(topics), *reader.take_names()]
-    quantities = _with_inherited_units(_merged_durations([*reader.take_quantities()]), shown)
+    spells_keys = "tonality" in topics and not topics & {"chords", "theory", "notes"}
+    names = [*reader.take_music(topics), *reader.take_names(spells_keys=spells_keys)]
+    quantities = _with_inherited_units(_merged_durations([*reader.take_quantities()]), unnamed)
     return Tokens(
         shown,
         reader.plain,
@@ -348,6 +363,11 @@ class _Reader:
                     self.mask(match.start(), match.end())
                     yield Name(match.start(), match.end(), match[0], "section")
         if "chords" in topics:
+            plain = self.plain
+            for match in _SPOKEN_CHORD.finditer(plain):
+                if match["seventh"] or _stands_as_chord(plain, match, alone="tonality" not in topics):
+                    self.mask(match.start(), match.end())
+                    yield Name(match.start(), match.end(), _chord_written(match), "note")
             for match in self.take(_LONG_CHORD):
                 yield Name(match.start(), match.end(), match[0], "note")
             plain, last = self.plain, -99
@@ -363,7 +383,8 @@ class _Reader:
                     self.mask(match.start(), match.end())
                     yield Name(match.start(), match.end(), match[0], "note")
 
-    def take_names(self) -> Iterator[Name]:
+    def take_names(self, *, spells_keys: bool) -> Iterator[Name]:
+        """Keys, notes and chords; with `spells_keys` "Am" is a key."""
         kinds: tuple[tuple[re.Pattern[str], NameKind], ...] = (
             (_FORMAT, "format"), (_TERM, "term"), (_KEY, "key"), (_MODE, "mode"), (_CAMELOT, "camelot"),
         )  # fmt: skip
@@ -374,11 +395,15 @@ class _Reader:
         for match in _CHORD.finditer(plain):
             if match[0] != "A" or _names_the_note_a(plain, match):
                 self.mask(match.start(), match.end())
-                yield Name(match.start(), match.end(), match[0], "note")
+                short = _MINOR_KEY.fullmatch(match[0]) if spells_keys else None
+                text, kind = (f"{short[1]} minor", "key") if short else (match[0], "note")
+                yield Name(match.start(), match.end(), text, kind)
         for match in self.take(_ORDINAL):
             yield Name(match.start(), match.end(), match[0], "ordinal")
         for match in self.take(_METRE):
             yield Name(match.start(), match.end(), match[0], "term")
+        for match in self.take(_SPOKEN_METRE):
+            yield Name(match.start(), match.end(), _metre_written(match), "term")
 
     def take_quantities(self) -> Iterator[Quantity]:
         for match in self.take(_CLOCK):
@@ -493,6 +518,37 @@ def _names_a_section(plain: str, match: re.Match[str], *, alone: bool) -> bool:
     return match[0][0] != "A" or re.match(_BEHIND_SECTION_A, behind) is not None
 
 
+def _stands_as_chord(plain: str, match: re.Match[str], *, alone: bool) -> bool:
+    """Whether "A minor" is a chord: called one, in a row of chords, or where no key is spoken of."""
+    before, behind = plain[max(0, match.start() - 24) : match.start()], plain[match.end() : match.end() + 24]
+    if match[0].casefold().endswith(("chord", "triad")) or re.search(
+        r"(?i)\bchords? (?:is |of |to |becomes )?$", before
+    ):
+        return True
+    if re.search(r"(?i)\b(?:in|key(?: of| is)?) (?:the key of )?$", before):
+        return False
+    return alone or bool(re.search(r"(?:->|[-|,>]) ?$", before) or re.match(r" ?(?:->|[-|,]) ?[A-G\x01]", behind))
+
+
+def _chord_written(match: re.Match[str]) -> str:
+    """ "A sharp minor seventh" as "A#m7"."""
+    accidental = {"s": "#", "f": "b", "#": "#", "b": "b"}.get(match["root"][1:].strip(" -")[:1].casefold(), "")
+    seventh, mode = match["seventh"] is not None, match["mode"].casefold()
+    quality = {
+        "major": "maj7" if seventh else "", "minor": "m7" if seventh else "m", "dominant": "7",
+        "diminished": "dim7" if seventh else "dim", "augmented": "aug7" if seventh else "aug",
+    }[mode]  # fmt: skip
+    return f"{match['root'][0]}{accidental}{quality}"
+
+
+def _metre_written(match: re.Match[str]) -> str:
+    """ "Three-four" and "waltz" as "3/4"."""
+    if match["beats"]:
+        beats, unit = parse_words(match["beats"]), parse_words(match["unit"])
+        return f"{beats[0]:.0f}/{unit[0]:.0f}" if beats and unit else match[0]
+    return "4/4" if match["common"] else "3/4" if match["triple"] else "2/4"
+
+
 def _stands_in_a_row(plain: str, match: re.Match[str]) -> bool:
     """Whether a lone I is a degree: before another one, in brackets, or as "the I chord"."""
     before, behind = plain[max(0, match.start() - 8) : match.start()], plain[match.end() : match.end() + 8]
@@ -529,7 +585,7 @@ def _sign_before(plain: str, start: int) -> tuple[tuple[int, ...], bool, int]:
 
 
 def _approximation(plain: str, start: int) -> Approximate:
-    match = _ABOUT.search(plain, max(0, start - 24), start)
+    match = _ABOUT.search(plain, max(0, start - 32), start)
     if match is None:
         return ""
     return "over" if match["over"] else "under" if match["under"] else "about"
@@ -550,6 +606,10 @@ def _counted(plain: str, end: int) -> tuple[str, str]:
         if lower in ("times", "fold"):
             return "times", ""
         if lower in NOUNS:
+            following = _WORD.match(plain, word.end() + 1) if plain[word.end() : word.end() + 1] == " " else None
+            inner = following is not None and following[0].casefold().endswith("s") and not lower.endswith("s")
+            if following is not None and inner and following[0].casefold() in NOUNS:
+                return "#", NOUNS[following[0].casefold()]  # "note onsets" are onsets
             return "#", NOUNS[lower]
         if lower in _FUNCTION_WORDS:
             return ("", "") if not skipped else ("#", "?")
@@ -605,8 +665,14 @@ def _next_with_unit(quantities: list[Quantity]) -> list[Quantity | None]:
     return behind[::-1]
 
 
+_LISTED = re.compile(
+    r"(?i)(?:[\d\s,.;/+-]|to|and|or|through|then|against|versus|vs|minus|plus|over|via){1,200}"
+    r"|[\s\x01\"',;]{1,80}(?:and|while|whereas|but)[\s\x01\"',;]{1,80}(?:(?:is |runs |moves |sits )?at|has)? ?(?:minus )?"
+)
+
+
 def _is_list(between: str) -> bool:
-    return re.fullmatch(r"(?:[\d\s,.;/+-]|to|and|or|through|then){1,200}", between) is not None
+    return _LISTED.fullmatch(between) is not None
 
 
 def _also_scaled(quantity: Quantity, following: Quantity | None, units: list[str]) -> tuple[Reading, ...]:

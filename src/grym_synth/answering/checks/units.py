@@ -18,7 +18,7 @@ class Unit:
 
 #: Pattern, base unit, worth in base units. Longer names first; LU, s, m, h and k only in this case.
 _TABLE: tuple[tuple[str, str, float], ...] = (
-    (r"(?i:beats? (?:per|a) minute|bpm)", "BPM", 1.0),
+    (r"(?i:beats? (?:per|an?|every|each|in a) minute|bpm)", "BPM", 1.0),
     (r"(?i:lufs|lkfs)", "LUFS", 1.0),
     (r"(?i:loudness units?)|LU", "LU", 1.0),
     (r"(?i:db ?tp)", "dBTP", 1.0),
@@ -50,7 +50,8 @@ NOUNS: dict[str, str] = {
     "tag": "tag", "tags": "tag", "silence": "silence", "silences": "silence", "gap": "silence", "gaps": "silence",
     "note": "note", "notes": "note", "chord": "chord", "chords": "chord", "section": "section",
     "sections": "section", "parts": "section", "segments": "section", "measures": "bar", "keys": "key",
-    "changes": "change",
+    "changes": "change", "passage": "place", "passages": "place", "stretch": "place", "stretches": "place",
+    "spot": "place", "spots": "place", "place": "place", "places": "place",
 }  # fmt: skip
 
 
