@@ -426,6 +426,27 @@ def test_a_question_that_is_given_up_leaves_nothing_behind() -> None:
     assert door.pool.accounts.of("default").model_tokens > 5  # the one that was given up may have cost as well
 
 
+def test_a_trial_that_is_given_up_is_no_verdict() -> None:
+    async def try_again() -> str:
+        model = Waits(*[ModelAbsent("nobody")] * FAILURES, "Fine.")
+        door = Door({FIRST: model})
+        model.go.set()
+        for _ in range(FAILURES):
+            with pytest.raises(ModelUnreachable):
+                await door.ask_it()
+        door.time += OPEN_S
+        model.go.clear()
+        trial = asyncio.create_task(door.ask_it())
+        while not model.at_once:
+            await asyncio.sleep(0)
+        trial.cancel()
+        await asyncio.wait([trial])
+        model.go.set()
+        return (await door.ask_it()).text
+
+    assert asyncio.run(try_again()) == "Fine."
+
+
 def test_who_takes_too_long_is_given_up_for_the_next() -> None:
     async def ask() -> str:
         door = Door({replace(FIRST, timeout=0.05): Waits(), SECOND: ScriptedModel("Two.")})
