@@ -62,56 +62,134 @@ def plan(
     deadline : seconds for a short recording; long files get as many more
     answered : capabilities that the hub answers itself
     """
-    gaps: list[Gap] = []
-    by_agent: dict[str, list[str]] = {}
-    aspects = read_aspects(request.question)
-    wanted = [name for name in _measured(route, aspects, agents) if name not in answered]
-    lack = _lacking(request, wanted, agents)
-    if lack is not None:
-        wanted = [name for name in wanted if name != "theory"]
-        if not recordings and not request.paths:
-            reason = f"This needs {lack.wanted}: say it in the question, or put a recording after it"
-            gaps.append(Gap("theory", reason, "unclear"))
-    wish = None
-    if "edit" in wanted and "edit" in agents and recordings and "ops" not in request.params:
-        wish = read_edit(request.question, [item.subject for item in recordings])
-        wanted = [name for name in wanted if name != "edit"]
-        gaps += _left_open(wish)
-    for capability in wanted:
-        agent = agents.get(capability)
+    layout = _Layout(request, recordings, agents, {**route.params, **request.params}, deadline)
+    layout.lay([name for name in _measured(route, read_aspects(request.question), agents) if name not in answered])
+    return layout.plan()
+
+
+class _Layout:
+    """A plan as it comes about: `measuring` steps come first, and `later` ones wait for those that they take from."""
+
+    def __init__(
+        self,
+        request: Request,
+        recordings: Sequence[Named],
+        agents: Mapping[str, Capable],
+        given: Mapping[str, Json],
+        deadline: float,
+    ) -> None:
+        self.request, self.recordings, self.agents = request, recordings, agents
+        self._given, self._deadline = given, deadline
+        self.measuring: list[Step] = []
+        self.later: list[Step] = []
+        self.gaps: list[Gap] = []
+
+    def plan(self) -> Plan:
+        for taken in dict.fromkeys(taken for step in self.later for taken in step.takes.values()):
+            self._see_to(taken)
+        measuring = _numbered(self.measuring)
+        waiting = (_waiting(step, measuring) for step in self.later)
+        return Plan(tuple(_numbered([*measuring, *waiting])), tuple(self.gaps))
+
+    def lay(self, wanted: list[str]) -> None:
+        """Steps or gaps for every capability that is wanted."""
+        lack = _lacking(self.request, wanted, self.agents)
+        if lack is not None:
+            told = {"theory"} if self.recordings else _NEAR_ARITHMETIC  # what is asked back is asked once
+            wanted = [name for name in wanted if name not in told]
+            self._compute(lack)
+        if "edit" in wanted and "edit" in self.agents and self.recordings and "ops" not in self.request.params:
+            wanted = [name for name in wanted if name != "edit"]
+            self._edit(read_edit(self.request.question, [item.subject for item in self.recordings]))
+        by_agent: dict[str, list[str]] = {}
+        for capability in wanted:
+            gap = self._hindrance(capability)
+            if gap is not None:
+                self.gaps.append(gap)
+            elif self.recordings or not self.agents[capability].needs_recording:
+                by_agent.setdefault(self.agents[capability].name, []).append(capability)
+        for capabilities in by_agent.values():
+            self._measure(capabilities)
+
+    def _hindrance(self, capability: str) -> Gap | None:
+        """Why a capability cannot be planned. A file that is none has been told of by who looked it up."""
+        agent = self.agents.get(capability)
         if agent is None:
             reason = f"{capability!r} is not in this version of grym-synth"
-            gaps.append(Gap(capability, reason, "missing", hint="see CHANGELOG.md for what is"))
-        elif agent.needs_recording and not recordings:
-            if request.paths:
-                continue  # what was named held no recording; who looked it up has said so
+            return Gap(capability, reason, "missing", hint="see CHANGELOG.md for what is")
+        if agent.needs_recording and not self.recordings:
             reason = f"{capability!r} is measured in a recording, and none was named"
-            gaps.append(Gap(capability, reason, "no_recording", hint="put the file after the question"))
-        elif agent.takes_two and len(recordings) < 2:
-            gaps.append(_needs_two(capability, request))
-        else:
-            by_agent.setdefault(agent.name, []).append(capability)
-    steps: list[Step] = []
-    for capabilities in by_agent.values():
-        agent = agents[capabilities[0]]
+            hint = "put the file after the question"
+            return None if self.request.paths else Gap(capability, reason, "no_recording", hint=hint)
+        if agent.takes_two and len(self.recordings) < 2:
+            return _needs_two(capability, self.request)
+        return None
+
+    def _measure(self, capabilities: list[str]) -> None:
+        """One call for each recording; of an agent that compares, for each but the first."""
+        agent = self.agents[capabilities[0]]
         if agent.takes_two:
-            first, *others = recordings
-            steps += [_listening(agent, capabilities, request, route, item, deadline, first) for item in others]
+            first, *others = self.recordings
+            self.measuring += [self._listening(agent, capabilities, item, first) for item in others]
         elif agent.needs_recording:
-            steps += [_listening(agent, capabilities, request, route, item, deadline) for item in recordings]
+            self.measuring += [self._listening(agent, capabilities, item) for item in self.recordings]
         else:
-            params = {"question": request.question}
-            steps.append(Step("", agent.name, tuple(capabilities), "", "", params, agent.need, deadline))
-    later = [_computing(agents["theory"], lack, item.subject, deadline) for item in recordings] if lack else []
-    if wish is not None and wish.is_ready and request.params.get("out") and len(wish.of) > 1:
-        reason = f"one name cannot be that of {len(wish.of)} files"
-        gaps.append(Gap("edit", reason, "bad_request", hint="leave out --out"))
-    elif wish is not None and wish.is_ready:
-        later += _editing(agents["edit"], wish, request, recordings, deadline)
-    for taken in dict.fromkeys(taken for step in later for taken in step.takes.values()):
-        _measure(steps, taken, request, route, recordings, agents, deadline)
-    steps = _numbered(steps)
-    return Plan(tuple(_numbered([*steps, *(_waiting(step, steps) for step in later)])), tuple(gaps))
+            params = {"question": self.request.question}
+            self.measuring.append(Step("", agent.name, tuple(capabilities), "", "", params, agent.need, self._deadline))
+
+    def _listening(self, agent: Capable, capabilities: list[str], recording: Named, first: Named | None = None) -> Step:
+        """`first`: the recording that this one is held against."""
+        wanted = [name for capability in capabilities for name in agent.settings.get(capability, ())]
+        params: dict[str, Json] = {name: self._given[name] for name in wanted if self._given.get(name) is not None}
+        patience = self._deadline * (1 + (recording.size + (first.size if first else 0)) / _BYTES_AN_HOUR)
+        subject, path = recording.subject, recording.path
+        beside = (first.subject, first.path) if first else None
+        return Step("", agent.name, tuple(capabilities), subject, path, params, agent.need, patience, beside)
+
+    def _compute(self, lack: Lacking) -> None:
+        """Arithmetic with what is measured in each recording."""
+        if not self.recordings and not self.request.paths:
+            reason = f"This needs {lack.wanted}: say it in the question, or put a recording after it"
+            self.gaps.append(Gap("theory", reason, "unclear"))
+        agent = self.agents["theory"]
+        for item in self.recordings:
+            takes = {word: Taken(item.subject, name) for word, name in lack.takes.items()}
+            params: dict[str, Json] = {"question": lack.question, "subject": item.subject}
+            self.later.append(
+                Step("", agent.name, ("theory",), item.subject, "", params, agent.need, self._deadline, takes=takes)
+            )
+
+    def _edit(self, wish: EditWish) -> None:
+        """A step for each recording that is edited, which only looks without consent; or what stands in the way."""
+        self.gaps += [Gap("edit", text.rstrip("."), "unsupported") for text in wish.refusals]
+        self.gaps += [Gap("edit", text, "unclear") for text in wish.asks]
+        out = str(self.request.params.get("out", ""))
+        if not wish.is_ready:
+            return
+        if out and len(wish.of) > 1:
+            reason = f"one name cannot be that of {len(wish.of)} files"
+            self.gaps.append(Gap("edit", reason, "bad_request", hint="leave out --out"))
+            return
+        agent, paths = self.agents["edit"], {item.subject: item.path for item in self.recordings}
+        for item in (item for item in self.recordings if item.subject in wish.of):
+            params = wish.params(item.subject, paths, out=out, consent=self.request.consent)
+            patience = self._deadline * (1 + item.size / _BYTES_AN_HOUR)
+            step = Step("", agent.name, ("edit",), item.subject, item.path, params, agent.need, patience)
+            self.later.append(replace(step, takes=wish.taken(item.subject)))
+
+    def _see_to(self, taken: Taken) -> None:
+        """See to it that one of the steps measures what a later one takes."""
+        capability = _of(taken.name)
+        if capability not in self.agents:
+            return
+        agent = self.agents[capability]
+        for place, step in enumerate(self.measuring):
+            if step.subject == taken.subject and step.agent == agent.name and step.beside is None:
+                if capability not in step.capabilities:
+                    self.measuring[place] = replace(step, capabilities=(*step.capabilities, capability))
+                return
+        named = (item for item in self.recordings if item.subject == taken.subject)
+        self.measuring += [self._listening(agent, [capability], item) for item in named]
 
 
 def _lacking(request: Request, wanted: Sequence[str], agents: Mapping[str, Capable]) -> Lacking | None:
@@ -120,56 +198,6 @@ def _lacking(request: Request, wanted: Sequence[str], agents: Mapping[str, Capab
     if "theory" not in agents or not (is_certain or set(wanted) <= _NEAR_ARITHMETIC):
         return None
     return lacking(request.question, is_certain=is_certain)
-
-
-def _left_open(wish: EditWish) -> list[Gap]:
-    """What has to be said before an edit can be planned, and what is not done at all."""
-    return [
-        *(Gap("edit", text.rstrip("."), "unsupported") for text in wish.refusals),
-        *(Gap("edit", text, "unclear") for text in wish.asks),
-    ]
-
-
-def _editing(
-    agent: Capable, wish: EditWish, request: Request, recordings: Sequence[Named], deadline: float
-) -> list[Step]:
-    """A step for each recording that is edited; without consent it only looks."""
-    paths = {item.subject: item.path for item in recordings}
-    out = str(request.params.get("out", ""))
-    steps = []
-    for item in recordings:
-        if item.subject in wish.of:
-            params = wish.params(item.subject, paths, out=out, consent=request.consent)
-            patience = deadline * (1 + item.size / _BYTES_AN_HOUR)
-            takes = wish.taken(item.subject)
-            steps.append(
-                Step("", agent.name, ("edit",), item.subject, item.path, params, agent.need, patience, takes=takes)
-            )
-    return steps
-
-
-def _measure(
-    steps: list[Step],
-    taken: Taken,
-    request: Request,
-    route: Route,
-    recordings: Sequence[Named],
-    agents: Mapping[str, Capable],
-    deadline: float,
-) -> None:
-    """See to it that one of the steps measures what a later one takes."""
-    capability = _of(taken.name)
-    if capability not in agents:
-        return
-    agent = agents[capability]
-    for place, step in enumerate(steps):
-        if step.subject == taken.subject and step.agent == agent.name and step.beside is None:
-            if capability not in step.capabilities:
-                steps[place] = replace(step, capabilities=(*step.capabilities, capability))
-            return
-    for item in recordings:
-        if item.subject == taken.subject:
-            steps.append(_listening(agent, [capability], request, route, item, deadline))
 
 
 def _needs_two(capability: str, request: Request) -> Gap:
@@ -200,32 +228,6 @@ def _measured(route: Route, aspects: Sequence[str], agents: Mapping[str, Capable
 
 def _of(aspect: str) -> str:
     return aspect.partition(".")[0]
-
-
-def _listening(
-    agent: Capable,
-    capabilities: list[str],
-    request: Request,
-    route: Route,
-    recording: Named,
-    deadline: float,
-    first: Named | None = None,
-) -> Step:
-    """`first`: the recording that this one is held against."""
-    given = {**route.params, **request.params}
-    wanted = [name for capability in capabilities for name in agent.settings.get(capability, ())]
-    params: dict[str, Json] = {name: given[name] for name in wanted if given.get(name) is not None}
-    patience = deadline * (1 + (recording.size + (first.size if first else 0)) / _BYTES_AN_HOUR)
-    subject, path = recording.subject, recording.path
-    beside = (first.subject, first.path) if first else None
-    return Step("", agent.name, tuple(capabilities), subject, path, params, agent.need, patience, beside)
-
-
-def _computing(agent: Capable, lack: Lacking, subject: str, deadline: float) -> Step:
-    """Arithmetic with what earlier steps measure in one recording."""
-    takes = {word: Taken(subject, name) for word, name in lack.takes.items()}
-    params: dict[str, Json] = {"question": lack.question, "subject": subject}
-    return Step("", agent.name, ("theory",), subject, "", params, agent.need, deadline, takes=takes)
 
 
 def _waiting(step: Step, earlier: Sequence[Step]) -> Step:

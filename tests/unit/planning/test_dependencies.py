@@ -83,6 +83,11 @@ def test_without_a_recording_the_question_is_asked_back() -> None:
     assert gap == Gap("theory", "This needs a tempo: say it in the question, or put a recording after it", "unclear")
 
 
+def test_what_is_asked_back_is_asked_once() -> None:
+    found = plan(Request("how long is a bar?"), route("rhythm"), [], EVERY, deadline=60)
+    assert [gap.code for gap in found.gaps] == ["unclear"]
+
+
 def test_a_file_that_is_none_is_not_asked_for_again() -> None:
     found = plan(Request("a dotted eighth for this", paths=("gone.wav",)), route("theory"), [], EVERY, deadline=60)
     assert (found.steps, found.gaps) == ((), ())

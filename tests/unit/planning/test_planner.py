@@ -1,6 +1,6 @@
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from grym_synth.messages import Json, Need, Request, Route
+from grym_synth.messages import Json, Need, Request, Route, Taken
 from grym_synth.planning.planner import plan
 
 
@@ -109,3 +109,39 @@ def test_comparing_one_recording_asks_for_another() -> None:
     found = plan(Request("compare it"), route("compare"), [File("a.wav")], agents, deadline=60)
     assert not found.steps
     assert [(gap.capability, gap.code) for gap in found.gaps] == [("compare", "unsupported")]
+
+
+EDIT = {**AGENTS, "facts": LISTEN, "loudness": LISTEN, "edit": Agent("edit")}
+
+
+def test_an_edit_in_words_only_looks_until_there_is_consent() -> None:
+    asked = Request("fade out over the last 8 seconds")
+    (step,) = plan(asked, route("edit"), [File("a.wav")], EDIT, deadline=60).steps
+    assert (step.agent, step.subject, step.params) == ("edit", "a.wav", {"ops": ["fade-out=8"], "dry_run": True})
+    (step,) = plan(replace(asked, consent=True), route("edit"), [File("a.wav")], EDIT, deadline=60).steps
+    assert step.params["dry_run"] is False
+
+
+def test_an_edit_waits_for_what_it_takes_from_this_recording_or_another() -> None:
+    files = [File("a.wav"), File("b.wav")]
+    found = plan(Request("make a.wav as loud as b.wav"), route("edit"), files, EDIT, deadline=60)
+    assert [(step.agent, step.capabilities, step.subject, step.after) for step in found.steps] == [
+        ("listen", ("loudness",), "b.wav", ()),
+        ("edit", ("edit",), "a.wav", ("s1",)),
+    ]
+    found = plan(Request("stretch it to 100 bpm"), route("edit"), files[:1], EDIT, deadline=60)
+    assert [step.capabilities for step in found.steps] == [("rhythm",), ("edit",)]
+    assert found.steps[1].takes == {"own": Taken("a.wav", "rhythm.tempo_bpm")}
+
+
+def test_what_an_edit_lacks_is_asked_and_what_must_not_be_is_refused() -> None:
+    asked = plan(Request("fade it"), route("edit"), [File("a.wav")], EDIT, deadline=60)
+    assert (asked.steps, [gap.code for gap in asked.gaps]) == ((), ["unclear"])
+    refused = plan(Request("reverse it and overwrite the original"), route("edit"), [File("a.wav")], EDIT, deadline=60)
+    assert (refused.steps, [gap.code for gap in refused.gaps]) == ((), ["unsupported"])
+
+
+def test_one_name_is_not_given_to_two_files() -> None:
+    request = Request("reverse them", params={"out": "/music/new.wav"})
+    found = plan(request, route("edit"), [File("a.wav"), File("b.wav")], EDIT, deadline=60)
+    assert (found.steps, [gap.code for gap in found.gaps]) == ((), ["bad_request"])
