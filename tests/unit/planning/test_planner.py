@@ -117,7 +117,7 @@ EDIT = {**AGENTS, "facts": LISTEN, "loudness": LISTEN, "edit": Agent("edit")}
 def test_an_edit_in_words_only_looks_until_there_is_consent() -> None:
     asked = Request("fade out over the last 8 seconds")
     (step,) = plan(asked, route("edit"), [File("a.wav")], EDIT, deadline=60).steps
-    assert (step.agent, step.subject, step.params) == ("edit", "a.wav", {"ops": ["fade-out=8"], "dry_run": True})
+    assert (step.agent, step.subject, step.params) == ("edit", "a.wav", {"ops": ["fade-out=8/cosine"], "dry_run": True})
     (step,) = plan(replace(asked, consent=True), route("edit"), [File("a.wav")], EDIT, deadline=60).steps
     assert step.params["dry_run"] is False
 
