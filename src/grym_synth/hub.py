@@ -26,7 +26,6 @@ from .execution.supervisor import Supervisor
 from .health.readings import total_ram_gb
 from .llm.adapters import open_model
 from .llm.guarded import GuardedModels, turns
-from .llm.model import Models
 from .llm.spending import Spending
 from .messages import Answer, Gap, Plan, Request, Route
 from .packs import find_pack
@@ -80,7 +79,7 @@ class Hub:
     pool: Pool
     store: SqliteStore
     contexts: Contexts
-    models: Models
+    models: GuardedModels
     upkeep: Upkeep
     troubles: tuple[Gap, ...] = ()  # what this hub lacks as a whole; told in every answer
 

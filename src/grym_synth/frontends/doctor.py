@@ -17,6 +17,7 @@ from ..errors import AgentFailed, GrymError, MissingDependency
 from ..execution.agent_process import AgentProcess
 from ..execution.catalog import AgentCard, read_catalog
 from ..health.readings import read_host
+from ..llm.connect import check as check_model
 from ..packs import PACKS, find_pack, verify_pack
 from ..storage.sqlite import SqliteStore
 from ..upkeep import rules_of
@@ -51,6 +52,8 @@ def _checks(config: Config) -> Iterator[Check]:
         yield _try(f"pack {pack_name}", partial(_check_pack, pack_name), is_optional=True)
     for card in read_catalog().cards.values():
         yield _try(f"agent {card.name}", partial(asyncio.run, _check_agent(card)))
+    for model in config.models:
+        yield _try(f"model {model.name}", partial(check_model, model), is_optional=True)
 
 
 def _try(name: str, check: Callable[[], str], *, is_optional: bool = False) -> Check:

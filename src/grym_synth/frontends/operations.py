@@ -37,7 +37,16 @@ from .protocol import Emit, error_exit, error_to_json
 from .teaching import perform_teach_route
 
 #: What a gap or an error means for the exit code, by its code word; what is not named here is a missing part.
-_UNUSABLE = {"unreadable", "unmeasurable", "partial", "no_recording", "unsupported", "bad_request", "unclear", "consent"}
+_UNUSABLE = {
+    "unreadable",
+    "unmeasurable",
+    "partial",
+    "no_recording",
+    "unsupported",
+    "bad_request",
+    "unclear",
+    "consent",
+}
 _REFUSED = {"refused", "unavailable", "hub_unreachable", "store_unavailable"}
 
 
@@ -200,7 +209,7 @@ def gap_error(gap: Gap) -> dict[str, Json]:
 
 
 async def _status(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
-    emit({"document": hub.upkeep.status()})
+    emit({"document": {**hub.upkeep.status(), "models": hub.models.status()}})
     return 0
 
 

@@ -143,6 +143,7 @@ def sections(document: Document) -> dict[str, list[str]]:
         "room": _room(_mapping(document.get("pool"))) + ([_PAUSED] if document.get("paused") is True else []),
         "changes": _changes(document),
         "agents": _agents(_rows(document.get("agents"))),
+        "language models": [_model(of) for of in _rows(_mapping(document.get("models")).get("models"))],
         "contexts": [_account(clean(name), _mapping(of)) for name, of in _mapping(document.get("accounts")).items()],
         "jobs": _counts(_mapping(document.get("jobs"))),
         "store": _store(_mapping(document.get("store"))),
@@ -192,6 +193,18 @@ def _alone(agent: Mapping[str, Any]) -> str:
     breaker = clean(agent.get("breaker"))
     told = {"open": "LEFT ALONE, it keeps failing", "half open": "ON TRIAL, it kept failing", "closed": ""}
     return told.get(breaker, breaker)
+
+
+def _model(of: Mapping[str, Any]) -> str:
+    """How a language model is, and what it did since the hub began."""
+    answered, failed, money = (number(of.get(key)) for key in ("answered", "failed", "money"))
+    told = [
+        clean(of.get("state")),
+        *([f"{answered:.0f} answered"] if answered else []),
+        *([f"{failed:.0f} failed: {clean(of.get('trouble'))}"] if failed else []),
+        *([f"cost {money:.4g}"] if money else []),
+    ]
+    return f"{clean(of.get('name')) or '?'}: {', '.join(filter(None, told))}"
 
 
 def _account(name: str, of: Mapping[str, Any]) -> str:
