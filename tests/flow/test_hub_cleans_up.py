@@ -106,10 +106,10 @@ def test_a_store_that_is_locked_delays_the_rows_and_not_the_clean_up(tmp_path: P
 
     async def story() -> None:
         async with open_hub(Config(home=tmp_path, limits=_FAR)) as hub:
-            handle = old(tmp_path / "handles" / f"{new_handle()}{SUFFIX}", 3600.0)
             assert (await ask(hub, "dotted eighth at 120 bpm")).claims
             locker = sqlite3.connect(tmp_path / "grym.db", isolation_level=None)
             locker.execute("BEGIN EXCLUSIVE")
+            handle = old(tmp_path / "handles" / f"{new_handle()}{SUFFIX}", 3600.0)  # the hub's own round is over
             audit = AuditLog(House(tmp_path / "grym.db"))
             report = await clean(RULES, hub.upkeep._cleaners(), {}, time.time(), audit)
             assert not handle.exists(), "clean-up goes on"
