@@ -60,7 +60,10 @@ def _compared(case: Case) -> list[tuple[re.Match[str], str, str]]:
         if than >= 0 and first and second:
             found.append((match, first[0], second[0]))
     for match in _STRONGER.finditer(plain):
-        first, second = bands_in(case, max(0, match.start() - 60), match.start()), bands_in(case, match.end(), match.end() + 40)
+        first, second = (
+            bands_in(case, max(0, match.start() - 60), match.start()),
+            bands_in(case, match.end(), match.end() + 40),
+        )
         if first and second:
             found.append((match, first[-1], second[0]))
     return found

@@ -15,7 +15,7 @@ _ABOVE = (
     r"|(?:more|greater|higher|faster|quicker|louder|hotter|longer|brighter|wider) than|overshoots?|tops"
 )
 _BELOW = (
-    r"below|under|beneath|at most|at maximum|no(?:t)? more than|not (?:above|over|beyond)|up to|south of"
+    r"below|under|beneath|at most|at maximum|no(?:t)? more than|not (?:above|over|beyond)|south of"
     r"|no (?:higher|faster|louder|longer|quicker|greater) than"
     r"|(?:less|fewer|lower|slower|quieter|softer|shorter|darker|narrower) than|short of|undershoots?"
 )
@@ -53,7 +53,7 @@ def bound_holds(case: Case, index: int) -> bool | None:
     values = [fact.value for fact in _spoken_of(case, index)]
     if not values:
         return None
-    if _LEVEL.match(case.tokens.text, quantity.end) and any(fact.is_reference for fact in case.facts):
+    if calls_level(case, quantity) and any(fact.is_reference for fact in case.facts):
         return None  # "under the -16 LUFS podcast level": a level of its own, which must be cited
     if (match := bound_before(case, quantity)) is not None:
         above = is_above(case, match)
@@ -64,6 +64,11 @@ def bound_holds(case: Case, index: int) -> bool | None:
         return None
     low, high = edges
     return all(low - _EDGE <= value <= high + _EDGE for value in values)
+
+
+def calls_level(case: Case, quantity: Quantity) -> bool:
+    """Whether the words behind a number call it a level that recordings are held against."""
+    return _LEVEL.match(case.tokens.plain, quantity.end) is not None
 
 
 def _range_at(case: Case, index: int) -> tuple[float, float] | None:

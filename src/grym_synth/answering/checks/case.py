@@ -18,7 +18,7 @@ _REPEATS = re.compile(
 )
 _MAYBE = re.compile(
     r"(?i)\b(?:or|perhaps|maybe"
-    r"|could|might|may|possibly|alternatives?|less likely|would|otherwise|else|runner-up|not|unsure"
+    r"|could|might|may|possibly|alternatives?|less likely|(?<!I )would|otherwise|else|runner-up|not|unsure"
     r"|if|next|instead|rather|also possible|second (?:choice|guess|candidate|option)|closest"
     r"|followed by|ahead of|before|over|than|though|although|half[- ]time|double[- ]time)\b"
 )

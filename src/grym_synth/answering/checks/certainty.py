@@ -8,13 +8,13 @@ from ...messages import Evidence
 from .case import Case, Problem
 from .quantities import supporting
 
-SURE = 0.6  # less sure than this of a finding, nobody may call it certain
+SURE = 0.7  # less sure than this of a finding, nobody may call it certain
 _KINDS = frozenset(("tempo", "musical_key", "label", "chord", "section", "note"))
 _CERTAIN = re.compile(
     r"(?i)\b(?:definite(?:ly)?|certainly|undoubtedly|undeniabl[ey]|unmistakabl[ey]|unquestionabl[ey]|indisputabl[ey]|clearly"
     r"|obviously|surely|evidently|plainly|for (?:sure|certain)|without (?:a |any )?(?:doubt|question)"
     r"|beyond (?:a |any |all )?(?:reasonable )?(?:doubt|question)|no (?:doubt|question|mistaking|two ways)"
-    r"|(?:sure|certain|positive|convinced|confident) (?:that|of|about)|100 ?(?:%|percent) (?:sure|certain)"
+    r"|(?<!% )(?<!percent )(?<!cent )(?:sure|certain|positive|convinced|confident) (?:that|of|about)|100 ?(?:%|percent) (?:sure|certain)"
     r"|guaranteed|it is (?:certain|clear))(?!\w)"
 )
 _NOT = re.compile(r"(?i)(?:\b(?:not|never|hardly|less|nothing|far from)|n't)(?: \w+){0,2} $")

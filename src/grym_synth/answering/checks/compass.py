@@ -17,6 +17,7 @@ _EXTREME = re.compile(
     r"(?i)\b(?:(?P<low>lowest|deepest|bottom|bottoms out at|goes down to|starts from)"
     r"|(?P<high>highest|top|tops out at|peaks at|goes up to))(?: note| pitch| one)?\b"
 )
+_NAMED = re.compile(r"(?i)(?: note| pitch| one)?(?:,? (?:is|being|lies at|at|of)|:)? ?(?:an? )?")
 _FROM_TO = re.compile(r"(?i) ?(?:to|up to|-|and|through) ?")
 _EDGE = re.compile(
     r"(?i)\b(?:nothing|no note|it never|never|none)(?: (?:goes|lies|is|sounds|comes|falls|climbs|rises))? (?P<way>above|below) $"
@@ -38,7 +39,9 @@ def _check_extremes(case: Case, notes: Sequence[Name]) -> list[Problem]:
     problems = []
     for match in _EXTREME.finditer(case.tokens.plain):
         held = found(case, "notes.lowest" if match["low"] else "notes.highest", match.start())
-        beside = [name for name in notes if 0 <= match.start() - name.end <= 8 and not match[0].endswith("at")]
+        behind = [name for name in notes if name.start >= match.end()][:1]
+        beside = [name for name in behind if _NAMED.fullmatch(case.tokens.text[match.end() : name.start])]
+        beside = beside or [name for name in notes if 0 <= match.start() - name.end <= 8]
         beside = beside or [name for name in notes if 0 <= gap(case, match.end(), name.start) <= 24]
         if held is None and beside:
             problems.append(Problem(match[0], "no cited finding tells this"))

@@ -12,7 +12,7 @@ from .case import Case, Problem
 from .compared import same_holds, settles
 from .orders import is_order
 from .rankings import is_ranked
-from .spans import ranks_stretch
+from .spans import compares_stretches, ranks_stretch
 from .tokens import FileName
 
 _LOUDNESS = ("loudness.integrated_lufs", "facts.rms_dbfs", "loudness.short_term_max_lufs")
@@ -78,7 +78,7 @@ _MOMENT = re.compile(
 )
 MAX_COMPARISONS = 50
 IN_TUNE_CENTS = 5.0  # below this nobody hears a single instrument as out of tune
-_CLOSE = {"loudness": 1.0, "tempo": 1.0, "duration": 1.0}  # not louder, not faster: by no more than this
+_CLOSE = {"loudness": 0.5, "tempo": 1.0, "duration": 1.0}  # not louder, not faster: by no more than this
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,8 @@ def check_directions(case: Case) -> list[Problem]:
             continue  # a cited difference decides: see `compared`
         if _LEVEL_BEHIND.match(plain, match.end()) and any(fact.is_reference for fact in case.facts):
             continue  # "quieter than the target": see `targets`
-        if is_order(case, match.start()) or compares_bands(case, match.start()):
+        elsewhere = (is_order, compares_stretches, compares_bands)
+        if any(judged(case, match.start()) for judged in elsewhere):
             continue
         if axis == "tempo" and _BECOMES.search(plain[: match.start()][-30:]) and "rhythm.tempo_curve" in case.names:
             continue  # the course of one recording: see `music`
@@ -214,7 +215,11 @@ def _comparison_holds(case: Case, match: re.Match[str], axis: str, sign: int) ->
 
 def _is_computed_difference(case: Case, sign: int) -> bool:
     """ "6 cents higher": nothing but one signed difference is cited, and it points there."""
-    differences = [f.value for f in case.facts if f.is_difference and f.relation == "finding"]
+    differences = [
+        f.value
+        for f in case.facts
+        if f.is_difference and f.relation == "finding" and f.evidence.name != "facts.balance_db"
+    ]
     return len(case.subjects) <= 1 and bool(differences) and all(value * sign > 0 for value in differences)
 
 
@@ -430,7 +435,9 @@ def _nearest_part(case: Case, match: re.Match[str]) -> int | None:
 # --- tuning, sameness, multiples ------------------------------------------------------------------------------------
 
 
-_FEEL = re.compile(r"(?i)(?<!pulse felt )\bin (?P<feel>half|double)[- ]time\b")
+_FEEL = re.compile(
+    r"(?i)(?<!pulse felt )\bin (?P<feel>half|double)[- ]time\b|\bas an? (?P<as>half|double)-time (?:alternative|reading|feel|option)\b"
+)
 
 
 _THEN = re.compile(r"(?i),? (?:(?:it|that|this|which) )?(?:would be|is|gives|makes|means|comes to|becomes) (?:about )?")
@@ -440,7 +447,8 @@ def _check_leaning(case: Case) -> list[Problem]:
     """ "It leans to the left": which of two channels is the louder."""
     problems = []
     for match in _LEANING.finditer(case.tokens.plain):
-        pair = _against_the_rest(case, "loudness", Entity(match.start(), match.end(), "side", match["side"].casefold()))
+        side = (match["side"] or match["far"]).casefold()
+        pair = _against_the_rest(case, "loudness", Entity(match.start(), match.end(), "side", side))
         if pair is None or (pair[0] > pair[1]) == _negated(case, match.start()):
             problems.append(Problem(match[0], "the cited channels do not lean this way"))
     return problems
@@ -449,6 +457,7 @@ def _check_leaning(case: Case) -> list[Problem]:
 _LEANING = re.compile(
     r"(?i)\b(?:leans?|leaning|tilts?|tilted|pulls?|pulled|drifts?|shifted|heavier|weighted)"
     r" (?:slightly |a little |a bit |by )?(?:\d[\d.,]* dB )?(?:to|towards?|on)(?: the)? (?P<side>left|right)\b"
+    r"|\b(?:off|off by|imbalance of|lopsided)(?:[^;.]|\.\d){0,16} (?:to|towards?|on)(?: the)? (?P<far>left|right)\b"
 )
 
 
@@ -457,7 +466,7 @@ def _check_feel(case: Case) -> list[Problem]:
     problems = []
     tempi = [fact.value for fact in case.facts if fact.unit == "BPM"]
     for match in _FEEL.finditer(case.tokens.text):
-        factor = 0.5 if match["feel"].casefold() == "half" else 2.0
+        factor = 0.5 if (match["feel"] or match["as"]).casefold() == "half" else 2.0
         tempi_stated = [q for q in case.tokens.quantities if "BPM" in (q.unit, *q.inherited)]
         then = _THEN.match(case.tokens.text, match.end())
         before = [q for q in tempi_stated if (q.start == then.end() if then else q.end <= match.start())]

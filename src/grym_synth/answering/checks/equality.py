@@ -31,6 +31,7 @@ _MORE = {
 _DIFFERENT = re.compile(
     r"(?i)\b(?:different|differing|two|other|not the same) (?P<what>keys?|tempos?|tempi)\b|\b(?P<noun>keys|tempi|tempos) (?:differ|are different)\b"
 )
+_SHARED = re.compile(r"(?i)\bshares? (?:a|one|the|their|the same) (?P<what>key|tempo)\b")
 _NAMES = {"key": "tonality.key", "tempo": "rhythm.tempo_bpm", "tempi": "rhythm.tempo_bpm"}
 _VERDICT = re.compile(
     r"(?i)\b(?P<same>(?:the |one and the )?same (?:recording|file|audio|track|take)|identical|exactly alike|duplicates?"
@@ -86,7 +87,8 @@ def _check_equally(case: Case) -> list[Problem]:
 
 def _check_different(case: Case) -> list[Problem]:
     problems = []
-    for match in _DIFFERENT.finditer(case.tokens.plain):
+    for match in (*_DIFFERENT.finditer(case.tokens.plain), *_SHARED.finditer(case.tokens.plain)):
+        shares = match.re is _SHARED
         name = _NAMES[(match["what"] or match["noun"]).casefold().rstrip("s")]
         values = [item.value for item in case.cited if item.name == name and item.rank == 0]
         changes = case.by_name("tonality.key_changes")
@@ -94,7 +96,7 @@ def _check_different(case: Case) -> list[Problem]:
             continue  # of one recording: its course is judged elsewhere
         numbers = _numbers(case, name)
         alike = max(numbers) - min(numbers) <= _ROOM.get(name, 0.0) if numbers else len(set(map(str, values))) == 1
-        if alike != _denied(case, match.start()):
+        if (alike != shares) != _denied(case, match.start()):
             problems.append(Problem(match[0], "the cited evidence says otherwise"))
     return problems
 

@@ -23,7 +23,8 @@ _GLIDE = re.compile(
     r"|(?P<down>slows(?: down)?|slow(?:ing)? down|(?:gets?|becomes?|grows?) slower|drags|decelerates?))\b"
 )
 _KEYS = re.compile(
-    r"(?i)\b(?:(?P<stay>stays in|remains in|one key throughout|does not modulate)"
+    r"(?i)\b(?:(?P<stay>stays in|remains in|one key throughout|(?:does not|doesn't|never) (?:modulate|change)"
+    r"|no key changes?|no modulation)"
     r"|(?P<move>modulates|changes (?:key|to))\b)"
 )
 _DASH = re.compile(r"[ ,|-]{1,4}")

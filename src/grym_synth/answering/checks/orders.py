@@ -29,6 +29,7 @@ _MOST = re.compile(rf"(?i)\b(?P<how>(?:{_ROOTS})est|(?:most|least) dynamic)\b")
 _NEXT = re.compile(
     r"(?i)^[\s\"',]*(?:\([^()]{0,40}\))?[\s\"',]*(?:(?:and |is |are )?(?:followed by|ahead of|then(?: comes?)?|before|next comes?|comes before)|>)[\s\"']*$"
 )
+_BETWEEN = re.compile(r"(?i)[\s\"']*(?:lies|sits|is|falls|comes|ranks|lands)(?: \w+)? (?:in )?between [\"']?")
 _AND = re.compile(r"(?i)^[\s\"',]*(?:\([^()]{0,40}\))?[\s\"',]*(?:and|,|, and|then|and then|&)?[\s\"']*$")
 
 
@@ -48,6 +49,7 @@ def check_orders(case: Case) -> list[Problem]:
         others = [value for each in case.subjects if (value := case.held_value(each, (axis,))) is not None]
         if own is None or len(others) < 2 or any((value - own) * sign > 1e-9 for value in others):
             problems.append(Problem(match[0], "the cited evidence does not bear this comparison out"))
+    problems += _check_between(case)
     for match in _FROM_TO.finditer(case.tokens.plain):
         first, last = _axis(match["first"]), _axis(match["last"])
         files = [name for name in case.tokens.files if name.start >= match.end()]
@@ -57,6 +59,21 @@ def check_orders(case: Case) -> list[Problem]:
         row = _row(case, match.end())
         if len(row) > 1 and not is_order(case, match.start()) and not _falls(case, row, *_axis(match["how"])):
             problems.append(Problem(match[0], "the cited evidence does not bear this order out"))
+    return problems
+
+
+def _check_between(case: Case) -> list[Problem]:
+    """ "b.wav lies between a.wav and c.wav": by what all three were measured for."""
+    problems = []
+    files = [name for name in case.tokens.files if name.subjects]
+    names = {item.name for item in case.cited if item.rank == 0 and isinstance(item.value, int | float)}
+    for at, name in enumerate(files[:-2]):
+        if not _BETWEEN.fullmatch(case.tokens.text[name.end : files[at + 1].start]):
+            continue
+        rows = [[case.held_value(each.subjects[0], (axis,)) for each in files[at : at + 3]] for axis in names]
+        known = [row for row in rows if None not in row]
+        if known and not any(min(row[1], row[2]) <= row[0] <= max(row[1], row[2]) for row in known):  # type: ignore[type-var, operator]
+            problems.append(Problem(f"{name.text} between", "the cited evidence puts another between them"))
     return problems
 
 

@@ -116,7 +116,7 @@ QUALIFIERS: tuple[Qualifier, ...] = (
     _words(r"silen", "s", "facts.silence_s", "facts.silence_total_s", weak=True),
     LASTING,
     _words(r"tags?\b|tagged|labelled|metadata", "BPM *", "facts.tags", weak=True),
-    _words(r"(?:i|we) (?:hear|measure)|heard|measured|measures", "BPM", "rhythm.tempo_bpm", weak=True),
+    _words(r"(?:i|we) (?:hear|measure)|heard|measured|measures", "BPM *", "rhythm.tempo_bpm", weak=True),
     _words(r"dc\b", "%", "facts.dc_offset_percent"),
     _words(r"correlat", "*", "facts.correlation"),
     _words(r"flatness", "*", "spectrum.flatness"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from .bounds import beyond_full_scale, bound_before, bound_holds, is_above
+from .bounds import beyond_full_scale, bound_before, bound_holds, calls_level, is_above
 from .case import Case, Problem, holds_words, may_be_alternative
 from .held import Fact
 from .intervals import semitones_hold
@@ -27,7 +27,7 @@ _HAS_SIGN = frozenset({"LU", "dB", "cents", "semitones", "BPM", "s", "Hz", "%"})
 _DIFFERENCE = {"LUFS": "LU", "dBFS": "dB", "dBTP": "dB"}
 _APART = re.compile(
     r"(?i)\b(?:differ\w*|apart|off|away|between|difference|imbalance|more|less|than|above|below|over|under|louder|stronger"
-    r"|weaker|quieter|softer|faster|slower|longer|shorter|higher|lower|brighter|darker|sharp|flat|up|down|rise|back"
+    r"|weaker|quieter|softer|faster|slower|longer|shorter|higher|lower|brighter|darker|sharp|flat|up|down|rises?|climbs?|grows?|falls?|back"
     r"|later|earlier|drop|swing|change|turn|miss\w*|short of|leans?|leaning|tilt\w*|pulls?|heavier|hotter|high|low"
     r"|behind|ahead|lags?|trails?|leads?|exceed\w*|overshoot\w*|undershoot\w*|beats|headroom|room|gap|distance|apart"
     r"|too (?:loud|quiet|fast|slow)|under pitch|raise|lower|boost|cut|attenuate|reduce|gain)\b"
@@ -201,6 +201,11 @@ def _why_allowed(case: Case, quantity: Quantity, repeated: list[Quantity]) -> Pr
     if quantity.unit == "#" and _counts_what_follows(case, quantity):
         return None
     called = quantity.noun or _THE.search(case.tokens.text, max(0, quantity.start - 8), quantity.start)
+    if quantity.noun == "" and _same(quantity.readings, 3) and _OF_THIRDS.search(case.tokens.plain):
+        return None  # "the first third is the loudest of the three"
+    if quantity.unit == "Hz" and _same(quantity.readings, 440) and "tonality.tuning_cents" in case.names:
+        if _HELD_TO.search(case.tokens.text[max(0, quantity.start - 24) : quantity.start]):
+            return None  # the standard that a tuning is held against
     if counts_files and called and _same(quantity.readings, len(case.subjects)):
         return None  # "the two", "3 files"
     units = {quantity.unit, *quantity.inherited}
@@ -229,6 +234,8 @@ def _why_allowed(case: Case, quantity: Quantity, repeated: list[Quantity]) -> Pr
     return Problem(quantity.text, "the cited evidence does not hold this number with this unit")
 
 
+_OF_THIRDS = re.compile(r"(?i)\bthirds?\b[^;.]{0,60}\bof (?:the|all) ")
+_HELD_TO = re.compile(r"(?i)\b(?:of|to|with|from|against|than|versus|standard|concert pitch)(?: the)?(?: A)?(?: =)? ?$")
 _RANKED = re.compile(
     r"(?i) (?:\w{3,12}est|most \w{1,20}|dominant|first|last) "
     r"(?P<what>peak|partial|frequenc|tone|harmonic|resonance|beat|onset)"
@@ -285,16 +292,20 @@ def supporting(case: Case, index: int) -> list[Fact]:
 
 def _facts_for(case: Case, index: int) -> list[Fact]:
     quantity = case.tokens.quantities[index]
-    candidates = [fact for fact in _candidates(case, quantity) if _is_near(quantity, fact)]
+    every = _candidates(case, quantity)
+    candidates = [fact for fact in every if _is_near(quantity, fact)]
     if not candidates:
         return []
     demand = demanded(case.tokens, index, case.names)
     wanted = case.bound(quantity.start)
+    is_level = any(fact.is_reference for fact in every) and calls_level(case, quantity)
     found = []
     for fact in candidates:
         if not case.speaks_of(fact.evidence, wanted) and not _between(fact, case, wanted):
             continue
         if fact.is_reference and not _is_held_against(case, quantity):
+            continue
+        if is_level and not fact.is_reference and fact.unit == "LUFS":
             continue
         # A difference of tempi or times has a name of its own, not that of what it was taken from.
         free = fact.relation == "confidence" or (fact.is_difference and fact.unit not in ("LU", "dB"))
@@ -411,7 +422,9 @@ def _unit_fits(case: Case, quantity: Quantity, fact: Fact, is_named: bool) -> bo
     return fact.unit in quantity.inherited or fact.unit == "" or implied or (is_named and not quantity.inherited)
 
 
-_OUTNUMBER = re.compile(r"(?i)\b(\w+) (?:clearly |far )?outnumber (?:the )?(\w+)(?: by)?,? (?P<second>[\d,]{1,9} to )?$")
+_OUTNUMBER = re.compile(
+    r"(?i)\b(\w+) (?:clearly |far )?outnumber (?:the )?(\w+)(?: by)?,? (?P<second>[\d,]{1,9} to )?$"
+)
 
 
 def _outnumbering(case: Case, quantity: Quantity) -> str:
@@ -516,9 +529,13 @@ def tolerance(quantity: Quantity, reading: Reading, fact: Fact) -> float:
         step = reading.step
         while step and abs(reading.value) >= 100 * step and abs(reading.value / (10 * step)) % 1 < 1e-9:
             step *= 10  # "about 450 Hz" does not print its last zero
+        if step == reading.step and abs(reading.value) >= 20 * step and abs(reading.value / (5 * step)) % 1 < 1e-9:
+            step *= 5  # nor "about 155 BPM" its last five
         unit = reading.step if fact.unit != "s" else 1.0
         share = 0.03 if quantity.approximate in ("over", "under") else 0.02
         allowed = max(allowed, min(step, max(share * abs(fact.value), min(unit, 1.0))))
+        if quantity.approximate in ("over", "under") and fact.unit != "s":
+            allowed = max(allowed, share * abs(fact.value))
         allowed = max(allowed, min(reading.step / 2, 0.04 * abs(fact.value)))
         if fact.unit == "s" and reading.step >= 60:
             allowed = max(allowed, 0.02 * abs(fact.value))

@@ -24,6 +24,7 @@ _RANKED = re.compile(
     rf"(?i)(?:\b(?P<before>second|next|third|fourth|2nd|3rd|4th)[ -]|\b(?P<count>{'|'.join(_COUNTS)}) )?"
     rf"\b(?:(?P<most>{_MOST})|(?P<least>{_LEAST}))(?P<masked>[\x01 ]{{0,8}}) (?:of (?:the|its|all) (?:\w{{1,6}} )?)?(?:\w{{1,12}} )?(?P<head>{_HEADS})\b"
     r"|\bstands? out (?P<out>most)\b|\b(?:most|mostly|(?P<thin>least))(?: of (?:the|its))? (?P<power>power|energy)\b"
+    r"|\b(?P<where>(?:power|energy) (?:\w+ ){0,2}(?:mostly|mainly|chiefly|largely|mostly found|concentrated))\b"
 )
 _IS_THE = re.compile(r"(?i)\b(?:is|are|was|were|being|as) (?:the |its |their )?$")
 _CLAUSE_END = re.compile(r"[;:]|\.(?:\s|$)")
@@ -65,9 +66,13 @@ def _cited_lists(case: Case, match: re.Match[str]) -> list[Evidence]:
 
 
 def _speaks_of_bands(match: re.Match[str], lists: list[Evidence], bands: list[Evidence]) -> bool:
-    if match["power"]:
+    if _is_power(match):
         return True
     return match["head"] is not None and not lists and (bool(bands) or match["head"].casefold().startswith("band"))
+
+
+def _is_power(match: re.Match[str]) -> bool:
+    return match["power"] is not None or match["where"] is not None
 
 
 def _band_holds(case: Case, match: re.Match[str], bands: list[Evidence]) -> bool:
@@ -77,15 +82,15 @@ def _band_holds(case: Case, match: re.Match[str], bands: list[Evidence]) -> bool
     if before and _IS_THE.search(case.tokens.unnamed, max(0, match.start() - 12), match.start()):
         after = []  # "bass is the strongest band, followed by ..."
     named = after[:1] or before[-1:]
-    if not named or (match["power"] and not bands):
-        return match["power"] is not None or bool(bands)
+    if not named or (_is_power(match) and not bands):
+        return _is_power(match) or bool(bands)
     for item in bands:
         levels = levels_of(item.value)
         if named[0] not in levels:
             continue
         ordered = sorted(levels.values(), reverse=match["least"] is None and match["thin"] is None)
         place = _PLACES.get((match["before"] or "").casefold(), 0)
-        count = len(after or named) if match["power"] else _COUNTS.get((match["count"] or "").casefold(), 1)
+        count = len(after or named) if _is_power(match) else _COUNTS.get((match["count"] or "").casefold(), 1)
         wanted = ordered[place : place + count]
         if all(
             any(abs(levels.get(name, 1e9) - each) <= _TIE_DB for each in wanted) for name in (after or named)[:count]

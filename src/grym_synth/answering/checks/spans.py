@@ -35,7 +35,12 @@ _BACK_TO_FRONT = re.compile(r"(?i) (?:comes? after|follows?|is preceded by|is re
 _RETURNS = re.compile(
     r"(?i)(?: sections?| part)? (?:comes? (?:back|again|round again)|returns?|recurs|is (?:repeated|reprised)|reappears)\b"
 )
-_SETS_IN = re.compile(r"(?i)(?: sections?| part)?,? (?:sets? in|comes? in|starts?|begins?|enters?|kicks? in|arrives?)\b")
+_TURNS = re.compile(
+    r"(?i)\b(?:becomes?|(?:changes?|turns?|moves?|goes|switches|modulates?|shifts?|resolves?) (?:in)?to)(?: the chord| an?)? ?$"
+)
+_SETS_IN = re.compile(
+    r"(?i)(?: sections?| part)?,? (?:sets? in|comes? in|starts?|begins?|enters?|kicks? in|arrives?)\b"
+)
 _ORDER = re.compile(
     r"(?i)\b(?:go(?:es)?|cycles?|progression|sequence|in order|in turn|opening|begins?|starts?|runs?)\b"
 )
@@ -102,8 +107,51 @@ def check_spans(case: Case) -> list[Problem]:
                 own = [entries for item, entries in lists if LISTS[item.name] == kind and case.touches(item, bound)]
                 if own and not any(_group_holds(case, group, entries) for entries in own):
                     problems.append(Problem(_words(group), "no cited list has this in this place"))
+    problems += _check_listed(case, lists) + _check_extremes(case, lists)
     problems += _check_back_to_front(case, lists) + _check_returns(case, lists)
     return problems + _check_places(case, lists) + _check_key_of_many(case) + _check_absence(case, lists)
+
+
+def _check_listed(case: Case, lists: Sequence[tuple[Evidence, list[Entry]]]) -> list[Problem]:
+    """ "There are four sections: A, B, A, C": all of them, in their order."""
+    rows = [[entry.label for entry in entries] for item, entries in lists if item.name == "structure.sections"]
+    for quantity in case.tokens.quantities if rows else ():
+        behind = case.tokens.text[quantity.end : quantity.end + 40]
+        if quantity.noun != "section" or not re.match(r"(?i) (?:\w+ ){0,2}(?:sections?|parts?)[^;.]{0,24}: ?", behind):
+            continue
+        told = [name.text for name in case.tokens.names if name.kind == "section" and name.start > quantity.end]
+        if told and told not in rows:
+            return [Problem(" ".join(told), "not the sections in their order")]
+    return []
+
+
+_NO_LONGER = re.compile(
+    r"(?i)\bno (?:other )?(?P<what>section|part|chord|note) (?:is|lasts) (?P<way>longer|shorter) than (?:the )?$"
+)
+
+
+def _check_extremes(case: Case, lists: Sequence[tuple[Evidence, list[Entry]]]) -> list[Problem]:
+    """ "No section is longer than B"."""
+    problems = []
+    for name in case.tokens.names:
+        match = _NO_LONGER.search(case.tokens.text[max(0, name.start - 60) : name.start])
+        if match is None:
+            continue
+        own = [entries for item, entries in lists if item.name == _WHAT[match["what"].casefold()]]
+        sign = 1 if match["way"].casefold() == "longer" else -1
+        lengths = {entry.label: sign * (entry.end_s - entry.start_s) for entries in own for entry in entries}
+        longest = max((sign * (entry.end_s - entry.start_s) for entries in own for entry in entries), default=0.0)
+        if lengths.get(_label_of(case, name, name.kind), -1e9) < longest - 0.05:
+            problems.append(Problem(match[0], "another one is"))
+    return problems
+
+
+def compares_stretches(case: Case, start: int) -> bool:
+    """Whether a comparison at `start` is one of sections, chords or notes: judged here."""
+    return (
+        re.search(r"(?i)\bno (?:other )?(?:section|part|chord|note) (?:is|lasts) $", case.tokens.plain[:start][-40:])
+        is not None
+    )
 
 
 def _check_back_to_front(case: Case, lists: Sequence[tuple[Evidence, list[Entry]]]) -> list[Problem]:
@@ -112,7 +160,9 @@ def _check_back_to_front(case: Case, lists: Sequence[tuple[Evidence, list[Entry]
     for one, other in pairwise(case.tokens.names):
         if one.kind != other.kind or not _BACK_TO_FRONT.fullmatch(case.tokens.text[one.end : other.start]):
             continue
-        rows = [[entry.label for entry in _collapsed(entries)] for item, entries in lists if LISTS[item.name] == one.kind]
+        rows = [
+            [entry.label for entry in _collapsed(entries)] for item, entries in lists if LISTS[item.name] == one.kind
+        ]
         wanted = _label_of(case, other, one.kind), _label_of(case, one, one.kind)
         if rows and not any(wanted in pairwise(row) for row in rows):
             problems.append(Problem(f"{one.text} after {other.text}", "no cited list has them in this order"))
@@ -273,7 +323,8 @@ def _sorted_times(case: Case, group: Group) -> tuple[list[Quantity], list[Quanti
     lengths: list[Quantity] = []
     for quantity in group.times:
         before = case.tokens.text[max(0, quantity.start - 20) : quantity.start]
-        is_length = _LENGTH.search(before) or _LONG.match(case.tokens.text, quantity.end)
+        of_length = not quantity.clock and _RANKED.search(case.tokens.text[: quantity.start][-60:])
+        is_length = of_length or _LENGTH.search(before) or _LONG.match(case.tokens.text, quantity.end)
         (lengths if is_length else positions).append(quantity)
     return positions, lengths
 
@@ -322,6 +373,8 @@ def _times_hold(case: Case, group: Group, positions: Sequence[Quantity], windows
             at += 2
         else:
             before = case.tokens.text[max(0, first.start - 40) : first.start]
+            onwards = case.tokens.text[first.end : group.names[0].start] if first.end <= group.names[0].start else ""
+            before = f"{before}changes to at " if _TURNS.search(onwards) else before
             fitting = [w for w in windows if _position_holds(first, before, w, windows)]
             at += 1
         if not fitting:
@@ -363,6 +416,7 @@ def _check_places(case: Case, lists: Sequence[tuple[Evidence, list[Entry]]]) -> 
     for match in (*_NTH.finditer(case.tokens.text), *_RANKED.finditer(case.tokens.text)):
         own = [(item, entries) for item, entries in lists if item.name == _WHAT[match["what"].casefold()]]
         names = [name for name in case.tokens.names if 0 <= gap(case, match.end(), name.start) <= 24]
+        names = names or [n for n in case.tokens.names if _IS_THE.fullmatch(case.tokens.text[n.end : match.start()])]
         if not own or not names:
             continue
         item, entries = own[0]
@@ -375,6 +429,9 @@ def _check_places(case: Case, lists: Sequence[tuple[Evidence, list[Entry]]]) -> 
             if times and not any(_near(times[0], entry.start_s) for entry in _in_place(match, entries)):
                 problems.append(Problem(match[0], "another one is in this place"))
     return problems
+
+
+_IS_THE = re.compile(r"(?i)(?: section)?,? (?:is|being|as) (?:also )?the (?:\w+ )?")
 
 
 def gap(case: Case, start: int, end: int) -> int:

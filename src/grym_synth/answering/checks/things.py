@@ -36,7 +36,9 @@ _ORIGIN = re.compile(
     r"(?i)\b(?:(?:comes?|coming|stems?|stemming|originates?|results?) from|caused by|due to|thanks to|belongs to)"
     r" (?:the|a|an|its|some) (?P<what>\w[\w-]{2,20})"
 )
-_KNOWN_ORIGINS = frozenset("fft window transform spectrum analysis mains hum power key tempo loudness limiter clipping tags tag file recording same".split())
+_KNOWN_ORIGINS = frozenset(
+    "fft window transform spectrum analysis mains hum power key tempo loudness limiter clipping tags tag file recording same".split()
+)
 #: "A drop of 3 dB", "no drop": a part of a song only where an article makes it one.
 _AS_PART = re.compile(r"(?i)\b(?:the|a|an|its|each|every|this|guitar|first|second|last|final|into) $")
 _NO = re.compile(r"(?i)(?:\b(?:no|not|never|without|neither|nor|free of|lacks?)|n't)(?: \w+){0,3} $")

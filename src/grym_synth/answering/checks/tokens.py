@@ -108,7 +108,7 @@ def normalise(text: str) -> str:
 
 _ASCII = dict.fromkeys("‐‑‒–—―−﹣－", "-") | {
     "♯": "#", "♭": "b", "⁄": "/", "’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"',
-    "`": '"',
+    "`": '"', "→": "-",
 }  # fmt: skip
 
 _NO_ARTICLE = r"(?<!\b[Tt]he )(?<!\b[Aa] )(?<!\b[Aa]n )(?<!\b[Ii]ts )(?<!\b[Tt]his )(?<!\b[Yy]our )"
@@ -156,6 +156,9 @@ _MINOR_KEY = re.compile(r"([A-G][#b]?)m")
 _FORM = re.compile(r"(?<![\w#])(?!(?:DC|CD|AAC|ADC|DAC|DAB|AIFF|AIF|AIFC|CAF|DJ|DI|ID)\b)(?:[A-J]'?){2,32}(?![\w#])")
 _SECTION = re.compile(r"(?<![\w#'/-])[A-HJ](?![\w#'/])")
 _SECTION_WORD = re.compile(r"(?i)\b(?:sections?|parts?) (?:is )?$")
+_IN_FORM = re.compile(
+    r"(?i)\b(?:sections?|parts|form|order|structure)\b[^;.]{0,24}?[: ](?:\x01(?:,? and |, | ?- ?| ))*$"
+)
 _BEHIND_SECTION_A = (
     r"(?:[,.;:)]| ?-|$| (?:is|starts?|begins?|lasts?|runs?|at|comes?|ends?|has|first|returns?|and|to|from|or|again)\b)"
 )
@@ -172,6 +175,7 @@ _SPOKEN_CHORD = re.compile(
 )
 _LIKENESS = re.compile(r"(?i)\bsounds like:?(?: [^.;:]{0,120})?[ ,]$")
 _LETTER_A = re.compile(r"(?<![\w#'/])A(?![\w#'/])")
+_AMONG_NOTES = re.compile(r"(?<![A-Za-z])[A-G][#b]?\d?(?:, | and |, and |-)$")
 _LONE_A = re.compile(r"(?i:\bin|\bof|\bon|\baround|\bnote|\bpitch|\btonic|\broot|\bkey|\bto|\bor|\band|\bis)[ :]\s?$")
 _ORDINAL = re.compile(
     r"(?i)\b(?:\d{1,6}(?:st|nd|rd|th)|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|twentieth|hundredth)\b"
@@ -197,6 +201,7 @@ _NUMBER_WORD = (
 _NUMBER_WORDS = re.compile(
     rf"(?i)\b{_NUMBER_WORD}(?:(?:[ -]| and ){_NUMBER_WORD}){{0,12}}(?: point(?: {_NUMBER_WORD}){{1,6}})?\b"
 )
+_PRONOUN = re.compile(r"(?i)\b(?:this|that|which|each|every|any|other|same|first|second|third|last|\w+er) $")
 _ROMAN = re.compile(r"\b[IVXLCDM]{2,}\b(?= (?:BPM|LUFS|LU|dB|Hz|kHz|s|ms|cents|beats|onsets)\b)")
 _ONE_UNIT = re.compile(r"(?i)\b(?:lasts|takes|for|about|of) an? (hour|minute|second)\b")
 _MINUS_BEFORE = re.compile(r"(?i)\b(minus|negative|plus) ?$")
@@ -359,7 +364,7 @@ class _Reader:
                 yield Name(match.start(), match.end(), match[0], "form")
             plain = self.plain
             for match in _SECTION.finditer(plain):
-                if _names_a_section(plain, match, alone=not topics & _LETTERED):
+                if _names_a_section(self.plain, match, alone=not topics & _LETTERED):
                     self.mask(match.start(), match.end())
                     yield Name(match.start(), match.end(), match[0], "section")
         if "chords" in topics:
@@ -465,7 +470,7 @@ class _Reader:
         unit = UNIT.at(plain, end)
         noun = _WORD.match(plain, end + 1)
         counted = noun is not None and noun[0].casefold() in NOUNS
-        if match[0].casefold() == "one" and unit is None and not counted:
+        if match[0].casefold() == "one" and (_PRONOUN.search(plain[:start][-12:]) or (unit is None and not counted)):
             return None  # the pronoun
         if match[0].casefold() == "zero" and plain[end : end + 1] == "-":
             return None  # zero-crossing
@@ -502,6 +507,9 @@ class _Reader:
 def _names_the_note_a(plain: str, match: re.Match[str]) -> bool:
     """Whether a lone capital A is the note: not the article before a word, nor at the start of a sentence."""
     after = plain[match.end() : match.end() + 2]
+    before = plain[max(0, match.start() - 12) : match.start()]
+    if _AMONG_NOTES.search(before) and re.match(r"(?:,|-|\.|$| and [A-G]| for )", plain[match.end() : match.end() + 8]):
+        return True
     followed = len(after) == 2 and after[0] == " " and (after[1].isalpha() or after[1] == MASK)
     return not followed and _LONE_A.search(plain, max(0, match.start() - 8), match.start()) is not None
 
@@ -512,6 +520,8 @@ def _names_a_section(plain: str, match: re.Match[str], *, alone: bool) -> bool:
     if _SECTION_WORD.search(before) or re.match(r" (?:section|part)\b", behind):
         return True
     if re.match(r" ?(?:\(?\d{1,3}:\d|\(\d{1,3} bars?)", behind):
+        return True
+    if _IN_FORM.search(plain[max(0, match.start() - 60) : match.start()]):
         return True
     if not alone:
         return False
