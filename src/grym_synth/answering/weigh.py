@@ -2,30 +2,64 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
 
 from ..messages import Evidence
-from .words.phrasing import finite, number_in, text_in
+from ..theory.keys import parallel, relative, split_key
+from .stated import (
+    KEY_TAGS,
+    TEMPO_TAGS,
+    Stated,
+    Topic,
+    pitch_class_name,
+    read_any_key,
+    read_key,
+    read_statements,
+    tag_text,
+)
+from .words.phrasing import number_in, objects_in, text_in
 
-#: Tags in which a tempo or a key is written, lower case.
-TEMPO_TAGS = ("bpm", "tbpm", "tempo")
-KEY_TAGS = ("initialkey", "initial_key", "initial key", "tkey", "key")
+__all__ = [
+    "KEY_TAGS",
+    "TEMPO_TAGS",
+    "Contradiction",
+    "Findings",
+    "Relation",
+    "pitch_class_name",
+    "read_key",
+    "tag_text",
+    "weigh",
+]
 
-FLATS = {"Db": "C#", "Eb": "D#", "Gb": "F#", "Ab": "G#", "Bb": "A#", "Cb": "B", "Fb": "E", "E#": "F", "B#": "C"}
+#: What settles a topic, and how far a statement may be off without contradicting it.
+HEARD: Mapping[Topic, tuple[str, float]] = {
+    "tempo": ("rhythm.tempo_bpm", 0.75),  # BPM: tags are rounded to whole numbers
+    "key": ("tonality.key", 0.0),
+    "loudness": ("loudness.integrated_lufs", 2.0),  # LU: scanners of the first ReplayGain measured otherwise
+    "duration": ("facts.duration_s", 1.0),  # s: players round, encoders pad
+}
+SAME_PULSE = 0.02  # share by which half or twice a tempo may be off
+_NO_RECORDING = ("theory", "system")  # capabilities whose findings speak of no recording
+
+Relation = Literal["", "half", "double", "relative", "parallel", "fifth"]
 
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """Two findings of one recording that cannot both be right, and what would settle it."""
+    """What is written about a recording and what is heard in it, where they differ; or where they agree."""
 
     subject: str
-    topic: str  # "tempo", "key"
-    stated: Evidence  # what the tags say
+    topic: Topic
+    stated: tuple[Stated, ...]  # what all say the same
     heard: Evidence
-    tag: str  # the tag's own text
-    stated_number: float | None = None  # the tag's tempo, in BPM
+    relation: Relation = ""  # how the two are related, told of what is stated: half the tempo, the relative key
+
+    @property
+    def capability(self) -> str:
+        return self.heard.capability
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +69,7 @@ class Findings:
     evidence: tuple[Evidence, ...]
     subjects: tuple[str, ...]  # in the order in which they were heard
     contradictions: tuple[Contradiction, ...]
+    agreements: tuple[Contradiction, ...]
     _ranked: Mapping[tuple[str, str], tuple[Evidence, ...]]
 
     def ranked(self, subject: str, name: str) -> tuple[Evidence, ...]:
@@ -61,60 +96,89 @@ def weigh(evidence: Sequence[Evidence]) -> Findings:
     subjects: dict[str, None] = {}
     for item in evidence:
         ranked.setdefault((item.subject, item.name), []).append(item)
-        if item.capability != "theory":
+        if item.capability not in _NO_RECORDING:
             subjects.setdefault(item.subject)
     ordered = {at: tuple(sorted(items, key=lambda item: item.rank)) for at, items in ranked.items()}
-    findings = Findings(tuple(evidence), tuple(subjects), (), ordered)
-    found = tuple(item for subject in subjects for item in _contradictions(findings, subject))
-    return Findings(findings.evidence, findings.subjects, found, ordered)
+    plain = Findings(tuple(evidence), tuple(subjects), (), (), ordered)
+    against: list[Contradiction] = []
+    agreeing: list[Contradiction] = []
+    for subject in subjects:
+        _hold_against(plain, subject, against, agreeing)
+    return Findings(plain.evidence, plain.subjects, tuple(against), tuple(agreeing), ordered)
 
 
-def tag_text(tags: Evidence | None, names: Iterable[str]) -> str | None:
-    """The text of the first of those tags that a recording carries."""
-    if tags is None or not isinstance(tags.value, dict):
+def relation_of(topic: Topic, stated: Stated, heard: Evidence) -> Relation | None:
+    """How a statement stands to what was heard: None where they agree."""
+    room = HEARD[topic][1]
+    if topic == "key":
+        heard_key = read_any_key(text_in(heard) or "")
+        return None if heard_key is None or stated.key == heard_key else _key_relation(stated.key or "", heard_key)
+    value = number_in(heard)
+    if value is None or stated.number is None or abs(value - stated.number) <= room:
         return None
-    by_name = {str(name).casefold(): value for name, value in tags.value.items()}
-    for name in names:
-        value = by_name.get(name)
-        if isinstance(value, str) and value.strip():
-            return value.strip()
-        if (number := finite(value)) is not None:
-            return f"{number:g}"
-    return None
+    if topic == "tempo" and value > 0.0:
+        for word, times in (("half", 0.5), ("double", 2.0)):
+            if abs(stated.number / (times * value) - 1.0) <= SAME_PULSE:
+                return "half" if word == "half" else "double"
+    return ""
 
 
-def pitch_class_name(name: str) -> str:
-    """A note name with sharps only: "Bb" and "B♭" are "A#"."""
-    shown = name[:1].upper() + name[1:].replace("♯", "#").replace("♭", "b")
-    return FLATS.get(shown, shown)
+def _hold_against(
+    findings: Findings, subject: str, against: list[Contradiction], agreeing: list[Contradiction]
+) -> None:
+    statements = read_statements(subject, findings.main(subject, "facts.tags"))
+    home = _home_chord(findings, subject)
+    for topic, (name, _) in HEARD.items():
+        heard = findings.main(subject, name)
+        if heard is None or heard.value is None:
+            continue
+        own = [each for each in (*statements, *home) if each.topic == topic]
+        differing = [(each, relation) for each in own if (relation := relation_of(topic, each, heard)) is not None]
+        for (_, relation), same in groupby(differing, key=lambda each: (each[0].key or each[0].number, each[1])):
+            against.append(Contradiction(subject, topic, tuple(each for each, _ in same), heard, relation))
+        rest = tuple(each for each in own if relation_of(topic, each, heard) is None and each.where != "chords")
+        if rest:
+            agreeing.append(Contradiction(subject, topic, rest, heard))
 
 
-def read_key(text: str) -> str | None:
-    """A key as a tag writes it ("Am", "F#m", "Bb major", "A min") as "A minor"; None when it is none."""
-    match = re.fullmatch(r"\s*([A-Ga-g])([#b♯♭]?)[ _-]?(m|min|minor|moll|maj|major|dur)?\s*", text.strip()[:40])
-    if match is None:
+def _key_relation(stated: str, heard: str) -> Relation:
+    try:
+        if relative(heard) == stated:
+            return "relative"
+        if parallel(heard) == stated:
+            return "parallel"
+        (one, mode), (other, other_mode) = split_key(stated), split_key(heard)
+    except ValueError:
+        return ""
+    return "fifth" if mode == other_mode and (one - other) % 12 in (5, 7) else ""
+
+
+def _home_chord(findings: Findings, subject: str) -> tuple[Stated, ...]:
+    """The key that the chords speak for, where they begin and end on one chord that sounds longer than any other."""
+    found = findings.main(subject, "chords.segments")
+    chords = [
+        (label, end - start)
+        for each in objects_in(found)
+        if isinstance(label := each.get("label"), str)
+        and label not in ("N", "X", "")
+        and isinstance(start := each.get("start_s"), int | float)
+        and isinstance(end := each.get("end_s"), int | float)
+    ]
+    if found is None or len(chords) < 4 or chords[0][0] != chords[-1][0]:
+        return ()
+    lasts: dict[str, float] = {}
+    for label, length in chords:
+        lasts[label] = lasts.get(label, 0.0) + length
+    home = chords[0][0]
+    key = _key_of_chord(home)
+    if key is None or lasts[home] < max(lasts.values()):
+        return ()
+    return (Stated("key", "chords", home, found, key=key),)
+
+
+def _key_of_chord(label: str) -> str | None:
+    """The key whose home a plain triad is: "A:min" is "A minor", "D" is "D major"."""
+    root, _, quality = label.partition(":")
+    if quality not in ("", "maj", "min"):
         return None
-    mode = "minor" if (match[3] or "") in ("m", "min", "minor", "moll") else "major"
-    return f"{pitch_class_name(match[1].upper() + match[2])} {mode}"
-
-
-def _contradictions(findings: Findings, subject: str) -> list[Contradiction]:
-    tags = findings.main(subject, "facts.tags")
-    found = []
-    tempo, stated = findings.main(subject, "rhythm.tempo_bpm"), tag_text(tags, TEMPO_TAGS)
-    if tags is not None and tempo is not None and stated is not None:
-        heard_bpm, stated_bpm = number_in(tempo), _number(stated)
-        # A tag is often rounded to a whole number: half a beat a minute is no contradiction.
-        if heard_bpm is not None and stated_bpm is not None and abs(heard_bpm - stated_bpm) > 0.75:
-            found.append(Contradiction(subject, "tempo", tags, tempo, stated, stated_bpm))
-    key, stated = findings.main(subject, "tonality.key"), tag_text(tags, KEY_TAGS)
-    if tags is not None and key is not None and stated is not None:
-        heard_key, stated_key = text_in(key), read_key(stated)
-        if heard_key is not None and stated_key is not None and read_key(heard_key) != stated_key:
-            found.append(Contradiction(subject, "key", tags, key, stated))
-    return found
-
-
-def _number(text: str) -> float | None:
-    match = re.fullmatch(r"\s*(\d{1,3}(?:[.,]\d{1,4})?)\s*(?:bpm)?\s*", text[:40], re.IGNORECASE)
-    return float(match[1].replace(",", ".")) if match else None
+    return read_key(f"{root} {'minor' if quality == 'min' else 'major'}")

@@ -76,11 +76,14 @@ def test_the_drafts_say_what_these_tests_are_about() -> None:
     ]
     assert texts == [
         ["It runs at 126 BPM; 63 if you feel it in half time.", "It is in A minor (8A on the Camelot wheel)."],
-        ["Yes: there is a mains hum at 50 Hz, standing out by 14.2 dB; notch it and its harmonics."],
+        ["Yes: there is a mains hum at 50 Hz, standing out by 14.2 dB.",
+         "Put narrow notches on it and its harmonics, and look for a ground loop before the next take."],
         ["No: it is 8 cents flat of A440, which puts A4 at 437.9 Hz.",
-         "Tune up by that much to match instruments at A440."],
-        ["demo.wav is the fastest, 3 BPM above mix.wav.", "mix.wav: 126 BPM.", "demo.wav: 129 BPM."],
-        ["I am not sure: perhaps A minor, or C major; play the home notes along and hear where it rests."],
+         "Tune it up by that much to play along with instruments at A440."],
+        ["demo.wav is the fastest at 129 BPM, 3 BPM above mix.wav at 126 BPM.", "mix.wav: 126 BPM.",
+         "demo.wav: 129 BPM."],
+        ["I am not sure: perhaps A minor, or C major.",
+         "Play the home notes along and hear on which one it comes to rest."],
     ]  # fmt: skip
 
 
@@ -97,8 +100,8 @@ def test_the_drafts_say_what_these_tests_are_about() -> None:
         (TEMPO_AND_KEY, "- **Tempo**: 126 BPM, or 63 in half time [e1][e2]\n- **Key**: A minor (8A) [e3][e4]",
          ["Tempo: 126 BPM, or 63 in half time [e1][e2].", "Key: A minor (8A) [e3][e4]."]),
         (TEMPO, "Recording A runs at 126 beats per minute [e1].", ["mix.wav runs at 126 beats per minute [e1]."]),
-        (HUM, "Yes, I hear mains hum at 50 Hz, and it stands out by 14.2 dB; notch it and its harmonics [e1][e2].",
-         ["Yes, I hear mains hum at 50 Hz, and it stands out by 14.2 dB; notch it and its harmonics [e1][e2]."]),
+        (HUM, "Yes, I hear mains hum at 50 Hz, and it stands out by 14.2 dB [e1][e2].",
+         ["Yes, I hear mains hum at 50 Hz, and it stands out by 14.2 dB [e1][e2]."]),
         (draft_of("Does it clip?", "facts", aspects=("facts.clipping",)),
          "Yes: 12 samples are clipped at full scale; turn it down before the limiter and render it again [e1].",
          ["Yes: 12 samples are clipped at full scale; turn it down before the limiter and render it again [e1]."]),
@@ -347,7 +350,7 @@ def test_more_findings_than_a_rewording_shortens_are_not_sent() -> None:
     paths = tuple(f"song number {n}.wav" for n in range(60))
     evidence = [made("rhythm.tempo_bpm", "tempo", 100.0 + n, subject=path) for n, path in enumerate(paths)]
     evidence += [made("tonality.key", "musical_key", "A minor", subject=path) for path in paths]
-    answer = told(draft_of("How fast, which key?", "rhythm", "tonality", evidence=evidence, paths=paths))
+    answer = told(draft_of("How fast and in which key is each?", "rhythm", "tonality", evidence=evidence, paths=paths))
     assert answer.is_ours_alone
     assert not answer.model.asked
     assert "not reworded" in answer.result.note

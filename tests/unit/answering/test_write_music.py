@@ -41,7 +41,7 @@ ANSWERS = (
     ("is there a B minor chord?", "chords", "Yes: there is a Bm, first at 4.5 s [e1]."),
     ("is there an A minor chord?", "chords", "No: I hear no Am in it; on the same root there is A7 [e1]."),
     ("is the chord at 0:05 Bm?", "chords", "Yes: at 5 s it is Bm, from 4.5 s to 7.5 s [e1]."),
-    ("are there any seventh chords?", "chords", "Yes: among the chords is A7 [e1]."),
+    ("are there any seventh chords?", "chords", "Yes: it has A7 among its chords [e1]."),
     ("any diminished chords?", "chords", "No: I hear no diminished chords in it [e1]."),
     ("which chord does it end on", "chords", "The last chord is G, until 1:00 [e1]."),
     ("chords between 0:10 and 0:16", "chords", "Between 0:10 and 0:16 I hear D – A7 – Bm [e1]."),
@@ -53,7 +53,9 @@ ANSWERS = (
     ("does anything repeat", "structure", "Yes: section A comes 3 times, starting at 0:00, 0:20 and 1:01 [e1]."),
     ("what is the lowest note", "notes", "The lowest note is A2 [e1]."),
     ("what are the first three notes of the melody", "notes", "I hear 12 notes [e1]. The melody begins A3 – C4 – E4, "
-                                                              "and so on [e2]."),
+                                                              "and so on [e2].\n"
+                                                              "To get them as MIDI: grym analyze mix.wav --midi "
+                                                              "notes.mid"),
     ("how many notes are there", "notes", "I hear 12 notes [e1]."),
     ("where does bar 9 begin", "rhythm", "The 9th downbeat is at 0:16 [e1]."),
     ("f0 please", "notes", "Its median pitch is 221 Hz, 10 cents sharp of A3 [e1][e2][e3]."),
@@ -243,7 +245,9 @@ def test_what_makes_two_loops_fit_is_told() -> None:
 
 def test_what_comes_late_is_told() -> None:
     found = pair(("alignment_s", "time", 0.0123))
-    assert held_against("are they aligned", found) == "b.wav comes 12.3 ms later than a.wav [e1]."
+    assert held_against("are they aligned", found) == (
+        "b.wav comes 12.3 ms later than a.wav [e1].\nMove b.wav by that much to line them up [e1]."
+    )
 
 
 def test_recordings_that_cancel_are_the_same() -> None:
@@ -264,4 +268,7 @@ def test_the_same_sound_moved_is_told_so() -> None:
 def test_what_is_masked_is_told_with_its_range() -> None:
     masked: Json = [{"low_hz": 200.0, "high_hz": 500.0, "masked": "a.wav", "share_percent": 41.0}]
     text = held_against("do they mask each other", pair(("masking", "spectrum", masked)))
-    assert text == "Masked: a.wav from 200 Hz to 500 Hz (41 % of the time) [e1]."
+    assert text == (
+        "Masked: a.wav from 200 Hz to 500 Hz (41 % of the time) [e1].\n"
+        "Cut a little of the other there, or pan the two apart [e1]."
+    )

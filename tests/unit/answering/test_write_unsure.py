@@ -88,4 +88,4 @@ def test_the_darker_one_comes_first_when_that_was_asked() -> None:
 
 def test_two_centroids_a_hair_apart_are_about_the_same() -> None:
     text = ask("which of these is darker?", "spectrum", brightness(407.0, 416.0), "a.wav", "b.wav")
-    assert text.startswith("They are about equally bright; by a hair, the darkest is a.wav, the brightest b.wav [e1]")
+    assert text.startswith("Their brightness hardly differs; by a hair, the darkest is a.wav, the brightest b.wav [e1]")

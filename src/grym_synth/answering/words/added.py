@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ...messages import Evidence
 from . import phrasing as say
-from .page import LIKELY, Page
+from .certainty import LIKELY
+from .page import Page
 
 _MOST = 6  # sentences about one recording; the rest is in the evidence
 _LONGEST = 80  # characters of a text that is quoted

@@ -9,11 +9,13 @@ from itertools import groupby
 from ...messages import Evidence
 from ..chord_names import NO_CHORD, chord_id, common_chord, is_of_kind, plain_numeral, wants_flats
 from . import phrasing as say
-from .page import LIKELY, Page, Phrase
+from .certainty import LIKELY
+from .page import Page, Phrase
 from .spans import LISTED, Stretch, asked_times, at, between, listed_some, stretches, when
 
 VOCABULARY = frozenset("progression chord_rate numerals chord_count inversion sevenths".split())
 _NAME = "chords.segments"
+BRIEFLY = 6  # chords of a brief answer that go round in no cycle
 
 
 def describe(page: Page, subject: str) -> None:
@@ -55,11 +57,12 @@ def brief(page: Page, subject: str) -> list[Phrase]:
     names = _names(stretches(found), flat=_is_flat(page, subject, stretches(found)))
     if found is None or not names:
         return []
-    return [Phrase(f"chords {' – '.join(names[:4])}", (found,))]
+    return [Phrase(f"chords {' – '.join(names[:4])}", (found,), is_list=True)]
 
 
-def rank(page: Page, subjects: tuple[str, ...]) -> None:
+def rank(page: Page, subjects: tuple[str, ...]) -> list[str]:
     """Nothing: chords have no order among recordings."""
+    return []
 
 
 def _shown(label: str, *, flat: bool) -> str | None:
@@ -109,11 +112,11 @@ def _cycle(page: Page, subject: str, found: Evidence, entries: list[Stretch], *,
     names = _names(entries, flat=flat)
     numerals = [text for each in chords[:LISTED] if (text := _numeral(each))]
     beside = ""
-    if page.wants("numerals") and len(numerals) == min(LISTED, len(chords)):
+    if page.wants("numerals") and not page.is_brief and len(numerals) == min(LISTED, len(chords)):
         beside = f" ({' '.join(numerals)})"
-    page.say(f"{lead} {listed_some(names, joint=' – ')}{beside}.", found)
+    page.say(f"{lead} {listed_some(names, BRIEFLY if page.is_brief else LISTED, joint=' – ')}{beside}.", found)
     if rounds is not None and len(cycle) > 1:
-        page.say(f"The cycle that comes most often is {' '.join(cycle)}.", rounds)
+        page.add(f"The cycle that comes most often is {' '.join(cycle)}.", rounds)
 
 
 def _sureness(entries: Sequence[Stretch]) -> float:
@@ -135,7 +138,9 @@ def _first_round(chords: Sequence[Stretch], cycle: Sequence[str]) -> int | None:
 def _rate(page: Page, subject: str, focus: frozenset[str]) -> None:
     rate, kinds = page.number(subject, "chords.changes_per_minute"), page.number(subject, "chords.distinct")
     if rate is not None and (not focus or focus & {"chord_rate", "progression"}):
-        page.say(f"They change about {say.count(round(rate[1]), 'time')} a minute.", rate[0])
+        tell = page.say if "chord_rate" in focus else page.add
+        often = "once" if round(rate[1]) == 1 else say.count(round(rate[1]), "time")
+        tell(f"They change about {often} a minute.", rate[0])
     if kinds is not None and "chord_count" in focus:
         page.say(f"I count {say.count(kinds[1], 'different chord')}.", kinds[0])
 
@@ -190,8 +195,7 @@ def _of_a_kind(page: Page, found: Evidence, entries: list[Stretch], focus: froze
     names = list(dict.fromkeys(_names(entries, flat=flat)))
     own = [name for name in names if is_of_kind(name, kind)]
     if own:
-        verb = "is" if len(own) == 1 else "are"
-        page.say(page.verdict(True, f"Among the chords {verb} {say.listed(own[:LISTED])}."), found)
+        page.say(page.verdict(True, f"It has {say.listed(own[:LISTED])} among its chords."), found)
     else:
         noun = kind if kind in ("inversions", "sevenths") else f"{kind} chords"
         page.say(page.verdict(False, f"I hear no {noun} in it."), found)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from . import faults
+from ...messages import Evidence
+from . import advice, among, faults
 from . import phrasing as say
 from .page import Page, Phrase
 
@@ -12,6 +13,10 @@ VOCABULARY = frozenset(
     "format duration sample_rate bit_depth channels clipping silence dc_offset balance stereo tags fault".split()
 )
 BALANCE_DB = 0.5  # nobody hears a smaller difference of the sides
+_ORDER = among.Measure(
+    "facts.duration_s", "longest", "shortest", say.duration,
+    ("facts.duration_difference_s", "duration", "s"), "They have the same length.", 0.05,
+)  # fmt: skip
 _PCM = {
     "PCM_S8": "8-bit PCM",
     "PCM_U8": "8-bit PCM",
@@ -30,7 +35,7 @@ def describe(page: Page, subject: str) -> None:
     if not focus or focus & _FORMAT:
         _format(page, subject, focus & _FORMAT)
     if not focus:
-        faults.describe(page, subject)
+        faults.describe(page, subject, is_beside=True)
     if "clipping" in focus and "fault" not in focus:
         clipping(page, subject)
     if "silence" in focus and not ("fault" in focus and faults.long_silences(page, subject)):
@@ -54,7 +59,9 @@ def brief(page: Page, subject: str) -> list[Phrase]:
     if focus & {"clipping", "fault"} or not focus:
         clipped = page.number(subject, "facts.clipped_samples")
         if clipped is not None and (focus or clipped[1]):
-            shown = say.count(clipped[1], "clipped sample") if clipped[1] else "no clipping"
+            shown = (
+                f"{say.count(clipped[1], 'sample')} stuck at full scale" if clipped[1] else "no sample at full scale"
+            )
             phrases.append(Phrase(shown, (clipped[0],)))
     if "fault" in focus or "dc_offset" in focus:
         offset = page.number(subject, "facts.dc_offset_percent")
@@ -69,16 +76,28 @@ def brief(page: Page, subject: str) -> list[Phrase]:
     return phrases
 
 
-def rank(page: Page, subjects: tuple[str, ...]) -> None:
-    """The longest and the shortest, when lengths were asked for."""
-    if not page.wants("duration"):
-        return
-    lengths = [(found[1], found[0]) for subject in subjects if (found := page.number(subject, "facts.duration_s"))]
-    lengths.sort(key=lambda each: each[0], reverse=True)
-    if len(lengths) > 1 and lengths[0][0] - lengths[-1][0] >= 0.05:
-        longest, shortest = lengths[0][1], lengths[-1][1]
-        page.say(f"The longest is {page.name(longest.subject)}, the shortest {page.name(shortest.subject)}.",
-                 *(each[1] for each in lengths))  # fmt: skip
+def rank(page: Page, subjects: tuple[str, ...]) -> list[str]:
+    """The longest and the shortest, when lengths were asked for; else what all have in common."""
+    if page.wants("duration"):
+        return among.rank(page, subjects, _ORDER, from_below=page.asks("short\\w*|kürzest\\w*"))
+    if len(subjects) > among.FEW and not page.focus(VOCABULARY) - _FORMAT:
+        _in_common(page, subjects)
+    return []
+
+
+def _in_common(page: Page, subjects: tuple[str, ...]) -> None:
+    """ "All are WAV, 44.1 kHz, 16 bit, mono": what is the same everywhere."""
+    wanted = page.focus(VOCABULARY) & _FORMAT or _FORMAT
+    first = _format_parts(page, subjects[0], wanted - {"duration"})
+    same, cited = [], list[Evidence]()
+    for part in first:
+        others = [each for s in subjects for each in _format_parts(page, s, wanted - {"duration"})]
+        held = [each for each in others if each.text == part.text]
+        if len(held) == len(subjects):
+            same.append(part.text)
+            cited += [item for each in held for item in each.cited]
+    if same:
+        page.say(f"All {len(subjects)} are {', '.join(same)}.", *cited)
 
 
 def _format_parts(page: Page, subject: str, focus: frozenset[str]) -> list[Phrase]:
@@ -130,10 +149,9 @@ def clipping(page: Page, subject: str) -> bool:
         shown = f": the highest peak is {say.decibels(peak[1])} dBFS" if peak else ""
         page.say(page.verdict(False, f"Nothing is clipped{shown}."), clipped[0], *([peak[0]] if peak else []))
         return False
-    text = (
-        f"{say.count(clipped[1], 'sample')} stuck at full scale; turn it down before the limiter and render it again."
-    )
+    text = f"{faults.clipped_words(clipped[1])}."
     page.say(page.verdict(True, text) if page.verdict(True, "") else f"It clips: {text}", clipped[0])
+    faults.advise_on_clipping(page, clipped[0])
     return True
 
 
@@ -146,10 +164,26 @@ def silence(page: Page, subject: str) -> bool:
     if not pairs:
         page.say(page.verdict(False, "There is no silence in it."), found)
         return False
-    shown = [f"{say.position(start)} to {say.position(end)}" for start, end in pairs[:4]]
-    more = " and elsewhere" if len(pairs) > 4 else ""
+    length = page.number(subject, "facts.duration_s")
+    if length is not None and faults.is_all(pairs, length[1]):
+        page.say(page.verdict(True, "It is silent from beginning to end."), found, length[0])
+        return True
+    most = 1 if page.is_brief else 4
+    shown = [f"{say.position(start)} to {say.position(end)}" for start, end in pairs[:most]]
+    more = " and elsewhere" if len(pairs) > most else ""
     page.say(page.verdict(True, f"It is silent from {say.listed(shown)}{more}."), found)
+    if length is not None:
+        _trimmed(page, subject, found, pairs, length[1])
     return True
+
+
+def _trimmed(page: Page, subject: str, found: Evidence, pairs: list[tuple[float, float]], length: float) -> None:
+    """How to cut silence off at either end."""
+    start = pairs[0][1] if pairs[0][0] < 0.05 else 0.0
+    end = pairs[-1][0] if pairs[-1][1] > length - 0.05 else length
+    if start < end and (start > 0.0 or end < length):
+        cut = f"trim={start:.2f}-" + (f"{end:.2f}" if end < length else "")
+        page.suggest("", command=advice.edit_command(subject, cut, "trimmed", "To cut it off at the ends"))
 
 
 def _dc_offset(page: Page, subject: str) -> bool:
@@ -159,8 +193,9 @@ def _dc_offset(page: Page, subject: str) -> bool:
     if abs(offset[1]) < faults.DC_PERCENT:
         page.say(page.verdict(False, "There is no DC offset to speak of."), offset[0])
         return False
-    text = f"There is a DC offset of {say.percent(offset[1])} of full scale; a high-pass filter removes it."
+    text = f"There is a DC offset of {say.percent(offset[1])} of full scale."
     page.say(page.verdict(True, text), offset[0])
+    page.suggest("A gentle high-pass filter removes the offset.", offset[0])
     return True
 
 
@@ -175,7 +210,7 @@ def balance(page: Page, subject: str) -> bool:
     levels = page.find(subject, "facts.channel_levels_dbfs")
     values = say.numbers_in(levels)
     detail = ""
-    if levels is not None and len(values) == 2:
+    if levels is not None and len(values) == 2 and not page.is_brief:
         detail = f" ({say.decibels(values[0])} dBFS RMS on the left, {say.decibels(values[1])} dBFS on the right)"
     cited = [found[0], *([levels] if levels is not None and detail else [])]
     if abs(found[1]) < 0.05:
@@ -185,7 +220,12 @@ def balance(page: Page, subject: str) -> bool:
     text = f"The left channel is {say.magnitude(found[1])} dB {word} than the right{detail}."
     page.say(_balance_verdict(page, found[1], text), *cited)
     if abs(found[1]) < BALANCE_DB:
-        page.say("That is too little to hear.", found[0], support="inferred")
+        page.add("That is too little to hear.", found[0], support="inferred")
+    elif abs(found[1]) >= faults.LOPSIDED_DB:
+        side = "right" if found[1] > 0 else "left"
+        raise_by = page.compute("facts.balance_gain_db", "ratio", "dB", abs(found[1]), "size of {0}", found[0])
+        page.suggest(f"Raise the {side} channel by {say.magnitude(found[1])} dB to even it out, if it is not meant so.",
+                     raise_by)  # fmt: skip
     return abs(found[1]) >= BALANCE_DB
 
 
@@ -219,6 +259,8 @@ def stereo(page: Page, subject: str) -> None:
             else "the sides work against each other, and some of it cancels when they are summed"
         )  # fmt: skip
         page.say(f"The correlation of left and right is {say.fixed(value, 2)}: {meaning}.", found[0])
+        if value < 0.0:
+            page.suggest("Listen to the sum of both; if a channel is upside down, flip its polarity.", found[0])
     elif channels:
         page.say(f"It has {say.count(channels[1], 'channel')}.", channels[0])
 
@@ -232,7 +274,8 @@ def _tags(page: Page, subject: str, *, in_short: bool) -> None:
     ]
     pairs = [(key, value) for key, value in texts if key and value]
     if pairs:
-        shown = [f'"{key}" is "{value}"' for key, value in pairs[: 3 if in_short else 12]]
-        page.say(f"In its tags {say.listed(shown)}.", tags, support="quoted")
+        shown = [f'"{key}" is "{value}"' for key, value in pairs[: 3 if in_short or page.is_brief else 12]]
+        tell = page.add if in_short else page.say
+        tell(f"In its tags {say.listed(shown)}.", tags, support="quoted")
     elif not in_short and not tags.value:
         page.say("It has no tags.", tags)

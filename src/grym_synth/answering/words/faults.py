@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from ...messages import Evidence
+from ...messages import Evidence, Json
+from . import advice
 from . import phrasing as say
 from .page import Page, Phrase
 
@@ -13,11 +14,34 @@ LONG_SILENCE = 1.0  # s; shorter ones are pauses
 LOPSIDED_DB = 3.0  # between the sides; less is a matter of taste
 
 
-def describe(page: Page, subject: str) -> None:
-    """Every fault that the findings show, or what was looked for in vain."""
+def describe(page: Page, subject: str, *, is_beside: bool = False) -> None:
+    """Every fault that the findings show, or what was looked for in vain; a brief answer has them in one sentence."""
+    if page.is_brief:
+        if not is_beside and (parts := brief(page, subject)):
+            text = say.listed([part.text for part in parts])
+            cited = [item for part in parts for item in part.cited]
+            page.say(f"{text[:1].upper()}{text[1:]}.", *cited)
+        return
     found = [tell(page, subject) for tell in FAULTS]
     if not any(found):
-        _nothing_wrong(page, subject)
+        _nothing_wrong(page, subject, is_beside=is_beside)
+
+
+def count(page: Page, subjects: tuple[str, ...]) -> list[str]:
+    """Of several recordings: how many have faults, and which. Those are returned."""
+    judged = [subject for subject in subjects if brief(page, subject)]
+    faulty = [subject for subject in judged if not brief(page, subject)[0].text.startswith("nothing wrong")]
+    cited = [item for subject in judged for phrase in brief(page, subject) for item in phrase.cited]
+    if len(judged) < 2:
+        return faulty
+    if not faulty:
+        page.say(f"I found nothing wrong in any of the {len(judged)}.", *cited)
+        return faulty
+    number = page.compute("facts.faulty_files", "count", "", len(faulty), "how many have a fault", *cited)
+    verb = "has a fault" if len(faulty) == 1 else "have faults"
+    text = f"{say.count(len(faulty), 'recording')} {verb}, of {len(judged)} recordings in all."
+    page.say(text, number, *cited, support="computed")
+    return faulty
 
 
 def brief(page: Page, subject: str) -> list[Phrase]:
@@ -32,18 +56,22 @@ def brief(page: Page, subject: str) -> list[Phrase]:
     if broken and broken[1]:
         found.append(Phrase(f"{say.count(broken[1], 'sample')} that are not numbers", (broken[0],)))
     if clipped and clipped[1]:
-        found.append(Phrase(say.count(clipped[1], "clipped sample"), (clipped[0],)))
+        found.append(Phrase(f"{say.count(clipped[1], 'sample')} stuck at full scale", (clipped[0],)))
     if peak and peak[1] >= 0.05:
         found.append(Phrase(f"a true peak of {say.decibels(peak[1])} dBTP", (peak[0],)))
     if hum:
         found.append(Phrase(f"a mains hum at {say.frequency(hum[1])}", (hum[0],)))
     if resonances is not None and (shown := resonance_list(resonances)[:1]):
-        found.append(Phrase(f"a narrow resonance at {shown[0]}", (resonances,)))
+        found.append(Phrase(f"a narrow resonance at {shown[0].partition(' (')[0]}", (resonances,)))
     if offset and abs(offset[1]) >= DC_PERCENT:
         found.append(Phrase(f"a DC offset of {say.percent(offset[1])}", (offset[0],)))
     if silent is not None and pairs:
         start, end = pairs[0]
-        found.append(Phrase(f"silent from {say.position(start)} to {say.position(end)}", (silent,)))
+        length = page.number(subject, "facts.duration_s")
+        if length and is_all(pairs, length[1]):
+            found.append(Phrase("silent from beginning to end", (silent, length[0])))
+        else:
+            found.append(Phrase(f"silent from {say.position(start)} to {say.position(end)}", (silent,)))
     if not found and clipped:
         hummed = page.find(subject, "spectrum.hum_hz")
         found.append(Phrase(f"nothing wrong, no clipping{', no hum' if hummed else ''}",
@@ -64,12 +92,22 @@ def _clipping(page: Page, subject: str) -> bool:
     clipped = page.number(subject, "facts.clipped_samples")
     if not clipped or not clipped[1]:
         return False
-    page.say(
-        f"It clips: {say.count(clipped[1], 'sample')} stuck at full scale; "
-        "turn it down before the limiter and render it again.",
-        clipped[0],
-    )
+    page.say(f"It clips: {clipped_words(clipped[1])}.", clipped[0])
+    advise_on_clipping(page, clipped[0])
     return True
+
+
+def clipped_words(number: float) -> str:
+    """ "1 sample is stuck at full scale"."""
+    return f"{say.count(number, 'sample')} {'is' if number == 1 else 'are'} stuck at full scale"
+
+
+def advise_on_clipping(page: Page, clipped: Evidence) -> None:
+    page.suggest(
+        "Go back to the mix, turn it down before the limiter and render it again: "
+        "turning this file down leaves it clipped.",
+        clipped,
+    )
 
 
 def _overshoot(page: Page, subject: str) -> bool:
@@ -81,6 +119,10 @@ def _overshoot(page: Page, subject: str) -> bool:
         "encoder.",
         peak[0],
     )
+    clipped = page.number(subject, "facts.clipped_samples")
+    if not clipped or not clipped[1]:
+        page.suggest("Limit it, or bring its peak down.", peak[0],
+                     command=advice.edit_command(subject, "normalise=-1dBTP", "normalised"))  # fmt: skip
     return True
 
 
@@ -88,12 +130,21 @@ def _hum(page: Page, subject: str) -> bool:
     hum, level = page.number(subject, "spectrum.hum_hz"), page.number(subject, "spectrum.hum_level_db")
     if not hum:
         return False
-    strength = f", standing out by {say.decibels(level[1])} dB" if level else ""
-    page.say(
-        f"There is a mains hum at {say.frequency(hum[1])}{strength}; notch it and its harmonics.",
-        hum[0], *([level[0]] if level else []),
-    )  # fmt: skip
+    page.say(hum_words(hum[1], level[1] if level else None), hum[0], *([level[0]] if level else []))
+    advise_on_hum(page, hum[0])
     return True
+
+
+def hum_words(hz: float, level_db: float | None) -> str:
+    strength = f", standing out by {say.decibels(level_db)} dB" if level_db is not None else ""
+    return f"There is a mains hum at {say.frequency(hz)}{strength}."
+
+
+def advise_on_hum(page: Page, hum: Evidence) -> None:
+    page.suggest(
+        "Put narrow notches on it and its harmonics, and look for a ground loop before the next take.",
+        hum,
+    )
 
 
 def _resonances(page: Page, subject: str) -> bool:
@@ -101,32 +152,38 @@ def _resonances(page: Page, subject: str) -> bool:
     shown = resonance_list(found)[:3]
     if found is None or not shown:
         return False
-    noun, cut = ("resonances stand", "cuts") if len(shown) > 1 else ("resonance stands", "a cut")
+    noun = "resonances stand" if len(shown) > 1 else "resonance stands"
     lead = "Narrow" if len(shown) > 1 else "A narrow"
-    page.say(f"{lead} {noun} out at {say.listed(shown)}; try {cut} there.", found)
+    page.say(f"{lead} {noun} out at {say.listed(shown)}.", found)
+    advise_on_resonances(page, found, shown)
     return True
+
+
+def advise_on_resonances(page: Page, found: Evidence, shown: list[str]) -> None:
+    page.suggest("Try narrow cuts there." if len(shown) > 1 else "Try a narrow cut there.", found)
 
 
 def resonance_list(found: Evidence | None) -> list[str]:
     """ "312 Hz (D#4, 9.3 dB)" for each resonance."""
-    shown = []
-    for item in say.objects_in(found):
-        frequency, prominence = say.finite(item.get("frequency_hz")), say.finite(item.get("prominence_db"))
-        note = item.get("note")
-        if frequency is not None:
-            details = [say.plain(note, 4)] if isinstance(note, str) and note else []
-            details += [f"{say.decibels(prominence)} dB"] if prominence is not None else []
-            shown.append(say.frequency(frequency) + (f" ({', '.join(details)})" if details else ""))
-    return shown
+    return [text for item in say.objects_in(found) if (text := resonance_words(item))]
+
+
+def resonance_words(item: Mapping[str, Json]) -> str:
+    frequency, prominence = say.finite(item.get("frequency_hz")), say.finite(item.get("prominence_db"))
+    note = item.get("note")
+    if frequency is None:
+        return ""
+    details = [say.plain(note, 4)] if isinstance(note, str) and note else []
+    details += [f"{say.decibels(prominence)} dB"] if prominence is not None else []
+    return say.frequency(frequency) + (f" ({', '.join(details)})" if details else "")
 
 
 def _offset(page: Page, subject: str) -> bool:
     offset = page.number(subject, "facts.dc_offset_percent")
     if not offset or abs(offset[1]) < DC_PERCENT:
         return False
-    page.say(
-        f"There is a DC offset of {say.percent(offset[1])} of full scale; a high-pass filter removes it.", offset[0]
-    )
+    page.say(f"There is a DC offset of {say.percent(offset[1])} of full scale.", offset[0])
+    page.suggest("A gentle high-pass filter removes the offset.", offset[0])
     return True
 
 
@@ -134,6 +191,10 @@ def _silence(page: Page, subject: str) -> bool:
     found, pairs = page.find(subject, "facts.silence_s"), long_silences(page, subject)
     if found is None or not pairs:
         return False
+    length = page.number(subject, "facts.duration_s")
+    if length and is_all(pairs, length[1]):
+        page.say("It is silent from beginning to end.", found, length[0])
+        return True
     shown = [f"from {say.position(start)} to {say.position(end)}" for start, end in pairs[:4]]
     page.say(f"It is silent {say.listed(shown)}{' and elsewhere' if len(pairs) > 4 else ''}.", found)
     return True
@@ -142,6 +203,11 @@ def _silence(page: Page, subject: str) -> bool:
 def long_silences(page: Page, subject: str) -> list[tuple[float, float]]:
     pairs = say.pairs_in(page.find(subject, "facts.silence_s"))
     return [(start, end) for start, end in pairs if end - start >= LONG_SILENCE]
+
+
+def is_all(pairs: list[tuple[float, float]], length_s: float) -> bool:
+    """Whether the first silence is the whole recording."""
+    return bool(pairs) and pairs[0][0] <= 0.01 and pairs[0][1] >= length_s - 0.01
 
 
 def _lopsided(page: Page, subject: str) -> bool:
@@ -159,7 +225,7 @@ FAULTS: tuple[Callable[[Page, str], bool], ...] = (
 )  # fmt: skip
 
 
-def _nothing_wrong(page: Page, subject: str) -> None:
+def _nothing_wrong(page: Page, subject: str, *, is_beside: bool) -> None:
     looked = [
         (page.find(subject, "facts.clipped_samples"), "clipping"),
         (page.find(subject, "spectrum.hum_hz"), "hum"),
@@ -170,4 +236,5 @@ def _nothing_wrong(page: Page, subject: str) -> None:
     # A hum or a list that is null was looked for as well; a count that is null was not.
     parts = [(item, text) for item, text in looked if item is not None and (item.value is not None or text == "hum")]
     if parts:
-        page.say(f"I found nothing wrong: no {', no '.join(text for _, text in parts)}.", *(item for item, _ in parts))
+        text = f"I found nothing wrong: no {', no '.join(text for _, text in parts)}."
+        (page.add if is_beside else page.say)(text, *(item for item, _ in parts))

@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection
 
 from . import phrasing as say
-from .page import LIKELY, Page, Phrase
+from .certainty import LIKELY
+from .page import Page, Phrase
 from .spans import asked_times, when
 
 STRAIGHT, SWUNG = 0.53, 0.56  # of the beat: up to the first, and from the second on
@@ -36,14 +37,15 @@ def brief(page: Page, subject: str, focus: Collection[str]) -> list[Phrase]:
     if "metre" in focus and counted:
         phrases.append(Phrase(f"{say.count(counted[1], 'beat')} to the bar", (counted[0],)))
     if "swing" in focus and swung:
-        phrases.append(Phrase(f"{_feel(swung[1])}, off-beats at {say.fixed(swung[1], 2)}", (swung[0],)))
+        phrases.append(Phrase(f"{_feel(swung[1])} (off-beats at {say.fixed(swung[1], 2)})", (swung[0],)))
     if "drift" in focus and spread:
         phrases.append(Phrase(f"tempo within {say.percent(spread[1])}", (spread[0],)))
     return phrases
 
 
-def metre(page: Page, subject: str) -> None:
+def metre(page: Page, subject: str, *, is_beside: bool = False) -> None:
     """Beats to the bar, with the usual signature."""
+    tell = page.add if is_beside else page.say
     found = page.number(subject, "rhythm.metre")
     if found is None:
         if page.wants("metre") and page.find(subject, "rhythm.metre") is not None:
@@ -53,11 +55,12 @@ def metre(page: Page, subject: str) -> None:
     written = f" ({SIGNATURES[beats]})" if beats in SIGNATURES else ""
     shown = f"{say.count(beats, 'beat')} to the bar{written}"
     if found[0].confidence < LIKELY:
-        page.say(f"I am not sure, but {shown} fits best.", found[0], support="inferred")
+        if not is_beside:  # a guess that nobody asked for is no news
+            page.say(f"I am not sure, but {shown} fits best.", found[0], support="inferred")
         return
     text = f"It has {shown}."
     asked = _asked_beats(page)
-    page.say(text if asked is None or not page.wants("metre") else page.verdict(beats == asked, text), found[0])
+    tell(text if asked is None or not page.wants("metre") else page.verdict(beats == asked, text), found[0])
 
 
 def _asked_beats(page: Page) -> int | None:
@@ -90,8 +93,11 @@ def bars(page: Page, subject: str) -> None:
     if start is not None:
         number = sum(time <= start + 0.05 for time in times)
         if number:
-            page.say(f"The last downbeat before {when(start)} is at {say.position(times[number - 1])}.", found)
+            page.say(f"The bar at {when(start)} has its downbeat at {say.position(times[number - 1])}.", found)
             return
+    if page.is_brief:
+        page.say(f"I count {say.count(len(times), 'bar')}, the first from {say.position(times[0])} on.", found)
+        return
     shown = [f"{say.fixed(value, 2)} s" for value in times[:_LISTED]]
     if len(times) > _LISTED:
         page.say(f"The first downbeats lie at {say.listed(shown)}; the list of evidence has all of them.", found)
@@ -154,6 +160,8 @@ def drift(page: Page, subject: str) -> None:
         page.say(page.verdict(steady, text), found[0])
     else:
         page.say(page.verdict(not steady and not _speaks_of_glide(page), text), found[0])
+    if not steady:
+        page.suggest("Map the tempo before you cut loops or quantise: a fixed grid will not hold.", found[0])
 
 
 _FASTER = "speed(?:s|ing)? up|faster|rush(?:es|ing)?|accelerat\\w*|schneller|beschleunig\\w*|acelera|acc[eé]l[eè]re"

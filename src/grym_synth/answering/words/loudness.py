@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from . import advice, among
 from . import phrasing as say
 from .page import Page, Phrase
-from .targets import against, asked_target
+from .targets import STREAMING, against, asked_target, raised
 
 VOCABULARY = frozenset("integrated short_term momentary range true_peak dynamics over_time target".split())
 STEADY_LU = 1.0  # a smaller change of the level is not heard as one
+OVER_DBTP = 0.05  # a true peak from here on lies over full scale, also when rounded
 _NAME = "loudness.integrated_lufs"
+_ORDER = among.Measure(
+    _NAME, "loudest", "quietest", lambda level: f"{say.decibels(level)} LUFS",
+    ("loudness.difference_lu", "loudness_difference", "LU"), "All have the same loudness.", 0.05,
+)  # fmt: skip
 
 
 def describe(page: Page, subject: str) -> None:
@@ -25,10 +31,12 @@ def describe(page: Page, subject: str) -> None:
             return
     if focus & {"integrated", "target"} or not focus or (has_target and "over_time" not in focus):
         _overall(page, subject, with_peak=not focus)
+        if not has_target:
+            _in_streaming(page, subject)
     if "loudness_lufs" in page.targets:
         _against_target(page, subject, page.targets["loudness_lufs"])
     if "short_term" in focus or not focus:
-        _loudest(page, subject, "loudness.short_term_max_lufs", "short-term")
+        _loudest(page, subject, "loudness.short_term_max_lufs", "short-term", is_beside=not focus)
     if "momentary" in focus:
         _loudest(page, subject, "loudness.momentary_max_lufs", "momentary")
     if "true_peak" in focus:
@@ -59,30 +67,28 @@ def brief(page: Page, subject: str) -> list[Phrase]:
         if len(values) == 3:
             change = values[2] - values[0]
             words = (
-                "steady" if abs(change) < STEADY_LU else f"gets {'louder' if change > 0 else 'quieter'} towards the end"
+                "about level throughout"
+                if abs(change) < STEADY_LU
+                else f"gets {'louder' if change > 0 else 'quieter'} towards the end"
             )
             phrases.append(Phrase(words, (thirds,)))
     return phrases
 
 
-def rank(page: Page, subjects: tuple[str, ...]) -> None:
+def rank(page: Page, subjects: tuple[str, ...]) -> list[str]:
     """The loudest and the quietest, and what lies between them."""
-    found = [(each[1], each[0]) for subject in subjects if (each := page.number(subject, _NAME)) is not None]
-    found.sort(key=lambda each: each[0], reverse=True)
-    if len(found) < 2:
-        return
-    (top, loudest), (bottom, quietest) = found[0], found[-1]
-    if top - bottom < 0.05:
-        page.say("All have the same loudness.", *(item for _, item in found))
-        return
-    gap = page.compute(
-        "loudness.difference_lu", "loudness_difference", "LU", top - bottom, "{0} - {1}", loudest, quietest
-    )
-    page.say(
-        f"{page.name(loudest.subject)} is the loudest, {say.magnitude(top - bottom)} LU above "
-        f"{page.name(quietest.subject)}{', the quietest' if len(found) > 2 else ''}.",
-        *(item for _, item in found), gap, support="computed",
-    )  # fmt: skip
+    focus = page.focus(VOCABULARY)
+    if focus and not focus & {"integrated", "target", "over_time"}:
+        return [item.subject for _, item in among.in_order(page, subjects, _first_name(focus))]
+    return among.rank(page, subjects, _ORDER, from_below=page.asks("quiet\\w*|soft\\w*|leise\\w*"))
+
+
+def _first_name(focus: frozenset[str]) -> str:
+    names = {
+        "true_peak": "true_peak_dbtp", "short_term": "short_term_max_lufs", "momentary": "momentary_max_lufs",
+        "range": "range_lu", "dynamics": "plr_db",
+    }  # fmt: skip
+    return next((f"loudness.{name}" for aspect, name in names.items() if aspect in focus), _NAME)
 
 
 def _overall(page: Page, subject: str, *, with_peak: bool) -> None:
@@ -92,8 +98,26 @@ def _overall(page: Page, subject: str, *, with_peak: bool) -> None:
     beside = f", with a true peak of {say.decibels(peak[1])} dBTP" if peak and with_peak else ""
     text = _with_verdict(page, found[1], "loudness_lufs", f"Overall it is at {say.decibels(found[1])} LUFS{beside}.")
     page.say(text, found[0], *([peak[0]] if peak and beside else []))
-    if peak and with_peak and peak[1] > 0:
+    if with_peak:
         _overshoot(page, subject)
+
+
+def _in_streaming(page: Page, subject: str) -> None:
+    """What streaming services will make of it: of anything long enough to be a piece."""
+    found = page.number(subject, _NAME)
+    if found is None or page.find(subject, "loudness.short_term_max_lufs") is None:
+        return
+    gap = found[1] - STREAMING.lufs
+    if abs(gap) <= STREAMING.room_lu:
+        return
+    level = page.compute("loudness.streaming_lufs", "loudness", "LUFS", STREAMING.lufs, STREAMING.method)
+    away = page.compute("loudness.streaming_gain_db", "ratio", "dB", -gap, "{1} - {0}", found[0], level)
+    usual = f"Streaming plays at about {say.trimmed(STREAMING.lufs, 0)} LUFS and would"
+    if gap > 0:
+        page.add(f"{usual} turn it down by {say.magnitude(gap)} dB.", level, away, support="computed")
+    else:
+        page.add(f"{usual} need to turn it up by {say.magnitude(gap)} dB.", level, away, support="computed")
+        raised(page, subject, found[0], gap, STREAMING.lufs, away)
 
 
 def _with_verdict(page: Page, value: float, target: str, text: str) -> str:
@@ -108,13 +132,15 @@ def _with_verdict(page: Page, value: float, target: str, text: str) -> str:
 
 def _overshoot(page: Page, subject: str) -> None:
     peak = page.number(subject, "loudness.true_peak_dbtp")
-    if peak and peak[1] > 0:
-        page.say("That true peak lies over full scale: it can distort in a converter or a lossy encoder, so limit it.",
+    if peak and peak[1] >= OVER_DBTP:
+        page.add("That true peak lies over full scale: it can distort in a converter or a lossy encoder.",
                  peak[0], support="inferred")  # fmt: skip
+        page.suggest("Limit it, or bring its peak down.", peak[0],
+                     command=advice.edit_command(subject, "normalise=-1dBTP", "normalised"))  # fmt: skip
 
 
 def _against_target(page: Page, subject: str, target: float) -> None:
-    found, peak = page.number(subject, _NAME), page.number(subject, "loudness.true_peak_dbtp")
+    found = page.number(subject, _NAME)
     if found is None:
         return
     gap = found[1] - target
@@ -125,27 +151,27 @@ def _against_target(page: Page, subject: str, target: float) -> None:
     away = page.compute(
         "loudness.target_difference_lu", "loudness_difference", "LU", gap, f"{{0}} - ({asked} asked)", found[0]
     )
-    side, turn = ("above", "down") if gap > 0 else ("below", "up")
+    side = "above" if gap > 0 else "below"
     page.say(
-        f"It lies {say.magnitude(gap)} LU {side} your target of {asked}: turn it {turn} by that much.",
-        found[0], away, support="computed",
+        f"It lies {say.magnitude(gap)} LU {side} your target of {asked}.", found[0], away, support="computed"
     )  # fmt: skip
-    if peak and gap < 0:
-        after = page.compute(
-            "loudness.true_peak_at_target_dbtp", "true_peak", "dBTP", peak[1] - gap, "{0} - {1}", peak[0], away
-        )
-        advice = "use a limiter" if peak[1] - gap > -1.0 else "there is room for that"
-        page.say(
-            f"The true peak would then be {say.decibels(peak[1] - gap)} dBTP, so {advice}.", after, support="computed"
-        )
+    if gap < 0:
+        raised(page, subject, found[0], gap, target, None)
+    else:
+        gain = page.compute("loudness.gain_db", "ratio", "dB", -gap, f"({asked} asked) - {{0}}", found[0])
+        page.suggest(
+            f"Turn it down by {say.magnitude(gap)} dB.", gain, support="computed",
+            command=advice.edit_command(subject, f"normalise={target:g}LUFS", "normalised"),
+        )  # fmt: skip
 
 
-def _loudest(page: Page, subject: str, name: str, word: str) -> None:
+def _loudest(page: Page, subject: str, name: str, word: str, *, is_beside: bool = False) -> None:
     found = page.number(subject, name)
     if found is None:
         return
     where = f" at {say.position(found[0].span.start_s)}" if found[0].span is not None else ""
-    page.say(f"The loudest moment{where} reaches {say.decibels(found[1])} LUFS {word}.", found[0])
+    tell = page.add if is_beside else page.say
+    tell(f"The loudest moment{where} reaches {say.decibels(found[1])} LUFS {word}.", found[0])
 
 
 def _true_peak(page: Page, subject: str) -> None:
@@ -164,6 +190,9 @@ def _true_peak(page: Page, subject: str) -> None:
             page.say(
                 f"That is {say.magnitude(gap)} dB {side} your limit of {asked}.", peak[0], away, support="computed"
             )
+            if gap > 0:
+                command = advice.edit_command(subject, f"normalise={limit:g}dBTP", "normalised")
+                page.suggest("Bring its peak down to there.", peak[0], command=command)
             return
         page.say(f"That is right at your limit of {asked}.", peak[0])
     _overshoot(page, subject)
@@ -175,7 +204,8 @@ def _dynamics(page: Page, subject: str, *, all_of_it: bool) -> None:
         meaning = (
             "hardly any change of level" if spread[1] < 3 else "a moderate range" if spread[1] < 9 else "a wide range"
         )
-        page.say(f"The loudness range is {say.decibels(spread[1])} LU: {meaning}.", spread[0])
+        tell = page.say if page.wants("range", "dynamics") else page.add
+        tell(f"The loudness range is {say.decibels(spread[1])} LU: {meaning}.", spread[0])
     if all_of_it and plr is not None:
         meaning = (
             "densely limited"
@@ -186,7 +216,8 @@ def _dynamics(page: Page, subject: str, *, all_of_it: bool) -> None:
         )
         page.say(f"Its peak-to-loudness ratio (PLR) is {say.decibels(plr[1])} dB: {meaning}.", plr[0])
     if all_of_it and crest is not None:
-        page.say(f"The crest factor is {say.decibels(crest[1])} dB.", crest[0])
+        tell = page.say if page.asks("crest") else page.add
+        tell(f"The crest factor is {say.decibels(crest[1])} dB.", crest[0])
 
 
 def over_time(page: Page, subject: str) -> None:
@@ -201,17 +232,19 @@ def over_time(page: Page, subject: str) -> None:
         "loudness.change_lu", "loudness_difference", "LU", gain, "last third of {0} - first third", thirds
     )
     start, middle, end = (say.decibels(value) for value in values)
-    course = f"{start} LUFS in the first third, {middle} LUFS in the middle, {end} LUFS in the last"
+    course = f": {start} LUFS in the first third, {middle} LUFS in the middle, {end} LUFS in the last"
+    if page.is_brief:
+        course = ""
     if abs(gain) < STEADY_LU:
         page.say(
-            page.verdict(None, f"It stays about level, the ends {say.magnitude(gain)} LU apart: {course}."),
+            page.verdict(None, f"It stays about level, the ends {say.magnitude(gain)} LU apart{course}."),
             thirds,
             change,
             support="computed",
         )
         return
     word = "louder" if gain > 0 else "quieter"
-    text = f"It gets {word} towards the end, by {say.magnitude(gain)} LU: {course}."
+    text = f"It gets {word} towards the end, by {say.magnitude(gain)} LU{course}."
     if page.asks("louder|build|builds|grow|grows|rise|rises|crescendo|up"):
         text = page.verdict(gain > 0, text)
     elif page.asks("quieter|softer|fade|fades|fade out|drop|drops|fall|falls|down"):

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from ...messages import Evidence
 from ...theory.pitch import NOTE_NAMES, frequency_to_midi, note_name
 from ..chord_names import wants_flats
+from . import advice
 from . import phrasing as say
-from .page import LIKELY, Page, Phrase
+from .certainty import LIKELY
+from .page import Page, Phrase
 from .spans import LISTED, asked_times, when
 
 VOCABULARY = frozenset("transcription melody compass pitch note_count".split())
@@ -51,24 +53,27 @@ def describe(page: Page, subject: str) -> None:
     if focus == {"note_count"} or (page.asks("how many notes") and "note_count" in focus):
         return
     if not focus:
-        _compass(page, subject, flat=flat)
+        _compass(page, subject, flat=flat, is_beside=True)
     if found is not None and played:
         _opening(page, found, played, "melody" if found is line else "line", flat=flat)
-    if page.asks("midi|sheet|score|noten|partition|spartito"):
-        page.note(f"To write a file: grym analyze {page.name(subject)} --midi notes.mid")
+    if "transcription" in focus or page.asks("midi|sheet|score|noten|partition|spartito"):
+        page.suggest("", command=advice.analyze_command(subject, "--midi notes.mid", "To get them as MIDI"))
 
 
 def brief(page: Page, subject: str) -> list[Phrase]:
     counted = page.number(subject, "notes.note_count")
     low, high = page.find(subject, "notes.lowest"), page.find(subject, "notes.highest")
-    phrases = [Phrase(say.count(counted[1], "note"), (counted[0],))] if counted else []
+    phrases = [Phrase(say.count(counted[1], "note"), (counted[0],), is_list=True)] if counted else []
+    if page.findings.has("chords"):  # a line of chords names no single notes
+        return phrases
     if (text := _note(say.text_in(low))) and (top := _note(say.text_in(high))) and low is not None and high is not None:
-        phrases.append(Phrase(f"from {text} to {top}", (low, high)))
+        phrases.append(Phrase(f"from {text} to {top}", (low, high), is_list=True))
     return phrases
 
 
-def rank(page: Page, subjects: tuple[str, ...]) -> None:
+def rank(page: Page, subjects: tuple[str, ...]) -> list[str]:
     """Nothing: notes are told of each."""
+    return []
 
 
 def _played(found: Evidence | None) -> list[Played]:
@@ -116,11 +121,12 @@ def _count(page: Page, subject: str) -> None:
         page.say(f"I hear {say.count(counted[1], 'note')}.", counted[0])
 
 
-def _compass(page: Page, subject: str, *, flat: bool) -> None:
+def _compass(page: Page, subject: str, *, flat: bool, is_beside: bool = False) -> None:
     low, high = page.find(subject, "notes.lowest"), page.find(subject, "notes.highest")
     bottom, top = (_note(say.text_in(item)) for item in (low, high))
     if low is None or high is None or not bottom or not top:
-        page.note("I cannot tell its lowest and its highest note.")
+        if not is_beside:
+            page.note("I cannot tell its lowest and its highest note.")
         return
     bottom, top = _respelled(bottom, flat=flat), _respelled(top, flat=flat)
     if page.asks("lowest|deepest|tiefste|grave|lagsta|lägsta") and not page.asks("highest"):
@@ -128,7 +134,8 @@ def _compass(page: Page, subject: str, *, flat: bool) -> None:
     elif page.asks("highest|höchste|hochste|aguda|aigue|aiguë|acuta|högsta|hogsta"):
         page.say(f"The highest note is {top}.", high)
     else:
-        page.say(f"The notes lie between {bottom}, the lowest note, and {top}, the highest note.", low, high)
+        tell = page.add if is_beside else page.say
+        tell(f"The lowest note is {bottom} and the highest note is {top}.", low, high)
 
 
 def _opening(page: Page, found: Evidence, played: Sequence[Played], noun: str, *, flat: bool) -> None:

@@ -1,18 +1,22 @@
-"""The page that the writers write on: it numbers what they cite and keeps what they compute."""
+"""The page that the writers write on: it keeps what they say in its order, and numbers what they cite."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import PurePath
 
 from ...messages import Evidence, Json, Request, Route, Source, Support
 from ..weigh import Findings
+from .certainty import LIKELY, SURE
 from .phrasing import finite
 
+__all__ = ["HUB", "LIKELY", "SURE", "Page", "Phrase", "Said", "Sentence", "joined", "labels"]
+
 HUB = "hub"  # the agent of what is computed here
-SURE, LIKELY = 0.9, 0.6
+MOST_SUGGESTIONS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +30,21 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A part of a line about one of several recordings."""
+    """A part of a line about one of several recordings; a list stands between semicolons."""
 
     text: str
     cited: tuple[Evidence, ...]
+    is_list: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence whose evidence is not numbered yet."""
+
+    text: str
+    cited: tuple[Evidence, ...]
+    support: Support
+    command: str = ""  # of a suggestion: what does it, with the words before it
 
 
 _YES_OR_NO = re.compile(
@@ -39,11 +54,27 @@ _YES_OR_NO = re.compile(
 )
 
 
+def joined(phrases: Sequence[Phrase]) -> str:
+    """The text of a line: "126 BPM, A minor; chords Am – Dm; form AABA"."""
+    text = "".join(phrase.text for phrase in phrases[:1])
+    has_lists = any(phrase.is_list for phrase in phrases)
+    for before, phrase in pairwise(phrases):
+        # Beside a list, what belongs to it must be plain: every subject stands by itself.
+        apart = has_lists and before.cited[0].capability != phrase.cited[0].capability
+        text += ("; " if phrase.is_list or before.is_list or apart else ", ") + phrase.text
+    return text
+
+
 class Page:
-    """Collects sentences; evidence gets its id ("e1", ...) when it is first cited."""
+    """Collects what is said: the answer, what matters beside it, and what to do next, in this order.
+
+    A brief answer is the first of these alone. Evidence gets its id ("e1", ...) in `finish`, in the order in which the
+    sentences cite it.
+    """
 
     def __init__(self, request: Request, route: Route, findings: Findings, version: str = "") -> None:
         self.question = request.question
+        self.is_brief, self.is_full = request.detail == "brief", request.detail == "full"
         self.params = route.params
         self.paths = request.paths
         self.findings = findings
@@ -51,18 +82,22 @@ class Page:
         self.mentioned = tuple(str(item) for item in asked) if isinstance(asked, list) else ()  # in their order
         self.aspects = frozenset(_words(asked))
         self.targets = _targets(route.params)
-        self.sentences: list[Sentence] = []
+        self.answers: list[Said] = []
+        self.beside: list[Said] = []
+        self.suggestions: list[Said] = []
         self.notices: list[str] = []  # what was looked for and is not there: no claims
         self.explained: set[str] = set()  # capabilities whose gap a notice tells in better words
-        self.evidence: list[Evidence] = []
-        self._ids: dict[int, Evidence] = {}  # identity of what was found → the same with its id
-        self._found: list[Evidence] = []  # keeps what was cited alive: an identity must not be given away again
+        self._carried: list[Evidence] = []
+        self._operands: dict[int, tuple[Evidence, ...]] = {}
+        self._computed: list[Evidence] = []  # keeps them alive: an identity must not be given away again
         self._labels = labels((*request.paths, *findings.subjects))
         self._version = version
 
+    # --- what was asked ---
+
     def verdict(self, holds: bool | None, text: str) -> str:
         """The sentence behind "Yes: " or "No: " when that is what was asked for; None: neither, "About the same: "."""
-        if not _YES_OR_NO.match(self.question) or self.sentences:
+        if not _YES_OR_NO.match(self.question) or self.answers:
             return text
         word = "About the same" if holds is None else "Yes" if holds else "No"
         return f"{word}: {text}" if text.startswith("I ") else f"{word}: {text[:1].lower()}{text[1:]}"
@@ -78,6 +113,8 @@ class Page:
         """Which of a capability's aspects were asked for; none means: all in short."""
         return self.aspects.intersection(vocabulary)
 
+    # --- what was found ---
+
     def name(self, subject: str) -> str:
         """The shortest name that tells this recording from the others."""
         return self._labels.get(subject, subject)
@@ -91,35 +128,95 @@ class Page:
         value = None if found is None else finite(found.value)
         return None if found is None or value is None else (found, value)
 
-    def cite(self, evidence: Evidence) -> Evidence:
-        """The same evidence with the id that it has in this answer."""
-        if id(evidence) not in self._ids:
-            numbered = replace(evidence, id=f"e{len(self.evidence) + 1}")
-            self.evidence.append(numbered)
-            self._found.append(evidence)
-            # The numbered one stands for itself, so that it can be cited again.
-            self._ids[id(evidence)] = self._ids[id(numbered)] = numbered
-        return self._ids[id(evidence)]
-
     def compute(self, name: str, kind: str, unit: str, value: Json, method: str, *operands: Evidence) -> Evidence:
-        """New evidence from cited evidence; `{0}`, `{1}` in `method` become the operands' ids."""
-        cited = [self.cite(item) for item in operands]
-        for index, item in enumerate(cited):
-            method = method.replace(f"{{{index}}}", item.id)
-        source = Source(HUB, self._version, method)
-        confidence = min((item.confidence for item in cited), default=1.0)
-        subject = cited[0].subject if cited else ""
-        return self.cite(Evidence("", name, kind, value, unit, confidence, subject, source))
+        """New evidence from what was found; `{0}`, `{1}` in `method` become the operands' ids."""
+        confidence = min((item.confidence for item in operands), default=1.0)
+        subject = operands[0].subject if operands else ""
+        made = Evidence("", name, kind, value, unit, confidence, subject, Source(HUB, self._version, method))
+        self._computed.append(made)
+        self._operands[id(made)] = operands
+        return made
+
+    # --- what is said ---
 
     def say(self, text: str, *cited: Evidence, support: Support = "measured") -> None:
-        ids = dict.fromkeys(self.cite(item).id for item in cited)
-        self.sentences.append(Sentence(text, tuple(ids), support))
+        """A sentence of the answer."""
+        self.answers.append(Said(text, cited, support))
+
+    def add(self, text: str, *cited: Evidence, support: Support = "measured") -> None:
+        """A sentence about what matters beside the answer; a full answer has it where it belongs."""
+        if not self.is_brief:
+            (self.answers if self.is_full else self.beside).append(Said(text, cited, support))
+
+    def suggest(self, text: str, *cited: Evidence, command: str = "", support: Support = "inferred") -> None:
+        """What to do next: advice, a command that does it ("To see it: grym ..."), or both. The first two count."""
+        known = {each.command for each in self.suggestions} - {""}
+        if not self.is_brief and command not in known:
+            self.suggestions.append(Said(text, cited, support, command))
 
     def note(self, text: str, *, instead_of: str = "") -> None:
         """Say something that claims nothing; with a capability, in place of the gap that it left."""
         if text not in self.notices:
             self.notices.append(text)
         self.explained.add(instead_of)
+
+    def remark(self, text: str) -> None:
+        """A note that a brief answer does without."""
+        if not self.is_brief:
+            self.note(text)
+
+    def told(self, evidence: Evidence) -> bool:
+        """Whether a sentence cites it."""
+        return any(item is evidence for said in (*self.answers, *self.beside) for item in said.cited)
+
+    def cite(self, evidence: Evidence) -> Evidence:
+        """Let evidence travel with the answer though no sentence cites it."""
+        self._carried.append(evidence)
+        return evidence
+
+    # --- what comes of it ---
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        return tuple(each.command for each in self.suggestions[:MOST_SUGGESTIONS] if each.command)
+
+    @property
+    def sentences(self) -> list[Sentence]:
+        return list(self.finish()[0])
+
+    @property
+    def evidence(self) -> list[Evidence]:
+        return list(self.finish()[1])
+
+    def finish(self) -> tuple[tuple[Sentence, ...], tuple[Evidence, ...]]:
+        """All sentences in their order, and the evidence with its ids: what they cite, then what is carried."""
+        advice = [each for each in self.suggestions[:MOST_SUGGESTIONS] if each.text]
+        numbering = _Numbering(self._operands)
+        sentences = []
+        for said in (*self.answers, *self.beside, *advice):
+            ids = dict.fromkeys(numbering.id_of(item) for item in said.cited)
+            sentences.append(Sentence(said.text, tuple(ids), said.support))
+        for item in self._carried:
+            numbering.id_of(item)
+        return tuple(sentences), tuple(numbering.evidence)
+
+
+class _Numbering:
+    """Gives ids in the order of citing; what was computed comes behind what it was computed from."""
+
+    def __init__(self, operands: Mapping[int, Sequence[Evidence]]) -> None:
+        self.evidence: list[Evidence] = []
+        self._operands = operands
+        self._ids: dict[int, str] = {}
+
+    def id_of(self, item: Evidence) -> str:
+        if id(item) not in self._ids:
+            method = item.source.method
+            for place, operand in enumerate(self._operands.get(id(item), ())):
+                method = method.replace(f"{{{place}}}", self.id_of(operand))
+            self._ids[id(item)] = f"e{len(self.evidence) + 1}"
+            self.evidence.append(replace(item, id=self._ids[id(item)], source=replace(item.source, method=method)))
+        return self._ids[id(item)]
 
 
 def labels(subjects: Sequence[str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 
 from ...messages import Evidence, Json
+from ..chord_names import wants_flats
 
 
 def finite(value: Json) -> float | None:
@@ -89,6 +90,15 @@ def frequency(hz: float) -> str:
 
 def sample_rate(hz: float) -> str:
     return f"{trimmed(hz / 1000, 3)} kHz" if hz >= 1000 else f"{trimmed(hz, 0)} Hz"
+
+
+def key(name: str) -> str:
+    """A key as musicians write it: "G# major" is "Ab major"; evidence has sharps only."""
+    tonic, _, mode = name.partition(" ")
+    return f"{_FLATS[tonic]} {mode}" if tonic in _FLATS and wants_flats(name) else name
+
+
+_FLATS = {"C#": "Db", "D#": "Eb", "G#": "Ab", "A#": "Bb"}
 
 
 def cents(value: float) -> str:

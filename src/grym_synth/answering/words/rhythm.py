@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from ...messages import Evidence
-from . import groove
+from . import among, groove
 from . import phrasing as say
-from .page import LIKELY, SURE, Page, Phrase
+from .certainty import LIKELY, SURE, doubt
+from .page import Page, Phrase
 
 VOCABULARY = frozenset("tempo beats onsets downbeats metre swing drift".split())
 _NAME = "rhythm.tempo_bpm"
 _LISTED = 8  # more times than this nobody reads in a sentence
+_ORDER = among.Measure(
+    _NAME, "fastest", "slowest", lambda bpm: f"{say.tempo(bpm)} BPM",
+    ("rhythm.tempo_difference_bpm", "tempo", "BPM"), "They have the same tempo.", 0.05,
+)  # fmt: skip
 
 
 def describe(page: Page, subject: str) -> None:
@@ -21,20 +26,20 @@ def describe(page: Page, subject: str) -> None:
         _times(page, subject, "rhythm.beats_s", "rhythm.beat_count", "beat")
     if "onsets" in focus:
         _times(page, subject, "rhythm.onsets_s", "rhythm.onset_count", "onset")
-    elif not focus and (beats := page.number(subject, "rhythm.beat_count")) is not None and beats[1]:
-        onsets = page.number(subject, "rhythm.onset_count")
-        beside = f" and {say.count(onsets[1], 'onset')}" if onsets else ""
-        page.say(f"I count {say.count(beats[1], 'beat')}{beside}.", beats[0], *([onsets[0]] if onsets else []))
-        groove.metre(page, subject)
+    elif not focus:
+        groove.metre(page, subject, is_beside=True)
+        _beat_count(page, subject)
 
 
 def brief(page: Page, subject: str) -> list[Phrase]:
     focus = page.focus(VOCABULARY)
     phrases = []
     found = page.number(subject, _NAME)
-    if found is not None and (not focus or "tempo" in focus):
-        doubt = "" if found[0].confidence >= SURE else "most likely " if found[0].confidence >= LIKELY else "perhaps "
-        phrases.append(Phrase(f"{doubt}{say.tempo(found[1])} BPM", (found[0],)))
+    if not focus or "tempo" in focus:
+        if found is not None:
+            phrases.append(Phrase(f"{doubt(found[0].confidence)}{say.tempo(found[1])} BPM", (found[0],)))
+        elif (looked := page.find(subject, _NAME)) is not None:
+            phrases.append(Phrase("no clear pulse", (looked,)))
     for aspect, noun in (("beats", "beat"), ("onsets", "onset")):
         counted = page.number(subject, f"rhythm.{noun}_count")
         if aspect in focus and counted is not None:
@@ -42,24 +47,18 @@ def brief(page: Page, subject: str) -> list[Phrase]:
     return phrases + groove.brief(page, subject, focus)
 
 
-def rank(page: Page, subjects: tuple[str, ...]) -> None:
+def rank(page: Page, subjects: tuple[str, ...]) -> list[str]:
     """The fastest and the slowest."""
     if page.focus(VOCABULARY) and not page.wants("tempo"):
-        return
-    found = [(each[1], each[0]) for subject in subjects if (each := page.number(subject, _NAME)) is not None]
-    found.sort(key=lambda each: each[0], reverse=True)
-    if len(found) < 2:
-        return
-    (top, fastest), (bottom, slowest) = found[0], found[-1]
-    if top - bottom < 0.05:
-        page.say("They have the same tempo.", *(item for _, item in found))
-        return
-    gap = page.compute("rhythm.tempo_difference_bpm", "tempo", "BPM", top - bottom, "{0} - {1}", fastest, slowest)
-    page.say(
-        f"{page.name(fastest.subject)} is the fastest, {say.tempo(top - bottom)} BPM above {page.name(slowest.subject)}"
-        f"{', the slowest' if len(found) > 2 else ''}.",
-        *(item for _, item in found), gap, support="computed",
-    )  # fmt: skip
+        return []
+    return among.rank(page, subjects, _ORDER, from_below=page.asks("slow\\w*|langsam\\w*|lent\\w*"))
+
+
+def _beat_count(page: Page, subject: str) -> None:
+    beats, onsets = page.number(subject, "rhythm.beat_count"), page.number(subject, "rhythm.onset_count")
+    if beats is not None and beats[1]:
+        beside = f" and {say.count(onsets[1], 'onset')}" if onsets else ""
+        page.add(f"I count {say.count(beats[1], 'beat')}{beside}.", beats[0], *([onsets[0]] if onsets else []))
 
 
 def tempo(page: Page, subject: str) -> None:
@@ -73,18 +72,16 @@ def tempo(page: Page, subject: str) -> None:
     others = [(item, value) for item in page.findings.alternatives(subject, _NAME) if (value := say.number_in(item))]
     shown = f"{say.tempo(bpm)} BPM"
     if main.confidence >= SURE:
-        text = f"It runs at {shown}"
-        text += _other_tempo(bpm, others[0][1]) if others and feel(bpm, others[0][1]) else ""
-        text = _with_verdict(page, bpm, f"{text}.")
-        page.say(text, main, *([others[0][0]] if ";" in text else []))
+        other = others[0] if others and feel(bpm, others[0][1]) and not page.is_brief else None
+        added, cited = _other_tempo(page, main, bpm, other)
+        page.say(_with_verdict(page, bpm, f"It runs at {shown}{added}."), main, *cited)
     elif main.confidence >= LIKELY:
-        text = f"Most likely {shown}"
-        text += _other_tempo(bpm, others[0][1]) if others else ""
+        added, cited = _other_tempo(page, main, bpm, others[0] if others else None)
+        text = f"Most likely {shown}{added}."
         # Another tempo that could be meant keeps the answer open.
         target = page.targets.get("tempo_bpm")
         is_open = target is not None and any(abs(value - target) <= 1.0 for _, value in others)
-        text = f"{text}." if is_open else _with_verdict(page, bpm, f"{text}.")
-        page.say(text, main, *(item for item, _ in others[:1]), support="inferred")
+        page.say(text if is_open else _with_verdict(page, bpm, text), main, *cited, support="inferred")
     else:
         _unsure(page, shown, main, others)
     if "tempo_bpm" in page.targets:
@@ -105,11 +102,11 @@ def _with_verdict(page: Page, bpm: float, text: str) -> str:
 
 def _unsure(page: Page, shown: str, main: Evidence, others: list[tuple[Evidence, float]]) -> None:
     rest = [f"{say.tempo(value)} BPM" for _, value in others[:2]]
-    if rest:
-        text = f"I am not sure: perhaps {shown}, or {' or '.join(rest)}; tap along to settle it."
-    else:
-        text = f"I am not sure, but {shown} fits best; tap along to settle it."
+    text = f"I am not sure: perhaps {shown}, or {' or '.join(rest)}." if rest else (
+        f"I am not sure, but {shown} fits best."
+    )  # fmt: skip
     page.say(text, main, *(item for item, _ in others[:2]), support="inferred")
+    page.suggest("Tap along for a few bars to settle the tempo.", main)
 
 
 def feel(bpm: float, other: float) -> str:
@@ -119,20 +116,33 @@ def feel(bpm: float, other: float) -> str:
     return "double" if abs(other / bpm / 2 - 1) <= 0.02 else ""
 
 
-def _other_tempo(bpm: float, other: float) -> str:
-    name = feel(bpm, other)
-    return f"; {say.tempo(other)} if you feel it in {name} time" if name else f", or else {say.tempo(other)} BPM"
+def _other_tempo(
+    page: Page, main: Evidence, bpm: float, other: tuple[Evidence, float] | None
+) -> tuple[str, tuple[Evidence, ...]]:
+    """What else it could be, and what that rests on. The same pulse in half or double time is told as exactly that."""
+    if other is None:
+        return "", ()
+    item, value = other
+    name = feel(bpm, value)
+    if not name:
+        return f", or else {say.tempo(value)} BPM", (item,)
+    exact = bpm / 2 if name == "half" else bpm * 2
+    if say.tempo(exact) == say.tempo(value):
+        return f"; {say.tempo(value)} if you feel it in {name} time", (item,)
+    method = "{0} / 2" if name == "half" else "{0} * 2"
+    made = page.compute(f"rhythm.{name}_tempo_bpm", "tempo", "BPM", exact, method, main)
+    return f"; {say.tempo(exact)} if you feel it in {name} time", (item, made)
 
 
 def _against_target(page: Page, main: Evidence, bpm: float, target: float) -> None:
     gap = bpm - target
     asked = f"{say.trimmed(target, 1)} BPM"
     if abs(gap) < 0.05:
-        page.say(f"That is the {asked} you asked about.", main)
+        page.add(f"That is the {asked} you asked about.", main)
         return
     away = page.compute("rhythm.target_difference_bpm", "tempo", "BPM", gap, f"{{0}} - ({asked} asked)", main)
     side = "above" if gap > 0 else "below"
-    page.say(f"That is {say.tempo(abs(gap))} BPM {side} the {asked} you asked about.", main, away, support="computed")
+    page.add(f"That is {say.tempo(abs(gap))} BPM {side} the {asked} you asked about.", main, away, support="computed")
 
 
 def _times(page: Page, subject: str, name: str, count_name: str, noun: str) -> None:
@@ -142,6 +152,8 @@ def _times(page: Page, subject: str, name: str, count_name: str, noun: str) -> N
         page.say(f"I count {say.count(counted[1], noun)}.", counted[0])
     if times is not None and values:
         shown = [f"{say.fixed(value, 2)} s" for value in values[:_LISTED]]
+        if page.is_brief:
+            return
         if len(values) > _LISTED:
             page.say(f"The first lie at {say.listed(shown)}; the list of evidence has all of them.", times)
         else:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ...messages import Evidence, Json
+from . import advice, among
 from . import phrasing as say
-from .faults import resonance_list
+from .faults import advise_on_hum, advise_on_resonances, hum_words, resonance_list
 from .page import Page, Phrase
 
 SAME_BRIGHTNESS = 1.05  # ratio of centroids up to which two recordings are about equally bright
@@ -19,21 +22,32 @@ _BANDS = {
 def describe(page: Page, subject: str) -> None:
     # "balance" is also the balance of left and right, which `facts` answers: then this one stays quiet.
     focus = page.focus(VOCABULARY)
-    if focus & {"peaks", "fft", "spectrogram"} or not focus:
+    told = "fault" in page.aspects
+    if not focus:
+        _bands(page, subject)
+        _descriptors(page, subject, all_of_them=False)
+        _peaks(page, subject, with_window=False, is_beside=True)
+        if not told:
+            _hum(page, subject, is_beside=True)
+        return
+    if focus & {"fft", "spectrogram"} or ("peaks" in focus and not _means_balance(page)):
         _peaks(page, subject, with_window=bool(focus & {"fft", "spectrogram"}))
     if "descriptors" in focus:
         _descriptors(page, subject, all_of_them=True)
-    if "balance" in focus or not focus:
+    if "balance" in focus:
         _bands(page, subject)
-    if not focus:
-        _descriptors(page, subject, all_of_them=False)
     if "spectrogram" in focus:
-        page.note(f"To see it: grym analyze {page.name(subject)} --plot spectrogram.png")
-    told = "fault" in page.aspects
-    if ("hum" in focus or not focus) and not told:
+        command = advice.analyze_command(subject, "--plot spectrogram.png --only spectrum", "To see it")
+        page.suggest("", command=command)
+    if "hum" in focus and not told:
         _hum(page, subject)
     if "resonances" in focus and not told:
         _resonances(page, subject)
+
+
+def _means_balance(page: Page) -> bool:
+    """Whether "frequency" is said of the balance: "the frequency balance"."""
+    return "balance" in page.aspects and page.asks(r"(?:frequency|tonal|spectral) balance")
 
 
 def brief(page: Page, subject: str) -> list[Phrase]:
@@ -53,24 +67,32 @@ def brief(page: Page, subject: str) -> list[Phrase]:
         phrases.append(Phrase(f"hum at {say.frequency(hum[1])}" if hum else "no hum", (looked,)))
     centroid = page.number(subject, "spectrum.centroid_hz")
     if centroid is not None and (not focus or "descriptors" in focus):
-        phrases.append(Phrase(f"spectral centroid {say.frequency(centroid[1])}", (centroid[0],)))
+        shown = f"{_tone(centroid[1])} (spectral centroid {say.frequency(centroid[1])})"
+        phrases.append(Phrase(shown, (centroid[0],)))
+    if not focus and hum and "fault" not in page.aspects:
+        phrases.append(Phrase(f"a mains hum at {say.frequency(hum[1])}", (hum[0],)))
     return phrases
 
 
-def rank(page: Page, subjects: tuple[str, ...]) -> None:
+def rank(page: Page, subjects: tuple[str, ...]) -> list[str]:
     """The brightest and the darkest, by the centroid."""
     if page.focus(VOCABULARY) and not page.wants("descriptors"):
-        return
-    found = [(each[1], each[0]) for s in subjects if (each := page.number(s, "spectrum.centroid_hz")) is not None]
-    found.sort(key=lambda each: each[0], reverse=True)
-    if len(found) > 1 and found[0][0] > found[-1][0]:
-        brightest, darkest = found[0][1], found[-1][1]
-        order = f"The brightest is {page.name(brightest.subject)}, the darkest {page.name(darkest.subject)}."
-        if page.asks(_DARKER):
-            order = f"The darkest is {page.name(darkest.subject)}, the brightest {page.name(brightest.subject)}."
-        if found[0][0] < SAME_BRIGHTNESS * found[-1][0]:
-            order = f"They are about equally bright; by a hair, {order[:1].lower()}{order[1:]}"
-        page.say(order, *(item for _, item in found))
+        return []
+    found = among.in_order(page, subjects, "spectrum.centroid_hz")
+    order = [item.subject for _, item in found]
+    if len(found) < 2 or found[0][0] <= found[-1][0]:
+        return order
+    ends = [(found[0], "brightest"), (found[-1], "darkest")]
+    from_below = page.asks(_DARKER)
+    if from_below:
+        ends.reverse()
+    (_, one), is_one = ends[0]
+    (_, other), is_other = ends[1]
+    text = f"The {is_one} is {page.name(one.subject)}, the {is_other} {page.name(other.subject)}."
+    if found[0][0] < SAME_BRIGHTNESS * found[-1][0]:
+        text = f"Their brightness hardly differs; by a hair, {text[:1].lower()}{text[1:]}"
+    page.say(text, *(item for _, item in found))
+    return order[::-1] if from_below else order
 
 
 def _field(evidence: Evidence | None, index: int, key: str) -> float | None:
@@ -86,12 +108,14 @@ def _levels(value: Json) -> list[tuple[str, float]]:
     return [(band, level) for band, level in numbers if level is not None]
 
 
-def _peaks(page: Page, subject: str, *, with_window: bool) -> None:
+def _peaks(page: Page, subject: str, *, with_window: bool, is_beside: bool = False) -> None:
     peaks = page.find(subject, "spectrum.peaks")
     if peaks is None:
         return
     shown = []
-    for item in say.objects_in(peaks)[: 5 if page.wants("peaks", "fft", "spectrogram") else 3]:
+    most = 1 if page.is_brief else 3 if is_beside else 5
+    tell = page.add if is_beside else page.say
+    for item in say.objects_in(peaks)[:most]:
         frequency, level, note = (
             say.finite(item.get("frequency_hz")),
             say.finite(item.get("level_dbfs")),
@@ -104,12 +128,13 @@ def _peaks(page: Page, subject: str, *, with_window: bool) -> None:
         text += f" at {say.decibels(level)} dBFS" if level is not None else ""
         shown.append(text)
     if not shown:
-        page.note("No frequency stands out of its spectrum.")
+        if not is_beside:
+            page.note("No frequency stands out of its spectrum.")
         return
     if len(shown) == 1:
-        page.say(f"The strongest frequency is {shown[0]}.", peaks)
+        tell(f"The strongest frequency is {shown[0]}.", peaks)
     else:
-        page.say(f"The strongest frequencies are {say.listed(shown)}.", peaks)
+        tell(f"The strongest frequencies are {say.listed(shown)}.", peaks)
     if with_window:
         _window(page, subject, peaks)
 
@@ -122,7 +147,7 @@ def _window(page: Page, subject: str, peaks: Evidence) -> None:
         return
     kind = f'"{say.plain(name, 30)}" ' if name and shape is not None else ""
     where = f" from {say.position(peaks.span.start_s)} on" if peaks.span is not None else ""
-    page.say(
+    page.add(
         f"They are read through a {kind}window of {say.count(points[1], 'point')}{where}.",
         points[0], *([shape] if kind and shape is not None else []), *([peaks] if where else []),
     )  # fmt: skip
@@ -134,11 +159,10 @@ def _bands(page: Page, subject: str) -> None:
     if bands is None or not levels:
         return
     top = sorted(levels, key=lambda each: each[1], reverse=True)[:2]
-    shown = [f"the {_BANDS[band]} ({say.decibels(level)} dB of the whole)" for band, level in top]
-    page.say(f"Most of the energy is in {say.listed(shown)}.", bands)
+    page.say(f"Most of its energy is in {say.listed([f'the {_BANDS[band]}' for band, _ in top])}.", bands)
     if page.wants("balance"):
         shown = [f"{_BANDS[band]} {say.decibels(level)} dB" for band, level in levels]
-        page.say(f"Share of the whole power by band: {', '.join(shown)}.", bands)
+        page.add(f"Share of the whole power by band: {', '.join(shown)}.", bands)
 
 
 def _descriptors(page: Page, subject: str, *, all_of_them: bool) -> None:
@@ -146,19 +170,29 @@ def _descriptors(page: Page, subject: str, *, all_of_them: bool) -> None:
         page.number(subject, f"spectrum.{name}") for name in ("centroid_hz", "rolloff_hz", "bandwidth_hz", "flatness")
     )
     if centroid is not None:
-        tone = "dark" if centroid[1] < 1200 else "balanced" if centroid[1] < 3000 else "bright"
+        tone = _tone(centroid[1])
         page.say(f"Its spectral centroid is {say.frequency(centroid[1])}, which sounds {tone}.", centroid[0])
     if not all_of_them:
         return
     if rolloff is not None:
-        page.say(f"The roll-off lies at {say.frequency(rolloff[1])}.", rolloff[0])
+        _tell(page, "roll-?off")(f"The roll-off lies at {say.frequency(rolloff[1])}.", rolloff[0])
     if bandwidth is not None:
-        page.say(f"The bandwidth is {say.frequency(bandwidth[1])}.", bandwidth[0])
+        _tell(page, "bandwidth|spread")(f"The bandwidth is {say.frequency(bandwidth[1])}.", bandwidth[0])
     if flatness is not None:
-        page.say(f"The spectral flatness is {say.trimmed(flatness[1], 3 if flatness[1] >= 0.01 else 6)}.", flatness[0])
+        shown = say.trimmed(flatness[1], 3 if flatness[1] >= 0.01 else 6)
+        _tell(page, r"flatness|nois[ey]\w*")(f"The spectral flatness is {shown}.", flatness[0])
 
 
-def _hum(page: Page, subject: str) -> None:
+def _tone(centroid_hz: float) -> str:
+    return "dark" if centroid_hz < 1200 else "balanced" if centroid_hz < 3000 else "bright"
+
+
+def _tell(page: Page, words: str) -> Callable[..., None]:
+    """How a measure is told: as the answer where it was asked for by name, else beside it."""
+    return page.say if page.asks(words) else page.add
+
+
+def _hum(page: Page, subject: str, *, is_beside: bool = False) -> None:
     looked, level = page.find(subject, "spectrum.hum_hz"), page.number(subject, "spectrum.hum_level_db")
     hum = page.number(subject, "spectrum.hum_hz")
     if looked is None:
@@ -167,18 +201,22 @@ def _hum(page: Page, subject: str) -> None:
         if page.wants("hum"):
             page.say(page.verdict(False, "There is no mains hum in it."), looked)
         return
-    text = f"There is a mains hum at {say.frequency(hum[1])}"
-    text += f", standing out by {say.decibels(level[1])} dB" if level else ""
-    text = f"{text}; notch it and its harmonics."
-    page.say(page.verdict(True, text) if page.wants("hum") else text, hum[0], *([level[0]] if level else []))
+    text = hum_words(hum[1], level[1] if level else None)
+    cited = [hum[0], *([level[0]] if level else [])]
+    if is_beside:
+        page.add(text, *cited)
+    else:
+        page.say(page.verdict(True, text), *cited)
+    advise_on_hum(page, hum[0])
 
 
 def _resonances(page: Page, subject: str) -> None:
     found = page.find(subject, "spectrum.resonances")
     if found is None:
         return
-    if shown := resonance_list(found)[:5]:
-        text = f"{'There are resonances' if len(shown) > 1 else 'There is a resonance'} at {say.listed(shown)}; "
-        page.say(page.verdict(True, f"{text}try {'narrow cuts' if len(shown) > 1 else 'a narrow cut'} there."), found)
+    if shown := resonance_list(found)[: 2 if page.is_brief else 5]:
+        text = f"{'There are resonances' if len(shown) > 1 else 'There is a resonance'} at {say.listed(shown)}."
+        page.say(page.verdict(True, text), found)
+        advise_on_resonances(page, found, shown)
     elif not found.value:
         page.say(page.verdict(False, "There are no resonances that stand out."), found)

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from ...messages import Evidence
 from . import phrasing as say
-from .page import LIKELY, Page, Phrase
+from .certainty import LIKELY
+from .page import Page, Phrase
 from .spans import LISTED, Stretch, asked_times, at, stretches, when
 
 VOCABULARY = frozenset("form sections section_bars repetition".split())
@@ -57,13 +58,14 @@ def brief(page: Page, subject: str) -> list[Phrase]:
     form, found = page.find(subject, "structure.form"), page.find(subject, _NAME)
     text = say.text_in(form)
     if form is not None and text and len(text) > 1:
-        return [Phrase(f"form {text}", (form,))]
+        return [Phrase(f"form {text}", (form,), is_list=True)]
     parts = stretches(found)
-    return [Phrase(say.count(len(parts), "section"), (found,))] if found is not None and parts else []
+    return [Phrase(say.count(len(parts), "section"), (found,), is_list=True)] if found is not None and parts else []
 
 
-def rank(page: Page, subjects: tuple[str, ...]) -> None:
+def rank(page: Page, subjects: tuple[str, ...]) -> list[str]:
     """Nothing: forms have no order."""
+    return []
 
 
 def _bars(part: Stretch) -> float | None:
@@ -120,11 +122,19 @@ def _form(page: Page, subject: str, found: Evidence, parts: list[Stretch]) -> No
     elif form is not None and text:
         lead = "The form is" if sure else "The form seems to be"
         sentence = f"{lead} {text}: {', '.join(told)}{rest}."
+        if page.is_brief:
+            sentence = f"{lead} {text}, with a new part at {say.listed(_starts(parts))}."
         if asked is not None:
             sentence = page.verdict(asked[1] == text, sentence)
         page.say(sentence, form, found, support="measured" if sure else "inferred")
     else:
         page.say(f"Its parts: {', '.join(told)}{rest}.", found, support="measured" if sure else "inferred")
+
+
+def _starts(parts: Sequence[Stretch]) -> list[str]:
+    """Where parts begin, the first aside: a few of them."""
+    starts = [say.clock(part.start_s) for part in parts[1:6]]
+    return [*starts[:-1], f"{starts[-1]} and later"] if len(parts) > 6 else starts
 
 
 def _count(page: Page, subject: str, found: Evidence, parts: list[Stretch]) -> None:
@@ -181,7 +191,7 @@ def _song_part(page: Page, found: Evidence, parts: list[Stretch]) -> None:
         page.say(f"No part comes back, so I cannot tell which would be the {name}; its parts: "
                  f"{', '.join(_place(part) for part in parts[:LISTED])}.", found)  # fmt: skip
         return
-    page.note("I name parts by what comes back, not by what a song would call them.")
+    page.remark("I name parts by what comes back, not by what a song would call them.")
     others = [say.clock(part.start_s) for part in parts if part.label == label and part is not first][:LISTED]
     page.say(
         f"The part that comes most often, {label}, first starts at {say.clock(first.start_s)}, then at "

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...messages import Evidence
+from . import advice
 from . import phrasing as say
 from .page import Page
 
@@ -22,6 +24,8 @@ class Target:
     usual: str  # behind the level: "the -14 LUFS ..."
     method: str  # whose level it is
 
+
+PEAK_ROOM_DBTP = -1.0  # what a true peak is usually kept under
 
 #: Few, each with its source.
 TARGETS: tuple[Target, ...] = (
@@ -42,6 +46,7 @@ TARGETS: tuple[Target, ...] = (
         "a convention of dance music; no standard",
     ),
 )  # fmt: skip
+STREAMING = TARGETS[0]
 
 
 def asked_target(page: Page) -> Target | None:
@@ -56,7 +61,6 @@ def against(page: Page, subject: str, target: Target) -> bool:
     found = page.number(subject, _NAME)
     if found is None:
         return False
-    page.cite(found[0])
     level = page.compute(f"loudness.{target.name}_lufs", "loudness", "LUFS", target.lufs, target.method)
     gap = found[1] - target.lufs
     usual = f"the {say.trimmed(target.lufs, 0)} LUFS {target.usual}"
@@ -70,12 +74,47 @@ def against(page: Page, subject: str, target: Target) -> bool:
         side = "above" if gap > 0 else "below"
         text = f"At {say.decibels(found[1])} LUFS it lies {say.magnitude(gap)} LU {side} {usual}."
         page.say(page.verdict(_holds(page, target, gap), text), found[0], level, away, support="computed")
-        if gap < -target.room_lu:
-            page.say(f"Turn it up by {say.magnitude(gap)} LU, with a limiter where the peaks need one.", away)
-        elif gap > target.room_lu and target.peak_dbtp is not None:
-            page.say(f"Turn it down by {say.magnitude(gap)} LU.", away)
+        _next(page, subject, target, found[0], gap, level)
     _peak(page, subject, target, gap)
     return True
+
+
+def _next(page: Page, subject: str, target: Target, found: Evidence, gap: float, level: Evidence) -> None:
+    """What to do about a level that is off."""
+    if gap < -target.room_lu:
+        raised(page, subject, found, gap, target.lufs, None)
+    elif gap > target.room_lu:
+        gain = page.compute(f"loudness.{target.name}_gain_db", "ratio", "dB", -gap, "{1} - {0}", found, level)
+        if target.peak_dbtp is not None:
+            page.suggest(
+                f"Turn it down by {say.magnitude(gap)} dB.", gain, support="computed",
+                command=advice.edit_command(subject, f"normalise={target.lufs:g}LUFS", "normalised"),
+            )  # fmt: skip
+        elif target is STREAMING:
+            page.add(f"They would turn it down by {say.magnitude(gap)} dB.", gain, support="computed")
+
+
+def raised(page: Page, subject: str, found: Evidence, gap: float, target: float, gain: Evidence | None) -> None:
+    """How to bring it up to a level: by gain alone where the true peak leaves room, with a limiter where not."""
+    peak = page.number(subject, "loudness.true_peak_dbtp")
+    shown = f"{say.trimmed(target, 1)} LUFS"
+    if gain is None:
+        gain = page.compute("loudness.gain_db", "ratio", "dB", -gap, f"({shown}) - {{0}}", found)
+    up = f"Turn it up by {say.magnitude(gap)} dB"
+    if peak is None:
+        page.suggest(f"{up}.", gain, support="computed")
+        return
+    after = page.compute(
+        "loudness.true_peak_at_target_dbtp", "true_peak", "dBTP", peak[1] - gap, "{0} + {1}", peak[0], gain
+    )
+    reached = f"its peaks would then reach {say.decibels(peak[1] - gap)} dBTP"
+    if peak[1] - gap > PEAK_ROOM_DBTP:
+        page.suggest(f"{up}; {reached}, so that takes a limiter.", gain, after, support="computed")
+        return
+    page.suggest(
+        f"{up}; {reached}, so there is room for that.", gain, after, support="computed",
+        command=advice.edit_command(subject, f"normalise={target:g}LUFS", "normalised"),
+    )  # fmt: skip
 
 
 def _holds(page: Page, target: Target, gap: float) -> bool:
@@ -95,12 +134,14 @@ def _peak(page: Page, subject: str, target: Target, gap: float) -> None:
     if peak is None:
         return
     if target.peak_dbtp is None:
-        if peak[1] > 0:
-            page.say(
-                f"The true peak of {say.decibels(peak[1])} dBTP lies over full scale: limit it, or it can distort in a "
-                "converter or a lossy encoder.",
+        if peak[1] >= 0.05 and not page.wants("true_peak"):
+            page.add(
+                f"Its true peak of {say.decibels(peak[1])} dBTP lies over full scale: it can distort in a converter or "
+                "a lossy encoder.",
                 peak[0],
             )
+            page.suggest("Limit it, or bring its peak down.", peak[0],
+                         command=advice.edit_command(subject, "normalise=-1dBTP", "normalised"))  # fmt: skip
         return
     over = peak[1] - target.peak_dbtp
     if over < 0.05 or gap > target.room_lu:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from ...messages import Evidence
+from . import among
 from . import phrasing as say
-from .page import LIKELY, Page, Phrase
+from .certainty import FAINT_TAG, LIKELY, percent
+from .page import Page, Phrase
 
 VOCABULARY = frozenset("sound instrument sound_tags mfcc envelope".split())
 _NAME = "timbre.label"
@@ -17,7 +22,6 @@ CLASSES = {
     "loop": "loop",
 }  # fmt: skip
 _TAGS = 5
-FAINT = 0.25  # less sure than this of every tag, none is believed
 _ASKED = {
     "hi-hat": ("hat_closed", "hat_open"), "hihat": ("hat_closed", "hat_open"), "hat": ("hat_closed", "hat_open"),
     "kick": ("kick",), "bass drum": ("kick",), "snare": ("snare",), "rimshot": ("rim",), "rim": ("rim",),
@@ -40,17 +44,26 @@ def describe(page: Page, subject: str) -> None:
 
 
 def brief(page: Page, subject: str) -> list[Phrase]:
-    found, likeness = page.find(subject, _NAME), page.find(subject, "timbre.tags")
+    found, tags = page.find(subject, _NAME), page.find(subject, "timbre.tags")
     name = class_words(say.text_in(found))
     if found is not None and name:
         doubt = "" if found.confidence >= LIKELY else "perhaps "
         return [Phrase(f"{doubt}{_article(name)} {name}", (found,))]
-    tags = _tags(likeness)
-    return [Phrase(f"sounds like: {', '.join(tags[:3])}", (likeness,))] if likeness is not None and tags else []
+    shown = likeness(_tags(tags)[:3])
+    return [Phrase(shown, (tags,), is_list=True)] if tags is not None and shown else []
 
 
-def rank(page: Page, subjects: tuple[str, ...]) -> None:
-    """Nothing: kinds of sound have no order."""
+def rank(page: Page, subjects: tuple[str, ...]) -> list[str]:
+    """Of many how often each kind comes."""
+    if len(subjects) > among.FEW and not page.focus(VOCABULARY) - {"sound", "instrument"}:
+        found = [
+            (words, item)
+            for subject in subjects
+            if (item := page.find(subject, _NAME)) is not None and (words := class_words(say.text_in(item)))
+        ]
+        if len(found) > 1:
+            among.shares(page, found, one="timbre.file_count")
+    return []
 
 
 _VOICES = frozenset(
@@ -73,8 +86,8 @@ def _kind(page: Page, subject: str) -> None:
     name = class_words(say.text_in(found))
     others = [(item, text) for item in page.findings.alternatives(subject, _NAME) if (text := say.text_in(item))]
     if not name:
-        likeness = page.find(subject, "timbre.tags")
-        if likeness is not None and _tags(likeness) and _asked_classes(page) is None:
+        tags = page.find(subject, "timbre.tags")
+        if tags is not None and _tags(tags) and _asked_classes(page) is None:
             if page.focus(VOCABULARY) and not page.wants("sound_tags", "instrument"):
                 _likeness(page, subject, asked=False)
             return  # what it sounds like is the answer
@@ -83,7 +96,7 @@ def _kind(page: Page, subject: str) -> None:
             instead_of="timbre",
         )
         return
-    sure = f"{say.fixed(100 * found.confidence, 0)} % sure"
+    sure = f"{percent(found.confidence)} sure"
     if found.confidence >= LIKELY:
         text = f"It is {_article(name)} {name}, {sure}."
         asked = _asked_classes(page)
@@ -112,8 +125,21 @@ def _tags(found: Evidence | None) -> list[str]:
     for item in say.objects_in(found):
         tag = item.get("tag")
         if isinstance(tag, str) and tag.strip():
-            tags.append(say.plain(tag, 30))
+            tags.append(" ".join(tag.split()))
     return tags
+
+
+def likeness(tags: Sequence[str]) -> str:
+    """ "sounds like: rock, guitar; also "80s"": tags with digits or joining words stand behind, in quotation marks."""
+    shown = [tag for tag in tags if not _needs_marks(tag) and say.plain(tag, 30) == tag]
+    marked = [f'"{tag}"' for tag in tags if _needs_marks(tag) and say.quotable(tag, 30) == tag]
+    if not shown:
+        return f"has a likeness to {say.listed(marked)}" if marked else ""
+    return f"sounds like: {', '.join(shown)}" + (f"; also {say.listed(marked)}" if marked else "")
+
+
+def _needs_marks(tag: str) -> bool:
+    return re.search(r"\d|[,;:()%]|\b(?:and|or|no|not|an?|the|some|perhaps|maybe)\b", tag) is not None
 
 
 def _likeness(page: Page, subject: str, *, asked: bool) -> None:
@@ -123,13 +149,18 @@ def _likeness(page: Page, subject: str, *, asked: bool) -> None:
         return
     wanted = say.finite(page.params.get("count")) if asked else None
     limit = max(1, min(12, round(wanted))) if wanted is not None else _TAGS
-    text = f"It sounds like: {', '.join(tags[:limit])}."
-    if page.sentences:
-        pass  # what it is has been told, and how surely
-    elif found.confidence < FAINT:
-        text = f"I cannot tell what it is; if anything, it sounds like: {', '.join(tags[:limit])}."
+    said = likeness(tags[:limit])
+    if not said:
+        return
+    text = f"It {said}."
+    if class_words(say.text_in(page.find(subject, _NAME))):
+        if not asked:  # what it is has been told, and how surely
+            page.add(text, found, support="inferred")
+            return
+    elif found.confidence < FAINT_TAG:
+        text = f"I cannot tell what it is; if anything, it {said}."
     elif found.confidence < LIKELY:
-        text = f"I am not sure, but it sounds like: {', '.join(tags[:limit])}."
+        text = f"I am not sure, but it {said}."
     if page.asks("sing(?:ing|s)?|vocals?|voice") and _VOICES & {tag.casefold() for tag in tags[:limit]}:
         text = page.verdict(True, text)
     page.say(text, found, support="inferred")
@@ -156,4 +187,4 @@ def _mfcc(page: Page, subject: str) -> None:
     if found is not None and values:
         shown = ", ".join(say.fixed(value, 1) for value in values[:5])
         more = "; the list of evidence has all of them" if len(values) > 5 else ""
-        page.say(f"The mean MFCCs begin {shown}{more}.", found)
+        page.say(f"The MFCC means begin {shown}{more}.", found)
