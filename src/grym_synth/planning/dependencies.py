@@ -22,8 +22,8 @@ _COMPLETIONS: tuple[tuple[str, str, Mapping[str, str]], ...] = (
 _EXAMPLES = {"tempo": "120", "key": "A minor", "length": "180"}
 _WANTED = {"tempo": "a tempo", "key": "a key", "length": "a length"}
 
-#: Computed from a key alone; beside a recording the chords that are heard in it are meant.
-_HEARD_INSTEAD = frozenset({"theory.diatonic_chords"})
+#: Beside a recording the chords and bars that are heard in it are meant, not those that its key and tempo allow.
+_HEARD_INSTEAD = frozenset({"theory.diatonic_chords", "theory.bars"})
 
 #: Stems of what such a question speaks of, folded; without one of them trying is not worth its time.
 _TALK = re.compile(

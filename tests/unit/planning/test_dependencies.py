@@ -16,7 +16,6 @@ EVERY = {**AGENTS, "facts": LISTEN, "tonality": LISTEN, "chords": Agent("chordis
         ("what is the relative minor of its key?", ["tonality.key"]),
         ("what's the dominant of this song's key?", ["tonality.key"]),
         ("which keys mix well with it", ["tonality.key"]),
-        ("how many bars is it?", ["facts.duration_s", "rhythm.tempo_bpm"]),
         ("LFO rate for a quarter note at its tempo", ["rhythm.tempo_bpm"]),
         ("wie lang ist eine punktierte Achtel in diesem Stück?", ["rhythm.tempo_bpm"]),
         ("¿cuánto dura una corchea con puntillo en esta canción?", ["rhythm.tempo_bpm"]),
@@ -38,6 +37,7 @@ def test_what_a_question_lacks_is_found_by_trying(question: str, names: list[str
         "is it in 4/4?",
         "how loud is the chorus?",
         "which chords are these?",  # those that are heard, not those of a key
+        "how many bars is it?",
         "dotted eighth at 120 bpm",
         "relative minor of C major",
         "x" * 100_000,
@@ -66,14 +66,18 @@ def test_arithmetic_waits_for_the_measurement_of_its_own_recording() -> None:
 
 
 def test_what_is_measured_anyway_is_measured_once() -> None:
-    found = plan(
-        Request("how many bars is it, and how long?"), route("facts", "rhythm"), [File("a.wav")], EVERY, deadline=60
-    )
+    question = "how fast is it, and how long is a dotted eighth?"
+    found = plan(Request(question), route("facts", "rhythm", "theory"), [File("a.wav")], EVERY, deadline=60)
     assert [(step.agent, step.capabilities) for step in found.steps] == [
         ("listen", ("facts", "rhythm")),
         ("theory", ("theory",)),
     ]
     assert found.steps[1].after == ("s1",)
+
+
+def test_two_measurements_are_taken_where_both_are_needed() -> None:
+    found = plan(Request("how many bars does that hold?"), route("theory"), [File("a.wav")], EVERY, deadline=60)
+    assert [step.capabilities for step in found.steps] == [("facts", "rhythm"), ("theory",)]
 
 
 def test_without_a_recording_the_question_is_asked_back() -> None:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from ...messages import Evidence, Json
+from ...messages import Evidence, Json, Support
 from ..check import check
 from . import phrasing as say
-from .page import Page
+from .page import SURE, Page
 
 TEXT = "theory.text"
 
 
 def describe(page: Page) -> None:
-    """One sentence a finding, in their order."""
+    """One sentence a finding, in their order; of what was computed for several recordings, each with its name."""
     found = [item for item in page.findings.evidence if item.capability == "theory"]
+    subjects = list(dict.fromkeys(item.subject for item in found))
+    for subject in subjects:
+        whose = f"{page.name(subject)}: " if len(subjects) > 1 and subject else ""
+        _describe_one(page, [item for item in found if item.subject == subject], whose)
+
+
+def _describe_one(page: Page, found: list[Evidence], whose: str) -> None:
     texts = {item.rank: item for item in found if item.name == TEXT}
     by_rank: dict[int, list[Evidence]] = {}
     for item in found:
@@ -20,14 +27,29 @@ def describe(page: Page) -> None:
             by_rank.setdefault(item.rank, []).append(item)
     for rank in sorted({*by_rank, *texts}):
         findings = by_rank.get(rank, [])
+        measured = _measured(page, findings or [texts[rank]])
+        support: Support = "inferred" if any(item.confidence < SURE for item in measured) else "computed"
         sentence, text = texts.get(rank), say.text_in(texts.get(rank))
+        findings = [*findings, *measured]
         cited = _bearing(text, findings, sentence, page.question) if sentence is not None and text else None
         if text and cited:
-            page.say(text, *cited, support="computed")
+            page.say(f"{whose}{text}", *cited, support=support)
             continue
-        for finding in findings:
+        for finding in by_rank.get(rank, []):
             if (shown := _value_words(finding.value, finding.unit)) is not None:
-                page.say(f"The answer is {shown}.", finding, support="computed")
+                page.say(f"{whose}The answer is {shown}.", finding, support=support)
+
+
+def _measured(page: Page, findings: list[Evidence]) -> list[Evidence]:
+    """What was heard in the recording and computed with: the method of a finding names it."""
+    subject = findings[0].subject
+    return [
+        item
+        for item in page.findings.evidence
+        if subject
+        and (item.subject, item.rank) == (subject, 0)
+        and f"{item.name} of {subject}" in findings[0].source.method
+    ]
 
 
 def _bearing(text: str, findings: list[Evidence], sentence: Evidence, question: str) -> list[Evidence] | None:
