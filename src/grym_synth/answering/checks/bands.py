@@ -31,6 +31,18 @@ def bands_in(case: Case, start: int, end: int) -> list[str]:
     return [name for _, name in sorted(found)]
 
 
+_REGIONS = (
+    (r"treble|highs?|top end|high end|upper end", ("high_mid", "presence", "brilliance")),
+    (r"lows?|low end|bottom end|lower end", ("sub", "bass", "low_mid")),
+)
+
+
+def region_before(case: Case, start: int) -> tuple[str, ...] | None:
+    """The bands of a region that is named right before: "treble", "the low end"."""
+    before = case.tokens.plain[max(0, start - 24) : start]
+    return next((names for words, names in _REGIONS if re.search(rf"(?i)\b(?:{words}) $", before)), None)
+
+
 def compares_bands(case: Case, start: int) -> bool:
     """Whether a comparison at `start` is one of bands: judged here."""
     return any(match.start() == start for match, _, _ in _compared(case))

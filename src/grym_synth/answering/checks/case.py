@@ -25,7 +25,8 @@ _MAYBE = re.compile(
 _MAYBE_BEHIND = re.compile(
     r"(?i)\b(?:if|alternative|alternatively|runner-up|also possible|less likely|half[- ]time|double[- ]time|is possible"
     r"|(?:distant|close|second) (?:second|candidate|guess|choice|option)|second|next best|other (?:candidate|option)"
-    r"|cannot be (?:ruled out|excluded)|can't be (?:ruled out|excluded)|as an option|not far behind)\b"
+    r"|cannot be (?:ruled out|excluded)|can't be (?:ruled out|excluded)|as an option|not far behind|runs? it close"
+    r"|long shot|outsider|unlikely|legitimate|plausible|conceivable)\b"
 )
 _FIRMLY = re.compile(
     r"(?i)\b(?:most likely|certainly|definitely|clearly|surely|likeliest|best (?:match|fit|guess)|first choice)\b"
@@ -36,7 +37,8 @@ _FIRMLY_BEHIND = re.compile(
 )
 _RUNNER_UP = re.compile(
     r"(?i)\W{0,2}(?:BPM\W{0,2})?(?:(?:comes?|is|would (?:be|come)|being|as|in) )?(?:(?:the|a|an|its|close|less|next|distant) ){0,3}"
-    r"(?:second|alternative|runner-up|next best|other (?:candidate|option)|likely (?:one|reading|candidate))\b"
+    r"(?:second|alternative|runner-up|next best|other (?:candidate|option)|likely (?:one|reading|candidate)"
+    r"|long shot|outsider|unlikely|remote|legitimate|plausible|conceivable|on the cards|an option)\b"
 )
 _DENIED = re.compile(
     r"(?i)(?:\bnot|n't|\bnever|\banything but|\bfar from|\brather than|\binstead of|\bas opposed to|\bunlike)"

@@ -34,7 +34,7 @@ _UNIT = {"loudness": "LUFS", "tempo": "BPM", "duration": "s", "brightness": "Hz"
 #: Word → what it compares, and which way. A wider image has the smaller correlation.
 _WORDS: tuple[tuple[str, str, int], ...] = (
     ("louder|hotter|stronger", "loudness", 1), ("quieter|softer|weaker", "loudness", -1),
-    ("faster|quicker", "tempo", 1),
+    ("faster|quicker|outpaces|outruns", "tempo", 1), ("outlasts", "duration", 1),
     ("slower", "tempo", -1), ("longer", "duration", 1), ("shorter", "duration", -1), ("brighter", "brightness", 1),
     ("darker|duller", "brightness", -1), ("more dynamic", "dynamics", 1),
     ("less dynamic|more compressed", "dynamics", -1),
@@ -56,7 +56,7 @@ def _pattern(table: tuple[tuple[str, str, int], ...]) -> re.Pattern[str]:
 _COMPARATIVE, _SUPERLATIVE = _pattern(_WORDS), _pattern(_SUPERLATIVES)
 _BECOMES = re.compile(r"(?i)\b(?:gets?|getting|grows?|growing|becomes?|becoming|turns?) (?:\w+ ){0,2}$")
 _RISES = re.compile(
-    r"(?i)\b(?:(?P<up>rises?|climbs?|builds?|increases?|grows)|(?P<down>falls?|fades?|drops?|decreases?|declines?|dies (?:down|away)))\b"
+    r"(?i)\b(?:(?P<up>rises?|climbs?|builds?|increases?|grows|gains|gained)|(?P<down>falls?|fades?|drops?|decreases?|declines?|loses|lost|dies (?:down|away)))\b"
     r"(?! (?:in|out|quieter|softer|louder|slower|faster|shorter|longer|short)\b| sharply)"
 )
 _NOT = re.compile(r"(?i)\b(?:not|no|never|neither|nor|without|hardly)\b|n't\b")
@@ -67,7 +67,7 @@ _PART = re.compile(
 _SIDE = re.compile(r"(?i)\b(?P<side>left|right)\b")
 _TARGET = re.compile(r"(?i)\b(?:target|asked|goal)\b")
 _LEVEL_BEHIND = re.compile(r"(?i) than (?:the |its |an? )?(?:[\w-]+ ){0,4}(?:targets?|norm|level|standard|reference)\b")
-_TUNING = re.compile(r"(?i)(?<![A-G][ -])\b(?P<word>sharp|flat)\b")
+_TUNING = re.compile(r"(?i)(?<!\b(?-i:[A-G])[ -])\b(?P<word>sharp|flat)\b")
 _IN_TUNE = re.compile(r"(?i)\b(?:in tune|on pitch)\b")
 _SAME = re.compile(
     r"(?i)\b(?:the )?(?:same|equal|identical) (?P<what>tempo|key|length|duration|loudness|sample rate)\b"
@@ -229,6 +229,8 @@ def _pair(case: Case, match: re.Match[str], axis: str) -> tuple[float, float] | 
     begin = max(plain.rfind(mark, 0, match.start()) for mark in ("; ", ". ", ": ")) + 1
     entities = _entities(case, axis)
     than = re.compile(r"(?i)\b(?:than|as)\b").search(plain, match.end(), match.end() + 60)
+    if match[0].casefold().startswith("out"):
+        than = re.compile(" ").match(plain, match.end())  # "outpaces b.wav" is "is faster than b.wav"
     left = [each for each in entities if begin <= each.start < match.start() and each.kind != "number"]
     left = _without_owners(case, left)
     if len(left) > 1 and _CARRIED.fullmatch(plain[left[-1].end : match.start()]):

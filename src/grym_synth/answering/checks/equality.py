@@ -45,6 +45,7 @@ _POLARITY = re.compile(
 _BALANCED = re.compile(
     r"(?i)\b(?:(?:perfectly|exactly|evenly|well|nicely) )?(?:balanced|centred|centered)\b(?! (?:at|on|around|near|about)\b)"
     r"|\b(?:both|the two|left and right)(?: channels| sides)? (?:have|are at|share) (?:the )?same level\b"
+    r"|\bleft and right are (?:dead |perfectly |exactly |equally )?(?:even|equal|level|matched|loud|identical|the same)\b"
     r"|\bequally loud (?:left and right|on both sides)\b|\bno (?:stereo )?imbalance\b"
 )
 _THROUGHOUT = re.compile(

@@ -221,13 +221,16 @@ def _check_kinds(case: Case) -> list[Problem]:
         if _denied(case, match.start()):
             holds = not main
         else:
-            holds = bool(main) or (bool(others) and may_be_alternative(case, match.start(), match.end(), ()))
+            earlier = [each.end() for each in _KIND.finditer(case.tokens.plain) if each.end() < match.start()]
+            holds = bool(main) or (bool(others) and may_be_alternative(case, match.start(), match.end(), earlier))
         if not holds:
             problems.append(Problem(match[0], "not the kind that the cited evidence says"))
     return problems
 
 
-_LIKE = re.compile(r"(?i)\b(?:sounds like|tagged(?: as)?|tags? (?:are|is))(?:: | )(?P<what>[^;.\x01]{1,200})")
+_LIKE = re.compile(
+    r"(?i)\b(?:sounds like|tagged(?: as)?|tags? (?:are|is)|hears?(?=:))(?:: | )(?P<what>[^;.\x01]{1,200})"
+)
 
 
 def _check_likeness(case: Case) -> list[Problem]:

@@ -49,7 +49,8 @@ TOPICS: tuple[Topic, ...] = (
     _topic(r"tags", "facts.tags", "timbre.tags", "timbre.whole_tags"),
 )
 _NONE = re.compile(
-    r"(?i)\b(?:no|not|none|never|nothing|without|free of|neither|nor|nowhere|zero|isn't|aren't|doesn't)\b"
+    r"(?i)\b(?:no|not|none|never|nothing|without|free of|neither|nor|nowhere|zero|cannot|lacks?|lacking|absence of|fails? to)\b"
+    r"|n't\b"
 )
 _CHANNELS = re.compile(r"(?i)\b(?P<word>mono|stereo)\b(?![- ]compat| ?sum)")
 

@@ -126,8 +126,13 @@ QUALIFIERS: tuple[Qualifier, ...] = (
     _words(r"tempo\b|bpm\b", "BPM *", "rhythm.tempo_bpm", "facts.tags", weak=True),
     _words(r"metronome|sequencer|daw\b|click\b", "*", "rhythm.tempo_bpm", weak=True),
     _words(r"swing|off-?beats?", "*", "rhythm.swing", weak=True),
-    _words(r"attack|rise[sn]?\b|rising", "s", "timbre.attack_s", weak=True),
-    _words(r"decays?|dies? away|dying away|fades? away|rings? out", "s", "timbre.decay_s", weak=True),
+    _words(r"attack|rise[sn]?\b|rising|snaps?\b|speaks?\b|comes up\b", "s", "timbre.attack_s", weak=True),
+    _words(
+        r"decays?|dies? away|dying away|fades? away|rings?\b|tail\b|lingers?\b|sustains?\b",
+        "s",
+        "timbre.decay_s",
+        weak=True,
+    ),
     *(_words(BAND_WORDS[band], "dB", "spectrum.bands_db", key=band, weak=True) for band in BANDS),
 )
 

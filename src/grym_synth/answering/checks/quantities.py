@@ -29,7 +29,7 @@ _APART = re.compile(
     r"(?i)\b(?:differ\w*|apart|off|away|between|difference|imbalance|more|less|than|above|below|over|under|louder|stronger"
     r"|weaker|quieter|softer|faster|slower|longer|shorter|higher|lower|brighter|darker|sharp|flat|up|down|rises?|climbs?|grows?|falls?|back"
     r"|later|earlier|drop|swing|change|turn|miss\w*|short of|leans?|leaning|tilt\w*|pulls?|heavier|hotter|high|low"
-    r"|behind|ahead|lags?|trails?|leads?|exceed\w*|overshoot\w*|undershoot\w*|beats|headroom|room|gap|distance|apart"
+    r"|behind|ahead|out(?:pac|last|run|strip)\w*|gain(?:s|ed)|lost|loses|lags?|trails?|leads?|exceed\w*|overshoot\w*|undershoot\w*|beats|headroom|room|gap|distance|apart"
     r"|too (?:loud|quiet|fast|slow)|under pitch|raise|lower|boost|cut|attenuate|reduce|gain)\b"
 )
 _UP = r"above|over|louder|stronger|faster|higher|longer|sharp|up|too loud|too fast|more|brighter|high|hotter|ahead"
@@ -111,7 +111,10 @@ def _is_truly_denied(case: Case, quantity: Quantity) -> bool:
     if not case.denies(quantity.start):
         return False
     units = {quantity.unit, *quantity.inherited} - {""}
-    return any(fact.unit in units and fact.relation == "finding" and not fact.is_alternative for fact in case.facts)
+    found = [fact for fact in case.facts if fact.relation == "finding" and not fact.is_alternative]
+    if units:
+        return any(fact.unit in units for fact in found)
+    return bool(found) and not any(abs(each.value - fact.value) < 0.5 for each in quantity.readings for fact in found)
 
 
 _SECOND = re.compile(
@@ -419,7 +422,22 @@ def _unit_fits(case: Case, quantity: Quantity, fact: Fact, is_named: bool) -> bo
     if fact.unit == "#":
         return fact.key != "" and fact.key == _outnumbering(case, quantity)
     implied = fact.unit == _implied_unit(case, quantity)
-    return fact.unit in quantity.inherited or fact.unit == "" or implied or (is_named and not quantity.inherited)
+    # Beside a neighbour's unit a noun still tells what a number is, but not of which entry of a list.
+    named = is_named and (not quantity.inherited or fact.item is None)
+    return fact.unit in quantity.inherited or fact.unit == "" or implied or _is_tempo(case, quantity, fact) or named
+
+
+_BARE_TEMPO = re.compile(
+    r"(?i)\b(?:at|with|to|as|is|says|hear|around|about|go|be|it|mostly|likely|probably|perhaps|maybe)(?: \w+)? ?$"
+)
+
+
+def _is_tempo(case: Case, quantity: Quantity, fact: Fact) -> bool:
+    """ "Drop it in at 126": a bare number of that size is a tempo where one is cited and nothing else is told."""
+    if fact.unit != "BPM" or quantity.unit or quantity.inherited or quantity.signed or fact.item is not None:
+        return False
+    before = case.tokens.text[max(0, quantity.start - 24) : quantity.start]
+    return 30 <= abs(fact.value) <= 300 and _BARE_TEMPO.search(before) is not None
 
 
 _OUTNUMBER = re.compile(
@@ -488,7 +506,7 @@ def times_hold(case: Case, quantity: Quantity) -> bool:
         bound = case.bound(quantity.start)
         rates = [f.value for f in case.facts if f.evidence.name == "chords.changes_per_minute"
                  and f.relation == "finding" and case.touches(f.evidence, bound)]  # fmt: skip
-        speaks = re.search(r"(?i)\bchange", case.clause(quantity.start, quantity.end)) is not None
+        speaks = re.search(r"(?i)\bchang", case.clause(quantity.start, quantity.end)) is not None
         return speaks and any(abs(rate - stated) <= 0.5 for rate in rates)
     if not _COMES.search(case.tokens.text[max(0, quantity.start - 16) : quantity.start]):
         return False

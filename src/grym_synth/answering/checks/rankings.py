@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ...messages import Evidence, Json
 from ..words.phrasing import finite
-from .bands import bands_in, check_bands, levels_of
+from .bands import bands_in, check_bands, levels_of, region_before
 from .case import Case, Problem
 from .names import pitch
 from .quantities import supporting
@@ -24,6 +24,7 @@ _RANKED = re.compile(
     rf"(?i)(?:\b(?P<before>second|next|third|fourth|2nd|3rd|4th)[ -]|\b(?P<count>{'|'.join(_COUNTS)}) )?"
     rf"\b(?:(?P<most>{_MOST})|(?P<least>{_LEAST}))(?P<masked>[\x01 ]{{0,8}}) (?:of (?:the|its|all) (?:\w{{1,6}} )?)?(?:\w{{1,12}} )?(?P<head>{_HEADS})\b"
     r"|\bstands? out (?P<out>most)\b|\b(?:most|mostly|(?P<thin>least))(?: of (?:the|its))? (?P<power>power|energy)\b"
+    r"|\b(?P<rules>rules|dominates|prevails|predominates)\b"
     r"|\b(?P<where>(?:power|energy) (?:\w+ ){0,2}(?:mostly|mainly|chiefly|largely|mostly found|concentrated))\b"
 )
 _IS_THE = re.compile(r"(?i)\b(?:is|are|was|were|being|as) (?:the |its |their )?$")
@@ -31,6 +32,7 @@ _CLAUSE_END = re.compile(r"[;:]|\.(?:\s|$)")
 _LISTS = {"resonance": ("spectrum.resonances",), "band": (), "range": (), "region": (), "spectral part": ()}
 _FIELDS = {"Hz": "frequency_hz", "dBFS": "level_dbfs", "dB": "prominence_db", "cents": "cents"}
 _TIE_DB = 0.05
+_THEN = re.compile(r"(?i),? (?:and )?then\b")
 MAX_RANKINGS = 20
 
 
@@ -72,7 +74,8 @@ def _speaks_of_bands(match: re.Match[str], lists: list[Evidence], bands: list[Ev
 
 
 def _is_power(match: re.Match[str]) -> bool:
-    return match["power"] is not None or match["where"] is not None
+    """Whether the words rank bands without naming the word."""
+    return any(match[group] is not None for group in ("power", "where", "rules"))
 
 
 def _band_holds(case: Case, match: re.Match[str], bands: list[Evidence]) -> bool:
@@ -81,6 +84,10 @@ def _band_holds(case: Case, match: re.Match[str], bands: list[Evidence]) -> bool
     after, before = bands_in(case, match.end(), end), bands_in(case, begin, match.start())
     if before and _IS_THE.search(case.tokens.unnamed, max(0, match.start() - 12), match.start()):
         after = []  # "bass is the strongest band, followed by ..."
+    if match["rules"]:
+        after = []
+        if (region := region_before(case, match.start())) is not None:
+            return any(max(levels, key=levels.__getitem__) in region for i in bands if (levels := levels_of(i.value)))
     named = after[:1] or before[-1:]
     if not named or (_is_power(match) and not bands):
         return _is_power(match) or bool(bands)
@@ -114,6 +121,8 @@ def _scope(case: Case, match: re.Match[str]) -> tuple[int, int]:
             begin = other.end()
         elif match.end() <= other.start() < end:
             end = other.start()
+    if match["head"] and not match["head"].endswith("s") and (then := _THEN.search(text, match.end(), end)):
+        end = then.start()  # "the loudest is A, then comes B"
     return begin, end
 
 

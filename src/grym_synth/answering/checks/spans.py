@@ -42,7 +42,7 @@ _SETS_IN = re.compile(
     r"(?i)(?: sections?| part)?,? (?:sets? in|comes? in|starts?|begins?|enters?|kicks? in|arrives?)\b"
 )
 _ORDER = re.compile(
-    r"(?i)\b(?:go(?:es)?|cycles?|progression|sequence|in order|in turn|opening|begins?|starts?|runs?)\b"
+    r"(?i)\b(?:go(?:es)?|cycles?|loops?|repeats?|progression|sequence|in order|in turn|opening|begins?|starts?|runs?)\b"
 )
 _EDGE = r"(?: (?:on|with|in|off with))?(?: (?:the|an?))?(?: (?:notes?|chords?|key of|section))? ?$"
 _OPENS = re.compile(rf"(?i)\b(?:begins?|starts?|opens?){_EDGE}")

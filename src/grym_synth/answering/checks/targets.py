@@ -65,6 +65,8 @@ def _denied(case: Case, start: int) -> bool:
 
 def _gap(case: Case) -> float | None:
     """How far the one recording lies above the one cited reference; None without both."""
+    if not any(item.capability == "loudness" and item.source.agent == "hub" for item in case.cited):
+        return None
     levels = {fact.value for fact in case.facts if fact.is_reference and fact.unit == "LUFS"}
     heard = {fact.value for fact in case.facts if _is_loudness(fact)}
     if len(levels) == 1 and len(heard) == 1:
@@ -86,14 +88,12 @@ def _check_matching(case: Case) -> list[Problem]:
     problems = []
     for match in _TURN.finditer(case.tokens.unnamed):
         files = [name for name in case.tokens.files if name.subjects]
-        if match["way"] is None or len(files) != 2:
-            continue
         whom = [name for name in files if match.start() <= name.start < match.end()]
-        if len(whom) != 1:
+        if match["way"] is None or len(case.subjects) != 2 or len(whom) != 1:
             continue
-        other = next(name for name in files if name is not whom[0])
+        other = next(name for name in case.subjects if name != whom[0].subjects[0])
         one = case.held_value(whom[0].subjects[0], ("loudness.integrated_lufs",))
-        against = case.held_value(other.subjects[0], ("loudness.integrated_lufs",))
+        against = case.held_value(other, ("loudness.integrated_lufs",))
         if one is not None and against is not None and _leads_up(match) == (one > against):
             problems.append(Problem(match[0], "that leads away from the other"))
     return problems

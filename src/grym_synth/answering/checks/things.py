@@ -14,7 +14,7 @@ _INSTRUMENTS = (
     r"|accordions?|violins?|violas?|cellos?|double bass|harps?|banjos?|mandolins?|ukuleles?|sitars?|lutes?|guitars?|guitarist"
     r"|pianos?|pianist|harpsichords?|organs?|synth(?:esi[sz]er)?s?|(?<!kick )(?<!bass )(?<!snare )drums?|drum ?kit|drum machine|drummer|percussion"
     r"|bongos?|timpani|xylophones?|marimbas?|vibraphones?|glockenspiels?|choirs?|orchestras?|vocals?|vocalists?"
-    r"|vocal lines?|singers?|singing|sings|rappers?|rapping|raps|horn section|string section|woodwinds?|turntables?"
+    r"|vocal lines?|singers?|singing|sings|rappers?|rapping|raps|horn section|string (?:section|quartet|orchestra)|quartet|big band|brass band|backing band|ensemble|woodwinds?|turntables?"
     r"|fiddles?|bagpipes?|didgeridoos?|theremins?|808s?|909s?|handclaps|tambourines?|triangles?|steel drums?|kazoos?"
 )
 _PARTS = r"solos?|riffs?|chorus(?:es)?|verses?|refrains?|breakdowns?|codas?|bridge|hook|drop|fade-?outs?|fade-?ins?"
@@ -42,6 +42,7 @@ _KNOWN_ORIGINS = frozenset(
 #: "A drop of 3 dB", "no drop": a part of a song only where an article makes it one.
 _AS_PART = re.compile(r"(?i)\b(?:the|a|an|its|each|every|this|guitar|first|second|last|final|into) $")
 _NO = re.compile(r"(?i)(?:\b(?:no|not|never|without|neither|nor|free of|lacks?)|n't)(?: \w+){0,3} $")
+_VOICE = re.compile(r"(?i)\b(?P<whose>female|male) (?:lead )?(?:vocals?|voices?|singers?|vocalists?|choir)\b")
 _HELD_BY = ("tag", "label", "passage")
 
 
@@ -58,6 +59,10 @@ def check_things(case: Case) -> list[Problem]:
     for match in _ORIGIN.finditer(case.tokens.plain):
         if match["what"].casefold() not in _KNOWN_ORIGINS | case.known_words:
             problems.append(Problem(match[0], "where it comes from is in no evidence"))
+    for match in _VOICE.finditer(case.tokens.plain):
+        texts = [text.casefold() for item in case.cited if item.kind in _HELD_BY for text in strings_of(item)]
+        if not any(re.search(rf"\b{match['whose'].casefold()}\b", text) for text in texts):
+            problems.append(Problem(match[0], "no evidence holds this"))
     for match in _GENRE.finditer(case.tokens.plain):
         # Many of these words mean something else: only of a piece, or where tags of what is heard are cited.
         if tags or _OF_GENRE.match(case.tokens.plain, match.end()):
@@ -66,6 +71,8 @@ def check_things(case: Case) -> list[Problem]:
 
 
 def _is_part(case: Case, match: re.Match[str]) -> bool:
+    if re.match(r"-(?:like|ish|style|type)\b", case.tokens.plain[match.end() :]):
+        return False
     word, before = match[0].casefold(), case.tokens.plain[max(0, match.start() - 10) : match.start()]
     if word in ("drop", "hook", "bridge"):
         return re.search(r"(?i)\b(?:the|its) $", before) is not None and not re.match(
