@@ -83,6 +83,11 @@ def resolve(request: Request, turns: Sequence[Turn], *, now: float, is_there: Ca
     return resolved
 
 
+def suppose_recording(request: Request) -> Resolved:
+    """The request as if it spoke of a recording that was left out: to see whether it makes more sense so."""
+    return Resolved(request, ("recording.wav",), is_plain=False)
+
+
 def is_meant(resolved: Resolved, asked: Route, referred: Route, agents: Mapping[str, Needing]) -> bool:
     """Whether a question speaks of the recordings that were found for it.
 

@@ -96,7 +96,7 @@ def _is_own_words(gap: Gap) -> bool:
 def _sentence(gaps: list[Gap], names: Mapping[str, str], *, is_brief: bool) -> str:
     first = gaps[0]
     if first.code == "no_recording":
-        return ANOTHER if all("one was named" in gap.reason for gap in gaps) else WHICH
+        return ANOTHER if all(gap.capability == "compare" for gap in gaps) else WHICH
     if first.code == "missing" and not first.subject and not _is_own_words(first):
         wanted = list(dict.fromkeys(NOT_YET[gap.capability] for gap in gaps))
         return f"I cannot {say.listed(wanted, 'or')} yet: that is not in this version of grym-synth."
