@@ -37,6 +37,7 @@ from .resources.books import Books, known_accounts
 from .resources.pool import Pool
 from .resources.room import Capacity
 from .storage.contexts import Contexts, Played, Turn
+from .storage.corrections import RouteCorrections
 from .storage.house import House
 from .storage.sqlite import SqliteStore
 from .upkeep import Upkeep, probed_parts
@@ -218,6 +219,7 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
     try:
         async with upkeep.running():
             router = await asyncio.to_thread(load_router, find_pack("minilm"), catalog.examples(approvals.is_approved))
+            router.learn(RouteCorrections(store).every())
             yield Hub(config, router, catalog, executor, pool, store, Contexts(store), models, upkeep, troubles)
     finally:
         await models.aclose()

@@ -25,6 +25,7 @@ from .capabilities import CAPABILITY
 from .features import Buckets, Features, read_features, shorten
 from .sentence_vectors import SentenceEncoder
 from .slots import read_slots
+from .taught import Correction, Taught
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -73,8 +74,13 @@ class Router:
     def __init__(self, encoder: SentenceEncoder | None, examples: Mapping[str, Sequence[str]] | None = None) -> None:
         self._encoder = encoder
         self._added = Added(examples or {}, None if encoder is None else encoder.encode)
+        self._taught = Taught((), None)
         self._weights = _load_weights("plain" if encoder is None else "pack")
         self.trouble: BadSetup | None = None  # why the encoder it was given is not used
+
+    def learn(self, corrections: Sequence[Correction]) -> None:
+        """From now on these corrections count, and no others."""
+        self._taught = Taught(corrections, None if self._encoder is None else self._encoder.encode)
 
     def route(self, question: str, paths: Sequence[str]) -> Route:
         """The capabilities that a question about these files needs; none when it is not for this hub."""
@@ -82,7 +88,7 @@ class Router:
             reasons, confidence = self._decide_with_added(question, paths)
         except BadSetup as error:  # the model file is damaged: words alone do
             self._encoder, self._weights, self.trouble = None, _load_weights("plain"), error
-            self._added = self._added.without_encoder()
+            self._added, self._taught = self._added.without_encoder(), self._taught.without_encoder()
             reasons, confidence = self._decide_with_added(question, paths)
         slots = read_slots(question, paths)
         # A comparison is focused by what it compares, which belongs to other capabilities.
@@ -91,7 +97,9 @@ class Router:
         return Route(tuple(reasons), confidence, reasons, {**slots, "aspects": list(aspects)})
 
     def _decide_with_added(self, question: str, paths: Sequence[str]) -> tuple[dict[str, str], float]:
-        """The same, and the capabilities that agents of the user bring."""
+        """The same, and the capabilities that agents of the user bring, unless its owner said what it needs."""
+        if told := self._taught.match(question):
+            return dict.fromkeys(told.capabilities, f"like what you taught: “{told.question[:80]}”"), told.confidence
         added = self._added.match(shorten(question))
         reasons, confidence = self._decide(question, paths)
         if any(is_same for _, _, is_same in added.values()):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -93,7 +93,7 @@ def system(draw: random.Random) -> list[Evidence]:
         ("longest_wait_s", "duration", draw.uniform(0, 900)), ("agents", "count", draw.randint(0, 6)),
         ("busy_agents", "count", draw.randint(0, 3)), ("uptime_s", "duration", draw.uniform(0, 1e6)),
         ("is_paused", "label", draw.choice(("not paused", "paused"))),
-        ("failing_agents", "label", draw.choice(([], ["listen"], ["tag", "my agent 2"]))),
+        ("failing_agents", "label", list[Json](draw.choice(([], ["listen"], ["tag", "my agent 2"])))),
     ]  # fmt: skip
     return [
         made(f"system.{name}", kind, value, subject="", confidence=1.0)
@@ -123,7 +123,8 @@ def _value(draw: random.Random, item: Evidence) -> Json:
         return {key: number() for key in item.value}
     if isinstance(item.value, list):
         size = len(item.value) if len(item.value) < 4 else draw.randint(0, 12)
-        return sorted(number() for _ in range(size)) if item.kind == "time" else [number() for _ in range(size)]
+        numbers = [number() for _ in range(size)]
+        return list[Json](sorted(numbers) if item.kind == "time" else numbers)
     if item.kind in ("count", "bits"):
         return draw.choice((0, 1, draw.randint(int(low), int(high))))
     return item.value if item.kind in ("label", "note") else number()
@@ -183,7 +184,7 @@ def _tags(draw: random.Random) -> Json:
 
 
 def _silence(draw: random.Random) -> Json:
-    return [[a, b] for a, b in _pieces(draw, 5)][::2] if draw.random() < 0.7 else []
+    return list[Json]([[a, b] for a, b in _pieces(draw, 5)][::2] if draw.random() < 0.7 else [])
 
 
 def _likeness(draw: random.Random) -> Json:
@@ -197,7 +198,7 @@ def _curve(draw: random.Random) -> Json:
 
 _BOUNDS = {"rhythm.swing": (0.4, 0.75), "chords.changes_per_minute": (0, 90), "timbre.harmonicity": (0, 1),
            "spectrum.flatness": (0, 1)}  # fmt: skip
-_LISTS = {
+_LISTS: dict[str, Callable[[random.Random], Json]] = {
     "chords.segments": _chords, "tonality.key_changes": _keys, "structure.sections": _sections, "notes.notes": _notes,
     "notes.melody": _notes, "spectrum.peaks": _peaks, "spectrum.resonances": _peaks, "facts.tags": _tags,
     "facts.silence_s": _silence, "timbre.tags": _likeness, "rhythm.tempo_curve": _curve,

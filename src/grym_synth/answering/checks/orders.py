@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from .case import Case, Problem
 from .tokens import FileName
@@ -95,7 +96,7 @@ def _value(case: Case, axis: str, name: FileName) -> float | None:
 def _falls(case: Case, files: list[FileName], axis: str, sign: int) -> bool:
     values = [_value(case, axis, name) for name in files]
     known = [value * sign for value in values if value is not None]
-    return len(known) == len(values) and all(one > other - 1e-9 for one, other in zip(known, known[1:], strict=False))
+    return len(known) == len(values) and all(one > other - 1e-9 for one, other in pairwise(known))
 
 
 def _row(case: Case, start: int) -> list[FileName]:

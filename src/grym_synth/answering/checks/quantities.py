@@ -206,9 +206,9 @@ def _why_allowed(case: Case, quantity: Quantity, repeated: list[Quantity]) -> Pr
     called = quantity.noun or _THE.search(case.tokens.text, max(0, quantity.start - 8), quantity.start)
     if quantity.noun == "" and _same(quantity.readings, 3) and _OF_THIRDS.search(case.tokens.plain):
         return None  # "the first third is the loudest of the three"
-    if quantity.unit == "Hz" and _same(quantity.readings, 440) and "tonality.tuning_cents" in case.names:
-        if _HELD_TO.search(case.tokens.text[max(0, quantity.start - 24) : quantity.start]):
-            return None  # the standard that a tuning is held against
+    is_standard = quantity.unit == "Hz" and _same(quantity.readings, 440) and "tonality.tuning_cents" in case.names
+    if is_standard and _HELD_TO.search(case.tokens.text[max(0, quantity.start - 24) : quantity.start]):
+        return None  # what a tuning is held against
     if counts_files and called and _same(quantity.readings, len(case.subjects)):
         return None  # "the two", "3 files"
     units = {quantity.unit, *quantity.inherited}
