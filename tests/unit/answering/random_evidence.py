@@ -184,7 +184,8 @@ def _tags(draw: random.Random) -> Json:
 
 
 def _silence(draw: random.Random) -> Json:
-    return list[Json]([[a, b] for a, b in _pieces(draw, 5)][::2] if draw.random() < 0.7 else [])
+    spans: list[Json] = [[a, b] for a, b in _pieces(draw, 5)][::2]
+    return spans if draw.random() < 0.7 else []
 
 
 def _likeness(draw: random.Random) -> Json:
