@@ -184,7 +184,10 @@ def _tags(draw: random.Random) -> Json:
 
 
 def _silence(draw: random.Random) -> Json:
-    spans: list[Json] = [[a, b] for a, b in _pieces(draw, 5)][::2]
+    def span(a: float, b: float) -> Json:
+        return [a, b]
+
+    spans = [span(a, b) for a, b in _pieces(draw, 5)][::2]
     return spans if draw.random() < 0.7 else []
 
 
