@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .bands import compares_bands
 from .bounds import bound_holds
@@ -67,6 +68,10 @@ _PART = re.compile(
 _SIDE = re.compile(r"(?i)\b(?P<side>left|right)\b")
 _TARGET = re.compile(r"(?i)\b(?:target|asked|goal)\b")
 _LEVEL_BEHIND = re.compile(r"(?i) than (?:the |its |an? )?(?:[\w-]+ ){0,4}(?:targets?|norm|level|standard|reference)\b")
+_STEP = re.compile(r"(?i) than the (?:one before|previous(?: one)?|last(?: one)?|preceding)\b")
+_PITCHED = re.compile(
+    r"(?i)\b(?P<way>above|over|below|under|higher than|lower than) (?:standard|concert|normal|reference) (?:pitch|tuning)\b"
+)
 _TUNING = re.compile(r"(?i)(?<!\b(?-i:[A-G])[ -])\b(?P<word>sharp|flat)\b")
 _IN_TUNE = re.compile(r"(?i)\b(?:in tune|on pitch)\b")
 _SAME = re.compile(
@@ -102,6 +107,11 @@ def check_directions(case: Case) -> list[Problem]:
         return [Problem(first[0], f"more than {MAX_COMPARISONS} comparisons in one sentence")]
     for match in comparatives:
         _, axis, sign = _WORDS[_index(match)]
+        if axis == "loudness" and _STEP.match(plain, match.end()):
+            thirds = _thirds(case)
+            if not thirds or any((other - one) * sign <= 0 for one, other in pairwise(thirds)):
+                problems.append(Problem(match[0], "the cited thirds do not go that way"))
+            continue
         if settles(case, match.start()) is not None:
             continue  # a cited difference decides: see `compared`
         if _LEVEL_BEHIND.match(plain, match.end()) and any(fact.is_reference for fact in case.facts):
@@ -128,6 +138,7 @@ def check_directions(case: Case) -> list[Problem]:
     problems += _check_distances(case)
     problems += _check_places(case)
     problems += _check_doubles(case)
+    problems += _check_favour(case)
     problems += _check_feel(case)
     problems += _check_tuning(case)
     problems += _check_sameness(case)
@@ -371,6 +382,24 @@ def _check_doubles(case: Case) -> list[Problem]:
     return problems
 
 
+_FAVOUR = re.compile(r"(?i)\bin favou?r of [\"']?$")
+
+
+def _check_favour(case: Case) -> list[Problem]:
+    """ "2.5 LU, in favour of a.wav": that one has more."""
+    problems = []
+    for name in case.tokens.files:
+        match = _FAVOUR.search(case.tokens.plain[max(0, name.start - 16) : name.start])
+        if match is None or not name.subjects:
+            continue
+        names = _measures(case, "height")
+        values = {each: case.held_value(each, names) for each in case.subjects}
+        own = values.get(name.subjects[0])
+        if own is None or any(value is not None and value > own for value in values.values()):
+            problems.append(Problem(match[0].strip(), "the cited evidence does not bear this comparison out"))
+    return problems
+
+
 def _both_sides(case: Case, match: re.Match[str], names: Sequence[str]) -> tuple[float, float] | None:
     """What was measured of the recordings before and right behind some words."""
     files = [name for name in case.tokens.files if name.subjects]
@@ -488,6 +517,11 @@ def _check_tuning(case: Case) -> list[Problem]:
         else:
             holds = any(sign * value > 0 for value in cents)
         if not holds:
+            problems.append(Problem(match[0], "the cited tuning does not lie there"))
+    reference = [f.value - 440 for f in case.facts if f.evidence.name == "tonality.reference_hz" and f.unit == "Hz"]
+    for match in _PITCHED.finditer(case.tokens.plain):
+        sign = 1 if match["way"].casefold() in ("above", "over", "higher than") else -1
+        if not any(sign * value > 0 for value in cents or reference) != _negated(case, match.start()):
             problems.append(Problem(match[0], "the cited tuning does not lie there"))
     for match in _IN_TUNE.finditer(case.tokens.plain):
         whole = [f.value for f in case.facts if f.evidence.name == "tonality.tuning_cents" and f.relation == "finding"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ...messages import Evidence
+from ..chord_names import chord_id
 from .bounds import beyond_full_scale, bound_before, bound_holds, calls_level, is_above
 from .case import Case, Problem, holds_words, may_be_alternative
 from .held import Fact
@@ -29,7 +31,7 @@ _APART = re.compile(
     r"(?i)\b(?:differ\w*|apart|off|away|between|difference|imbalance|more|less|than|above|below|over|under|louder|stronger"
     r"|weaker|quieter|softer|faster|slower|longer|shorter|higher|lower|brighter|darker|sharp|flat|up|down|rises?|climbs?|grows?|falls?|back"
     r"|later|earlier|drop|swing|change|turn|miss\w*|short of|leans?|leaning|tilt\w*|pulls?|heavier|hotter|high|low"
-    r"|behind|ahead|out(?:pac|last|run|strip)\w*|gain(?:s|ed)|lost|loses|lags?|trails?|leads?|exceed\w*|overshoot\w*|undershoot\w*|beats|headroom|room|gap|distance|apart"
+    r"|behind|ahead|out(?:pac|last|run|strip)\w*|gain(?:s|ed)|lost|loses|weighted|in favou?r of|lags?|trails?|leads?|exceed\w*|overshoot\w*|undershoot\w*|beats|headroom|room|gap|distance|apart"
     r"|too (?:loud|quiet|fast|slow)|under pitch|raise|lower|boost|cut|attenuate|reduce|gain)\b"
 )
 _UP = r"above|over|louder|stronger|faster|higher|longer|sharp|up|too loud|too fast|more|brighter|high|hotter|ahead"
@@ -72,7 +74,12 @@ def check_quantities(case: Case) -> list[Problem]:
         quantity = case.tokens.quantities[index]
         if _is_main_as_second(case, quantity, facts):
             problems.append(Problem(quantity.text, "told as an alternative, and it is the finding itself"))
-        if case.denies(quantity.start) and any(not f.is_alternative and not f.is_difference for f in facts):
+        beside = any(fact.is_alternative for other, each in held.items() if other != index for fact in each)
+        if (
+            case.denies(quantity.start)
+            and not beside
+            and any(not f.is_alternative and not f.is_difference for f in facts)
+        ):
             problems.append(Problem(quantity.text, "denied, and the cited evidence holds it"))
     if repeated and not supported:
         problems += [Problem(each.text, "stands in the question, and the evidence says otherwise") for each in repeated]
@@ -204,6 +211,10 @@ def _why_allowed(case: Case, quantity: Quantity, repeated: list[Quantity]) -> Pr
     if quantity.unit == "#" and _counts_what_follows(case, quantity):
         return None
     called = quantity.noun or _THE.search(case.tokens.text, max(0, quantity.start - 8), quantity.start)
+    if quantity.unit == "s" and any(
+        _same(quantity.readings, length) for name, length in _WINDOWS if name in case.names
+    ):
+        return None  # "the most intense three seconds": how long the window is that was measured
     if quantity.noun == "" and _same(quantity.readings, 3) and _OF_THIRDS.search(case.tokens.plain):
         return None  # "the first third is the loudest of the three"
     if quantity.unit == "Hz" and _same(quantity.readings, 440) and "tonality.tuning_cents" in case.names:
@@ -237,6 +248,7 @@ def _why_allowed(case: Case, quantity: Quantity, repeated: list[Quantity]) -> Pr
     return Problem(quantity.text, "the cited evidence does not hold this number with this unit")
 
 
+_WINDOWS = (("loudness.short_term_max_lufs", 3.0), ("loudness.momentary_max_lufs", 0.4))
 _OF_THIRDS = re.compile(r"(?i)\bthirds?\b[^;.]{0,60}\bof (?:the|all) ")
 _HELD_TO = re.compile(r"(?i)\b(?:of|to|with|from|against|than|versus|standard|concert pitch)(?: the)?(?: A)?(?: =)? ?$")
 _RANKED = re.compile(
@@ -384,7 +396,8 @@ def _holds(case: Case, quantity: Quantity, fact: Fact, is_named: bool) -> bool:
         allowed = tolerance(quantity, reading, fact)
         if abs(reading.value - fact.value) <= allowed and _side_fits(quantity, reading, fact):
             return not fact.is_difference or _sign_fits(case, quantity, fact)
-        directed = not quantity.signed and fact.value < 0 and fact.unit in _HAS_SIGN and fact.is_difference
+        unsigned = not quantity.signed or (fact.evidence.name == "facts.balance_db" and reading.value > 0)
+        directed = unsigned and fact.value < 0 and fact.unit in _HAS_SIGN and fact.is_difference
         same_size = abs(reading.value + fact.value) <= allowed
         if directed and same_size and _APART.search(case.clause(quantity.start, quantity.end)):
             return _direction_fits(case, quantity, fact)
@@ -492,6 +505,7 @@ def _phrased(case: Case, quantity: Quantity, fact: Fact) -> bool:
 
 
 _RATE = re.compile(r"(?i) (?:a|per|each|every) minute\b")
+_REPEATS = re.compile(r"(?i)\b(?:repeats?|repeated|loops?|cycles?|comes round|is played|is heard)(?: itself)? $")
 _COMES = re.compile(r"(?i)\b(?:comes?|appears?|is played|returns?|occurs?|is there|is heard)(?: back)? ?$")
 
 
@@ -508,11 +522,27 @@ def times_hold(case: Case, quantity: Quantity) -> bool:
                  and f.relation == "finding" and case.touches(f.evidence, bound)]  # fmt: skip
         speaks = re.search(r"(?i)\bchang", case.clause(quantity.start, quantity.end)) is not None
         return speaks and any(abs(rate - stated) <= 0.5 for rate in rates)
-    if not _COMES.search(case.tokens.text[max(0, quantity.start - 16) : quantity.start]):
+    before = case.tokens.text[max(0, quantity.start - 16) : quantity.start]
+    chords = [name for name in case.tokens.names if name.kind == "note" and name.end <= quantity.start]
+    if chords and _REPEATS.search(before):
+        return any(cycles_in(case, item, quantity.start) == stated for item in case.by_name("chords.segments"))
+    if not _COMES.search(before):
         return False
     labels = [name for name in case.tokens.names if name.kind == "section" and name.end <= quantity.start]
     sections = [item for item in case.cited if item.name == "structure.sections"]
     return bool(labels) and any(chord_labels(item).count(labels[-1].text) == stated for item in sections)
+
+
+def cycles_in(case: Case, item: Evidence, end: int) -> int:
+    """How often the chords that are told before `end` follow each other in a list of chords."""
+    wanted = [chord_id(name.text) for name in case.tokens.names if name.kind == "note" and name.end <= end]
+    labels = [chord_id(label) for label in chord_labels(item)]
+    row = [label for at, label in enumerate(labels) if label is not None and (not at or label != labels[at - 1])]
+    at, found = 0, 0
+    while wanted and at <= len(row) - len(wanted):
+        fits = row[at : at + len(wanted)] == wanted
+        found, at = found + fits, at + (len(wanted) if fits else 1)
+    return found
 
 
 _SILENT = re.compile(r"(?i)\bsilen(?:t|ce|ces)\b")

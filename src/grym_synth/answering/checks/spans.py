@@ -48,7 +48,7 @@ _EDGE = r"(?: (?:on|with|in|off with))?(?: (?:the|an?))?(?: (?:notes?|chords?|ke
 _OPENS = re.compile(rf"(?i)\b(?:begins?|starts?|opens?){_EDGE}")
 _CLOSES = re.compile(rf"(?i)\b(?:ends?|closes?|finishes){_EDGE}")
 _STARTS = re.compile(
-    r"(?i)\b(?:starts?|begins?|starting|beginning|enters?|first|sets in|from|(?:changes?|moves?) (?:to [^,;]{1,20} )?"
+    r"(?i)\b(?:starts?|begins?|starting|beginning|enters?|first|sets in|kicks in|arrives?|lands|from|(?:changes?|moves?) (?:to [^,;]{1,20} )?"
     r"|then|comes? in)(?: again)?(?: at)? ?$"
 )
 _ENDS = re.compile(r"(?i)\b(?:until|till|ends?|ending|up to|stops?|finishes)(?: at)? ?$")
