@@ -189,7 +189,8 @@ def _is_chord_a(text: str, match: re.Match[str]) -> bool:
     before, behind = text[max(0, match.start() - 10) : match.start()], text[match.end() : match.end() + 10]
     if (
         re.match(
-            r"(?: ?[-,.;:)|(/]| (?:to|and|or|in|at|from|until|chord|again|comes|is|follows|leads|goes|starts|begins|enters)\b|$)", behind
+            r"(?: ?[-,.;:)|(/]| (?:to|and|or|in|at|from|until|chord|again|comes|is|follows|leads|goes|starts|begins|enters)\b|$)",
+            behind,
         )
         is None
     ):

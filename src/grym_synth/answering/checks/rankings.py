@@ -10,7 +10,7 @@ from ..words.phrasing import finite
 from .bands import bands_in, check_bands, levels_of, region_before
 from .case import Case, Problem
 from .names import pitch
-from .quantities import supporting
+from .supports import supporting
 from .tokens import Name, Quantity
 
 _MOST = r"strongest|loudest|biggest|highest|hottest|most prominent|dominant|most powerful|heaviest|sharpest"
