@@ -50,7 +50,7 @@ ANSWERS = (
     ("how many sections does it have", "structure", "I count 4 sections, in the form AABA [e1][e2]."),
     ("where is section B", "structure", "Section B is at 0:40–1:01 (8 bars) [e1]."),
     ("which section is the longest", "structure", "The longest section is A 1:01–1:24 (9 bars) [e1]."),
-    ("does anything repeat", "structure", "Yes: section A comes 3 times, starting at 0:00, 0:20 and 1:01 [e1]."),
+    ("does anything repeat", "structure", "Yes: section A comes 3 times, starting at 0:00, then 0:20, then 1:01 [e1]."),
     ("what is the lowest note", "notes", "The lowest note is A2 [e1]."),
     ("what are the first three notes of the melody", "notes", "I hear 12 notes [e1]. The melody begins A3 – C4 – E4, "
                                                               "and so on [e2].\n"

@@ -32,15 +32,18 @@ def bands_in(case: Case, start: int, end: int) -> list[str]:
 
 
 _REGIONS = (
-    (r"treble|highs?|top end|high end|upper end", ("high_mid", "presence", "brilliance")),
-    (r"lows?|low end|bottom end|lower end", ("sub", "bass", "low_mid")),
+    (r"treble|highs?|top[- ]end|high[- ]end|upper[- ]end", ("high_mid", "presence", "brilliance")),
+    (r"lows?|low[- ]end|bottom[- ]end|lower[- ]end", ("sub", "bass", "low_mid")),
 )
 
 
 def region_before(case: Case, start: int) -> tuple[str, ...] | None:
     """The bands of a region that is named right before: "treble", "the low end"."""
     before = case.tokens.plain[max(0, start - 24) : start]
-    return next((names for words, names in _REGIONS if re.search(rf"(?i)\b(?:{words}) $", before)), None)
+    return next(
+        (names for words, names in _REGIONS if re.search(rf"(?i)\b(?:{words})(?: energy| range| content)? $", before)),
+        None,
+    )
 
 
 def compares_bands(case: Case, start: int) -> bool:
@@ -69,6 +72,9 @@ def _compared(case: Case) -> list[tuple[re.Match[str], str, str]]:
     for match in _MORE_IN.finditer(plain):
         than = plain.find(" than ", match.end(), match.end() + 60)
         first, second = bands_in(case, match.end(), than), bands_in(case, than, than + 40)
+        first = (
+            first or bands_in(case, max(0, match.start() - 60), match.start())[-1:]
+        )  # "the bass has more energy than"
         if than >= 0 and first and second:
             found.append((match, first[0], second[0]))
     for match in _STRONGER.finditer(plain):

@@ -23,7 +23,7 @@ _BOUND = re.compile(rf"(?i)\b(?:(?P<above>{_ABOVE})|(?P<below>{_BELOW}))(?: (?:t
 _NOT = re.compile(r"(?i)(?:\b(?:not|never|nowhere|neither|hardly)|n't)(?: \w+){0,2} $")
 _RANGE = re.compile(r" ?(?:-|to|and|up to) ?")
 _BETWEEN = re.compile(
-    r"(?i)\b(?:between|from|within|in the range(?: of)?|range of|anywhere from|somewhere (?:between|from|in)) ?$"
+    r"(?i)\b(?:between|from|within(?: the| a)?|in the range(?: of)?|(?:in|inside) the|range of|anywhere from|somewhere (?:between|from|in)) ?$"
 )
 _LEVEL = re.compile(r"(?i) (?:\w+ ){0,3}(?:target|norm|level|standard|limit|reference)\b")
 _EDGE = 1e-9
@@ -35,7 +35,8 @@ def bound_before(case: Case, quantity: Quantity) -> re.Match[str] | None:
     if match is None:
         return None
     # "0.4 LU below -14 LUFS": the number before is what is told; this one is a reference.
-    measured = any(0 <= match.start() - each.end <= 2 for each in case.tokens.quantities)
+    is_verb = match[0].casefold().startswith(("exceed", "overshoot", "undershoot", "tops"))
+    measured = any(0 <= match.start() - each.end <= 2 for each in case.tokens.quantities) and not is_verb
     return None if measured else match
 
 

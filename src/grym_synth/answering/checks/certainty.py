@@ -6,7 +6,7 @@ import re
 
 from ...messages import Evidence
 from .case import Case, Problem
-from .quantities import supporting
+from .supports import supporting
 
 SURE = 0.7  # less sure than this of a finding, nobody may call it certain
 _KINDS = frozenset(("tempo", "musical_key", "label", "chord", "section", "note"))

@@ -10,7 +10,7 @@ from ...messages import Evidence
 from .case import Case, Problem
 from .intervals import check_width, found, height, midi_of
 from .names import pitch
-from .spans import gap
+from .stretches import gap
 from .tokens import Name
 
 _EXTREME = re.compile(

@@ -187,8 +187,16 @@ def _stands_in_a_row(plain: str, match: re.Match[str]) -> bool:
 def _is_chord_a(text: str, match: re.Match[str]) -> bool:
     """Whether a lone A is a chord: in a row of chords, or where a sentence puts one, with no noun behind."""
     before, behind = text[max(0, match.start() - 10) : match.start()], text[match.end() : match.end() + 10]
-    if re.match(r"(?: ?[-,.;:)|(/]| (?:to|and|or|in|at|from|until|chord|again|comes|is)\b|$)", behind) is None:
+    if (
+        re.match(
+            r"(?: ?[-,.;:)|(/]| (?:to|and|or|in|at|from|until|chord|again|comes|is|follows|leads|goes|starts|begins|enters)\b|$)",
+            behind,
+        )
+        is None
+    ):
         return False
+    if not before and re.match(r" (?:comes|is|follows|leads|goes|starts|begins|enters)\b", behind):
+        return True
     if re.match(r" ?(?:->|[-|,]) ?[A-G(]", behind) or re.search(r"[-|,(>] ?$", before):
         return True
     words = "after|before|to|and|or|is|on|with|by|from|hear|no|likely|then|be|has|plays"

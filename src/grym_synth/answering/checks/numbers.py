@@ -103,6 +103,8 @@ def _digits(plain: str, match: re.Match[str], is_english: bool) -> Quantity:
     numbers = parse_digits(match[0])
     if is_english and len(numbers) > 1 and "," in match[0]:
         numbers = numbers[-1:]  # "7,805" is thousands in English, whatever it is elsewhere
+    if is_english and len(numbers) > 1 and "," not in match[0] and "." in match[0]:
+        numbers = numbers[:1]  # and "1.232" is a little over one
     readings = [Reading(number * way, step) for number, step in numbers for way in sign]
     return _finish(plain, begin, end, readings, signed)
 

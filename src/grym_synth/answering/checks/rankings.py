@@ -10,7 +10,7 @@ from ..words.phrasing import finite
 from .bands import bands_in, check_bands, levels_of, region_before
 from .case import Case, Problem
 from .names import pitch
-from .quantities import supporting
+from .supports import supporting
 from .tokens import Name, Quantity
 
 _MOST = r"strongest|loudest|biggest|highest|hottest|most prominent|dominant|most powerful|heaviest|sharpest"
@@ -24,6 +24,7 @@ _RANKED = re.compile(
     rf"(?i)(?:\b(?P<before>second|next|third|fourth|2nd|3rd|4th)[ -]|\b(?P<count>{'|'.join(_COUNTS)}) )?"
     rf"\b(?:(?P<most>{_MOST})|(?P<least>{_LEAST}))(?P<masked>[\x01 ]{{0,8}}) (?:of (?:the|its|all) (?:\w{{1,6}} )?)?(?:\w{{1,12}} )?(?P<head>{_HEADS})\b"
     r"|\bstands? out (?P<out>most)\b|\b(?:most|mostly|(?P<thin>least))(?: of (?:the|its))? (?P<power>power|energy)\b"
+    rf"|\b(?:is|are|being) the (?P<bare>(?P<strong>{_MOST})|(?P<weak>{_LEAST}))(?=[.,;]|$)"
     r"|\b(?P<rules>rules|dominates|prevails|predominates)\b"
     r"|\b(?P<where>(?:power|energy) (?:\w+ ){0,2}(?:mostly|mainly|chiefly|largely|mostly found|concentrated))\b"
 )
@@ -43,6 +44,8 @@ def check_rankings(case: Case) -> list[Problem]:
         return [Problem("rankings", f"more than {MAX_RANKINGS} in one sentence")]
     for match in _RANKED.finditer(case.tokens.unnamed):
         lists, bands = _cited_lists(case, match), _cited(case, match, ("spectrum.bands_db",))
+        if match["bare"] and not (bands and bands_in(case, *_scope(case, match))):
+            continue  # of recordings, sections, peaks: judged elsewhere
         if _speaks_of_bands(match, lists, bands):
             holds = _band_holds(case, match, bands)
         else:
@@ -54,7 +57,8 @@ def check_rankings(case: Case) -> list[Problem]:
 
 def is_ranked(case: Case, start: int) -> bool:
     """Whether a superlative at `start` ranks the entries of a list: judged here, not among recordings."""
-    return any(match.start() <= start < match.end() for match in _RANKED.finditer(case.tokens.unnamed))
+    found = _RANKED.finditer(case.tokens.unnamed)
+    return any(match.start() <= start < match.end() and not match["bare"] for match in found)
 
 
 def _cited(case: Case, match: re.Match[str], names: Sequence[str]) -> list[Evidence]:
@@ -75,7 +79,7 @@ def _speaks_of_bands(match: re.Match[str], lists: list[Evidence], bands: list[Ev
 
 def _is_power(match: re.Match[str]) -> bool:
     """Whether the words rank bands without naming the word."""
-    return any(match[group] is not None for group in ("power", "where", "rules"))
+    return any(match[group] is not None for group in ("power", "where", "rules", "bare"))
 
 
 def _band_holds(case: Case, match: re.Match[str], bands: list[Evidence]) -> bool:
@@ -84,7 +88,7 @@ def _band_holds(case: Case, match: re.Match[str], bands: list[Evidence]) -> bool
     after, before = bands_in(case, match.end(), end), bands_in(case, begin, match.start())
     if before and _IS_THE.search(case.tokens.unnamed, max(0, match.start() - 12), match.start()):
         after = []  # "bass is the strongest band, followed by ..."
-    if match["rules"]:
+    if match["rules"] or match["bare"]:
         after = []
         if (region := region_before(case, match.start())) is not None:
             return any(max(levels, key=levels.__getitem__) in region for i in bands if (levels := levels_of(i.value)))
@@ -95,7 +99,9 @@ def _band_holds(case: Case, match: re.Match[str], bands: list[Evidence]) -> bool
         levels = levels_of(item.value)
         if named[0] not in levels:
             continue
-        ordered = sorted(levels.values(), reverse=match["least"] is None and match["thin"] is None)
+        ordered = sorted(
+            levels.values(), reverse=match["least"] is None and match["thin"] is None and match["weak"] is None
+        )
         place = _PLACES.get((match["before"] or "").casefold(), 0)
         count = len(after or named) if _is_power(match) else _COUNTS.get((match["count"] or "").casefold(), 1)
         wanted = ordered[place : place + count]

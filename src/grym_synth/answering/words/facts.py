@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from ...messages import Evidence
-from . import advice, among, faults
+from . import advice, among, faults, sides
 from . import phrasing as say
 from .page import Page, Phrase
 
 VOCABULARY = frozenset(
     "format duration sample_rate bit_depth channels clipping silence dc_offset balance stereo tags fault".split()
 )
-BALANCE_DB = 0.5  # nobody hears a smaller difference of the sides
 _ORDER = among.Measure(
     "facts.duration_s", "longest", "shortest", say.duration,
     ("facts.duration_difference_s", "duration", "s"), "They have the same length.", 0.05,
@@ -43,9 +40,9 @@ def describe(page: Page, subject: str) -> None:
     if "dc_offset" in focus and "fault" not in focus:
         _dc_offset(page, subject)
     if "balance" in focus:
-        balance(page, subject)
+        sides.balance(page, subject)
     if "stereo" in focus:
-        stereo(page, subject)
+        sides.stereo(page, subject)
     if "tags" in focus or not focus:
         _tags(page, subject, in_short=not focus)
 
@@ -63,10 +60,13 @@ def brief(page: Page, subject: str) -> list[Phrase]:
                 f"{say.count(clipped[1], 'sample')} stuck at full scale" if clipped[1] else "no sample at full scale"
             )
             phrases.append(Phrase(shown, (clipped[0],)))
-    if "fault" in focus or "dc_offset" in focus:
+    if "dc_offset" in focus:
         offset = page.number(subject, "facts.dc_offset_percent")
-        if offset is not None and (offset[1] >= faults.DC_PERCENT or "dc_offset" in focus):
-            phrases.append(Phrase(f"{'' if offset[1] >= faults.DC_PERCENT else 'no '}DC offset", (offset[0],)))
+        if offset is not None:
+            is_there = abs(offset[1]) >= faults.DC_PERCENT
+            phrases.append(
+                Phrase(f"a DC offset of {say.percent(offset[1])}" if is_there else "no offset", (offset[0],))
+            )
     if "balance" in focus and (found := page.number(subject, "facts.balance_db")) is not None:
         if abs(found[1]) < 0.05:
             phrases.append(Phrase("left and right equally strong", (found[0],)))
@@ -197,72 +197,6 @@ def _dc_offset(page: Page, subject: str) -> bool:
     page.say(page.verdict(True, text), offset[0])
     page.suggest("A gentle high-pass filter removes the offset.", offset[0])
     return True
-
-
-def balance(page: Page, subject: str) -> bool:
-    """Says which side is louder; true when it can be heard."""
-    found = page.number(subject, "facts.balance_db")
-    if found is None:
-        channels = page.number(subject, "facts.channels")
-        if channels and channels[1] == 1:
-            page.say("It is mono, so there are no sides to compare.", channels[0])
-        return False
-    levels = page.find(subject, "facts.channel_levels_dbfs")
-    values = say.numbers_in(levels)
-    detail = ""
-    if levels is not None and len(values) == 2 and not page.is_brief:
-        detail = f" ({say.decibels(values[0])} dBFS RMS on the left, {say.decibels(values[1])} dBFS on the right)"
-    cited = [found[0], *([levels] if levels is not None and detail else [])]
-    if abs(found[1]) < 0.05:
-        page.say(_balance_verdict(page, found[1], f"Left and right are equally strong{detail}."), *cited)
-        return False
-    word = "louder" if found[1] > 0 else "quieter"
-    text = f"The left channel is {say.magnitude(found[1])} dB {word} than the right{detail}."
-    page.say(_balance_verdict(page, found[1], text), *cited)
-    if abs(found[1]) < BALANCE_DB:
-        page.add("That is too little to hear.", found[0], support="inferred")
-    elif abs(found[1]) >= faults.LOPSIDED_DB:
-        side = "right" if found[1] > 0 else "left"
-        raise_by = page.compute("facts.balance_gain_db", "ratio", "dB", abs(found[1]), "size of {0}", found[0])
-        page.suggest(f"Raise the {side} channel by {say.magnitude(found[1])} dB to even it out, if it is not meant so.",
-                     raise_by)  # fmt: skip
-    return abs(found[1]) >= BALANCE_DB
-
-
-def _balance_verdict(page: Page, difference: float, text: str) -> str:
-    """Behind a yes or a no when the question says which side is the louder, or whether they are even."""
-    if page.asks("balanced|even|centred|centered|equal|same"):
-        return page.verdict(abs(difference) < BALANCE_DB, text)
-    if page.asks("off|uneven|lopsided|imbalanced?|unbalanced|lean(?:s|ing)?|different"):
-        return page.verdict(abs(difference) >= BALANCE_DB, text)
-    side, word = page.asks("left|right"), page.asks("louder|stronger|hotter|quieter|softer|weaker|missing|dead|low")
-    if not side or not word:
-        return text
-    if abs(difference) < BALANCE_DB:
-        return page.verdict(None, text)
-    first = re.search(r"\b(?:left|right)\b", page.question.casefold())
-    is_louder = (difference > 0) == (first is not None and first[0] == "left")
-    return page.verdict(is_louder == page.asks("louder|stronger|hotter"), text)
-
-
-def stereo(page: Page, subject: str) -> None:
-    """How wide it is, from the correlation of its sides."""
-    found, channels = page.number(subject, "facts.correlation"), page.number(subject, "facts.channels")
-    if channels and channels[1] == 1:
-        page.say("It is mono.", channels[0])
-    elif found is not None:
-        value = found[1]
-        meaning = (
-            "the sides are nearly the same, so it sounds narrow" if value > 0.95
-            else "a moderate width that survives being summed" if value > 0.3
-            else "a wide image" if value > 0.0
-            else "the sides work against each other, and some of it cancels when they are summed"
-        )  # fmt: skip
-        page.say(f"The correlation of left and right is {say.fixed(value, 2)}: {meaning}.", found[0])
-        if value < 0.0:
-            page.suggest("Listen to the sum of both; if a channel is upside down, flip its polarity.", found[0])
-    elif channels:
-        page.say(f"It has {say.count(channels[1], 'channel')}.", channels[0])
 
 
 def _tags(page: Page, subject: str, *, in_short: bool) -> None:

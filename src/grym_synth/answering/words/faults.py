@@ -27,23 +27,6 @@ def describe(page: Page, subject: str, *, is_beside: bool = False) -> None:
         _nothing_wrong(page, subject, is_beside=is_beside)
 
 
-def count(page: Page, subjects: tuple[str, ...]) -> list[str]:
-    """Of several recordings: how many have faults, and which. Those are returned."""
-    judged = [subject for subject in subjects if brief(page, subject)]
-    faulty = [subject for subject in judged if not brief(page, subject)[0].text.startswith("nothing wrong")]
-    cited = [item for subject in judged for phrase in brief(page, subject) for item in phrase.cited]
-    if len(judged) < 2:
-        return faulty
-    if not faulty:
-        page.say(f"I found nothing wrong in any of the {len(judged)}.", *cited)
-        return faulty
-    number = page.compute("facts.faulty_files", "count", "", len(faulty), "how many have a fault", *cited)
-    verb = "has a fault" if len(faulty) == 1 else "have faults"
-    text = f"{say.count(len(faulty), 'recording')} {verb}, of {len(judged)} recordings in all."
-    page.say(text, number, *cited, support="computed")
-    return faulty
-
-
 def brief(page: Page, subject: str) -> list[Phrase]:
     """The same of one of several recordings, as parts of a line."""
     broken, clipped, peak, hum, offset = (
@@ -160,7 +143,8 @@ def _resonances(page: Page, subject: str) -> bool:
 
 
 def advise_on_resonances(page: Page, found: Evidence, shown: list[str]) -> None:
-    page.suggest("Try narrow cuts there." if len(shown) > 1 else "Try a narrow cut there.", found)
+    cut, note = ("narrow cuts", "held notes") if len(shown) > 1 else ("a narrow cut", "a held note")
+    page.suggest(f"Try {cut} there, if you hear ringing and not {note}.", found)
 
 
 def resonance_list(found: Evidence | None) -> list[str]:

@@ -213,6 +213,6 @@ def _repetition(page: Page, found: Evidence, parts: list[Stretch]) -> bool:
         page.say(page.verdict(False, "No section comes back."), found)
         return True
     own = [say.clock(part.start_s) for part in parts if part.label == label][:LISTED]
-    text = f"Section {label} comes {say.count(times, 'time')}, starting at {say.listed(own)}."
+    text = f"Section {label} comes {say.count(times, 'time')}, starting at {', then '.join(own)}."
     page.say(page.verdict(True, text), found)
     return True

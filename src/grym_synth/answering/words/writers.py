@@ -10,6 +10,7 @@ from . import (
     chords,
     facts,
     faults,
+    faulty,
     loudness,
     notes,
     rhythm,
@@ -86,7 +87,7 @@ def tell_many(page: Page, wanted: Sequence[str], subjects: tuple[str, ...]) -> N
     wanted, order = most_asked_first(page, wanted), list[str]()
     asked = wanted
     if "fault" in page.aspects:
-        order = faults.count(page, subjects)
+        order = faulty.tell(page, subjects)
         wanted = [name for name in wanted if not _told_by_faults(page, name)]
     few = among.FEW if page.is_brief else among.SOME
     # Who asks for several numbers of each of a few wants those, and no ranking.
