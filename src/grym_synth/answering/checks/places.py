@@ -97,9 +97,9 @@ def check_returns(case: Case, lists: Sequence[tuple[Evidence, list[Entry]]]) -> 
         if _RETURNS.match(case.tokens.text, name.end) and len(own) < 2:
             problems.append(Problem(name.text, "comes only once"))
         before = [q for q in case.tokens.quantities if q.unit == "s" and 0 <= name.start - q.end <= 16]
-        if before and _SETS_IN.match(case.tokens.text, name.end):
-            if not any(is_near(before[-1], entry.start_s) for entry in own):
-                problems.append(Problem(name.text, "does not begin there"))
+        sets_in = before and _SETS_IN.match(case.tokens.text, name.end)
+        if sets_in and not any(is_near(before[-1], entry.start_s) for entry in own):
+            problems.append(Problem(name.text, "does not begin there"))
     return problems
 
 

@@ -155,9 +155,9 @@ def _why_allowed(case: Case, quantity: Quantity, repeated: list[Quantity]) -> Pr
         return None  # "the most intense three seconds": how long the window is that was measured
     if quantity.noun == "" and same_value(quantity.readings, 3) and _OF_THIRDS.search(case.tokens.plain):
         return None  # "the first third is the loudest of the three"
-    if quantity.unit == "Hz" and same_value(quantity.readings, 440) and "tonality.tuning_cents" in case.names:
-        if _HELD_TO.search(case.tokens.text[max(0, quantity.start - 24) : quantity.start]):
-            return None  # the standard that a tuning is held against
+    is_440 = quantity.unit == "Hz" and same_value(quantity.readings, 440) and "tonality.tuning_cents" in case.names
+    if is_440 and _HELD_TO.search(case.tokens.text[max(0, quantity.start - 24) : quantity.start]):
+        return None  # the standard that a tuning is held against
     if counts_files and called and same_value(quantity.readings, len(case.subjects)):
         return None  # "the two", "3 files"
     units = {quantity.unit, *quantity.inherited}
@@ -208,8 +208,6 @@ def _counts_what_follows(case: Case, quantity: Quantity) -> bool:
     stop = end.start() if end else len(case.tokens.plain)
     entries = [q for q in case.tokens.quantities if match.end() <= q.start < stop and unit in (q.unit, *q.inherited)]
     return bool(entries) and same_value(quantity.readings, len(entries))
-
-
 
 
 class _Items:

@@ -48,7 +48,7 @@ def check_tuning(case: Case) -> list[Problem]:
     reference = [f.value - 440 for f in case.facts if f.evidence.name == "tonality.reference_hz" and f.unit == "Hz"]
     for match in _PITCHED.finditer(case.tokens.plain):
         sign = 1 if match["way"].casefold() in ("above", "over", "higher than") else -1
-        if not any(sign * value > 0 for value in cents or reference) != is_negated(case, match.start()):
+        if any(sign * value > 0 for value in cents or reference) == is_negated(case, match.start()):
             problems.append(Problem(match[0], "the cited tuning does not lie there"))
     for match in _IN_TUNE.finditer(case.tokens.plain):
         whole = [f.value for f in case.facts if f.evidence.name == "tonality.tuning_cents" and f.relation == "finding"]
