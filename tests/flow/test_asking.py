@@ -74,14 +74,13 @@ def test_an_edit_in_words_is_shown_then_made_after_a_yes_and_taken_back(grym: Gr
     assert hashlib.sha256(original.read_bytes()).hexdigest() == before
 
 
-def test_an_edit_takes_the_tempo_of_another_recording(grym: Grym) -> None:
-    (shown,) = grym.json("ask", "stretch slow.wav to the tempo of fast.wav", "slow.wav", "fast.wav")
-    measured = [step for step in shown["plan"] if step["agent"] == "listen"]
-    assert {step["subject"] for step in measured} == {"slow.wav", "fast.wav"}
+def test_an_edit_takes_the_loudness_of_another_recording(grym: Grym) -> None:
+    (shown,) = grym.json("ask", "normalise slow.wav to the loudness of fast.wav", "slow.wav", "fast.wav")
+    (measured,) = [step for step in shown["plan"] if step["agent"] == "listen"]
+    assert (measured["subject"], measured["capabilities"]) == ("fast.wav", ["loudness"])
     edit = next(step for step in shown["plan"] if step["agent"] == "edit")
-    assert edit["subject"] == "slow.wav"
-    assert set(edit["after"]) == {step["id"] for step in measured}
-    assert "126" in shown["answer"]
+    assert (edit["subject"], edit["after"]) == ("slow.wav", [measured["id"]])
+    assert "LUFS" in shown["answer"]
 
 
 def test_what_is_missing_is_asked_for(grym: Grym) -> None:
