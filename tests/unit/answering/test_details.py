@@ -64,7 +64,7 @@ BRIEF = (
     ("Tempo, key, loudness and form?", ("rhythm", "tonality", "loudness", "structure"),
      "126 BPM; A minor; -14.1 LUFS integrated; form AABA."),
     ("Is anything wrong with it?", ("facts", "spectrum"),
-     "12 samples stuck at full scale, a mains hum at 50 Hz, a narrow resonance at 312 Hz, a DC offset of 0.53 % and "
+     "12 samples stuck at full scale, a mains hum at 50 Hz, a narrow resonance at 312 Hz, a DC offset of 0.53 %, "
      "silent from 1:40 to 1:43."),
 )  # fmt: skip
 

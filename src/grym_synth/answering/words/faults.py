@@ -18,7 +18,7 @@ def describe(page: Page, subject: str, *, is_beside: bool = False) -> None:
     """Every fault that the findings show, or what was looked for in vain; a brief answer has them in one sentence."""
     if page.is_brief:
         if not is_beside and (parts := brief(page, subject)):
-            text = say.listed([part.text for part in parts])
+            text = ", ".join(part.text for part in parts)
             cited = [item for part in parts for item in part.cited]
             page.say(f"{text[:1].upper()}{text[1:]}.", *cited)
         return

@@ -112,12 +112,19 @@ def _in_streaming(page: Page, subject: str) -> None:
         return
     level = page.compute("loudness.streaming_lufs", "loudness", "LUFS", STREAMING.lufs, STREAMING.method)
     away = page.compute("loudness.streaming_gain_db", "ratio", "dB", -gap, "{1} - {0}", found[0], level)
-    usual = f"Streaming plays at about {say.trimmed(STREAMING.lufs, 0)} LUFS and would"
+    shown = f"{say.trimmed(STREAMING.lufs, 0)} LUFS"
     if gap > 0:
-        page.add(f"{usual} turn it down by {say.magnitude(gap)} dB.", level, away, support="computed")
+        text = f"Streaming plays at about {shown} and would turn it down by {say.magnitude(gap)} dB."
+        page.add(text, level, away, support="computed")
     else:
-        page.add(f"{usual} need to turn it up by {say.magnitude(gap)} dB.", level, away, support="computed")
-        raised(page, subject, found[0], gap, STREAMING.lufs, away)
+        raised(
+            page,
+            subject,
+            found[0],
+            gap,
+            STREAMING.lufs,
+            (f"To reach the {shown} usual for streaming, turn", level, away),
+        )
 
 
 def _with_verdict(page: Page, value: float, target: str, text: str) -> str:
@@ -156,7 +163,7 @@ def _against_target(page: Page, subject: str, target: float) -> None:
         f"It lies {say.magnitude(gap)} LU {side} your target of {asked}.", found[0], away, support="computed"
     )  # fmt: skip
     if gap < 0:
-        raised(page, subject, found[0], gap, target, None)
+        raised(page, subject, found[0], gap, target)
     else:
         gain = page.compute("loudness.gain_db", "ratio", "dB", -gap, f"({asked} asked) - {{0}}", found[0])
         page.suggest(

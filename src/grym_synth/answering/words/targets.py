@@ -82,7 +82,7 @@ def against(page: Page, subject: str, target: Target) -> bool:
 def _next(page: Page, subject: str, target: Target, found: Evidence, gap: float, level: Evidence) -> None:
     """What to do about a level that is off."""
     if gap < -target.room_lu:
-        raised(page, subject, found, gap, target.lufs, None)
+        raised(page, subject, found, gap, target.lufs)
     elif gap > target.room_lu:
         gain = page.compute(f"loudness.{target.name}_gain_db", "ratio", "dB", -gap, "{1} - {0}", found, level)
         if target.peak_dbtp is not None:
@@ -94,25 +94,30 @@ def _next(page: Page, subject: str, target: Target, found: Evidence, gap: float,
             page.add(f"They would turn it down by {say.magnitude(gap)} dB.", gain, support="computed")
 
 
-def raised(page: Page, subject: str, found: Evidence, gap: float, target: float, gain: Evidence | None) -> None:
-    """How to bring it up to a level: by gain alone where the true peak leaves room, with a limiter where not."""
+def raised(
+    page: Page, subject: str, found: Evidence, gap: float, target: float,
+    lead: tuple[str, Evidence, Evidence] | None = None,
+) -> None:  # fmt: skip
+    """How to bring it up to a level: by gain alone where the true peak leaves room, with a limiter where not.
+
+    `lead` is what stands in place of "Turn", with the level that it names and the gain that leads there.
+    """
     peak = page.number(subject, "loudness.true_peak_dbtp")
-    shown = f"{say.trimmed(target, 1)} LUFS"
-    if gain is None:
-        gain = page.compute("loudness.gain_db", "ratio", "dB", -gap, f"({shown}) - {{0}}", found)
-    up = f"Turn it up by {say.magnitude(gap)} dB"
+    method = f"({say.trimmed(target, 1)} LUFS) - {{0}}"
+    turn, *cited = lead or ("Turn", page.compute("loudness.gain_db", "ratio", "dB", -gap, method, found))
+    up, gain = f"{turn} it up by {say.magnitude(gap)} dB", cited[-1]
     if peak is None:
-        page.suggest(f"{up}.", gain, support="computed")
+        page.suggest(f"{up}.", *cited, support="computed")
         return
     after = page.compute(
         "loudness.true_peak_at_target_dbtp", "true_peak", "dBTP", peak[1] - gap, "{0} + {1}", peak[0], gain
     )
     reached = f"its peaks would then reach {say.decibels(peak[1] - gap)} dBTP"
     if peak[1] - gap > PEAK_ROOM_DBTP:
-        page.suggest(f"{up}; {reached}, so that takes a limiter.", gain, after, support="computed")
+        page.suggest(f"{up}; {reached}, so that takes a limiter.", *cited, after, support="computed")
         return
     page.suggest(
-        f"{up}; {reached}, so there is room for that.", gain, after, support="computed",
+        f"{up}; {reached}, so there is room for that.", *cited, after, support="computed",
         command=advice.edit_command(subject, f"normalise={target:g}LUFS", "normalised"),
     )  # fmt: skip
 
