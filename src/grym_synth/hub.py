@@ -31,7 +31,7 @@ from .messages import Answer, Gap, Plan, Request, Route
 from .packs import find_pack
 from .planning.planner import plan
 from .planning.proposal import declared_sentences, route_by_model
-from .planning.references import is_meant, resolve, suppose_recording
+from .planning.references import is_doubtful, is_meant, resolve, suppose_recording
 from .planning.router import Router, load_router
 from .resources.books import Books, known_accounts
 from .resources.pool import Pool
@@ -133,7 +133,7 @@ class Hub:
             named = [*(named or request.paths), *request.paths[1:]]
         route = self.router.route(request.question, named)
         resolved = resolve(request, self._turns(request), now=time.time(), is_there=os.path.exists)
-        if not request.paths and resolved.request is request and not resolved.gaps:
+        if not request.paths and resolved.request is request and not resolved.gaps and is_doubtful(route):
             resolved = suppose_recording(request)  # "how fast is it?" without one is to be asked back
         if resolved.request is not request or resolved.gaps or resolved.files != request.paths:
             referred = self.router.route(resolved.request.question, resolved.files)

@@ -83,6 +83,11 @@ def resolve(request: Request, turns: Sequence[Turn], *, now: float, is_there: Ca
     return resolved
 
 
+def is_doubtful(route: Route) -> bool:
+    """Whether a question without a recording may lack one: where it went nowhere, or where such questions stray."""
+    return set(route.capabilities) <= {"theory", "system"}
+
+
 def suppose_recording(request: Request) -> Resolved:
     """The request as if it spoke of a recording that was left out: to see whether it makes more sense so."""
     return Resolved(request, ("recording.wav",), is_plain=False)
