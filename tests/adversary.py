@@ -4,10 +4,9 @@ Nothing here knows how the checker works. A seed gives made-up evidence (the nam
 docs/evidence.md); facts are read off it and said in many ways; a lie is one true sentence with one change, and is kept
 only when arithmetic on the evidence says that the change made it false.
 
-Roundings that count as true: tempo to 0.1 or to whole BPM (only whole within 0.05 is ever told as true), loudness,
+Roundings that count as true: tempo to 0.1 or to whole BPM (as true it is told whole only within 0.05), loudness,
 levels, peaks and ratios to 0.1, durations and times as mm:ss or to 0.1 s, frequencies to 1 Hz or 0.5 %, cents to 1,
-per cent
-to 1, counts exactly. A number counts as false only when it is well outside of that (`Quantity.margin`).
+per cent to 1, counts exactly. A number counts as false only when it is well outside of that (`Quantity.margin`).
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ and comparisons must be true. What only repeats the question may stand where the
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ..messages import Evidence
 from .checks.bounds import check_full_scale
@@ -39,6 +39,13 @@ _UNQUOTED = re.compile(
 )
 MAX_STATED = 400  # numbers and names in one sentence
 
+#: What is asked of every sentence, each in a module of its own.
+CHECKS: tuple[Callable[[Case], list[Problem]], ...] = (
+    check_quantities, check_full_scale, check_directions, check_rankings, check_presence, check_proper_names,
+    check_spans, check_music, check_compared, check_compass, check_orders, check_equality, check_targets,
+    check_silences, check_certainty, check_things,
+)  # fmt: skip
+
 
 def check(
     sentence_text: str, cited: Sequence[Evidence], *, question: str = "", subjects: Sequence[str] = ()
@@ -65,23 +72,8 @@ def check(
     problems = [*_check_citations(sentence_text, cited), *_check_files(case)]
     if not problems:  # with an unknown recording nothing else can be decided
         problems += _check_quotations(case)
-        problems += check_quantities(case)
+        problems += [problem for judge in CHECKS for problem in judge(case)]
         problems += [problem for name in case.tokens.names if (problem := check_name(case, name)) is not None]
-        problems += check_full_scale(case)
-        problems += check_directions(case)
-        problems += check_rankings(case)
-        problems += check_presence(case)
-        problems += check_proper_names(case)
-        problems += check_spans(case)
-        problems += check_music(case)
-        problems += check_compared(case)
-        problems += check_compass(case)
-        problems += check_orders(case)
-        problems += check_equality(case)
-        problems += check_targets(case)
-        problems += check_silences(case)
-        problems += check_certainty(case)
-        problems += check_things(case)
     return tuple(dict.fromkeys(problems))
 
 

@@ -26,6 +26,7 @@ _BETWEEN = re.compile(
     r"(?i)\b(?:between|from|within(?: the| a)?|in the range(?: of)?|(?:in|inside) the|range of|anywhere from|somewhere (?:between|from|in)) ?$"
 )
 _LEVEL = re.compile(r"(?i) (?:\w+ ){0,3}(?:target|norm|level|standard|limit|reference)\b")
+_AIMED = re.compile(r"(?i)\bto (?:hit|reach|meet|get to|arrive at) $")
 _EDGE = 1e-9
 
 
@@ -68,8 +69,9 @@ def bound_holds(case: Case, index: int) -> bool | None:
 
 
 def calls_level(case: Case, quantity: Quantity) -> bool:
-    """Whether the words behind a number call it a level that recordings are held against."""
-    return _LEVEL.match(case.tokens.plain, quantity.end) is not None
+    """Whether the words beside a number call it a level that recordings are held against."""
+    before = case.tokens.text[max(0, quantity.start - 16) : quantity.start]
+    return _LEVEL.match(case.tokens.unnamed, quantity.end) is not None or _AIMED.search(before) is not None
 
 
 def _range_at(case: Case, index: int) -> tuple[float, float] | None:

@@ -86,7 +86,7 @@ def check_directions(case: Case) -> list[Problem]:
             continue
         if settles(case, match.start()) is not None:
             continue  # a cited difference decides: see `compared`
-        if _LEVEL_BEHIND.match(plain, match.end()) and any(fact.is_reference for fact in case.facts):
+        if _LEVEL_BEHIND.match(case.tokens.unnamed, match.end()) and any(fact.is_reference for fact in case.facts):
             continue  # "quieter than the target": see `targets`
         elsewhere = (is_order, compares_stretches, compares_bands)
         if any(judged(case, match.start()) for judged in elsewhere):

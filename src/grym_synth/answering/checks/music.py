@@ -27,13 +27,14 @@ _KEYS = re.compile(
     r"|no key changes?|no modulation)"
     r"|(?P<move>modulates|changes (?:key|to))\b)"
 )
+_THROUGHOUT = re.compile(r"(?i)\b(?:throughout|from start to (?:end|finish)|the whole time|all the way through)\b")
 _DASH = re.compile(r"[ ,|-]{1,4}")
 
 
 def check_music(case: Case) -> list[Problem]:
     """Every such word that the cited findings do not bear out."""
     return [
-        *_check_swing(case), *_check_steady(case), *_check_keys(case), *_check_degrees(case), *_check_kinds(case),
+        *_check_swing(case), *_check_steady(case), *_check_keys(case), *_check_throughout(case), *_check_degrees(case), *_check_kinds(case),
         *_check_likeness(case),
     ]  # fmt: skip
 
@@ -120,11 +121,27 @@ def _check_keys(case: Case) -> list[Problem]:
         lists = _cited(case, "tonality.key_changes", match.start())
         if "tonality" not in case.topics:
             continue
-        counts = [len({str(each.get("key")) for each in objects_in(item)}) for item in lists]
+        counts = [_count_keys(item) for item in lists]
         if not counts or any((count == 1) != (match["stay"] is not None) for count in counts) != _denied(
             case, match.start()
         ):
             problems.append(Problem(match[0], "the cited keys say otherwise"))
+    return problems
+
+
+def _count_keys(changes: Evidence) -> int:
+    return len({str(each.get("key")) for each in objects_in(changes)})
+
+
+def _check_throughout(case: Case) -> list[Problem]:
+    """ "In A minor throughout": one key, and no other."""
+    problems = []
+    for match in _THROUGHOUT.finditer(case.tokens.plain):
+        start = max(case.tokens.plain.rfind(mark, 0, match.start()) for mark in (";", ": ", ". ")) + 1
+        has_key = any(name.kind == "key" and start <= name.start < match.start() for name in case.tokens.names)
+        several = any(_count_keys(item) > 1 for item in _cited(case, "tonality.key_changes", match.start()))
+        if has_key and several and not _denied(case, match.start()):
+            problems.append(Problem(match[0], "the cited keys change"))
     return problems
 
 

@@ -127,6 +127,8 @@ def _names_the_note_a(plain: str, match: re.Match[str]) -> bool:
     before = plain[max(0, match.start() - 12) : match.start()]
     if _AMONG_NOTES.search(before) and re.match(r"(?:,|-|\.|$| and [A-G]| for )", plain[match.end() : match.end() + 8]):
         return True
+    if re.match(r" as (?:its|the) (?:tonic|root|home|key)\b", plain[match.end() : match.end() + 20]):
+        return True
     followed = len(after) == 2 and after[0] == " " and (after[1].isalpha() or after[1] == MASK)
     return not followed and _LONE_A.search(plain, max(0, match.start() - 8), match.start()) is not None
 
@@ -135,6 +137,8 @@ def _names_a_section(plain: str, match: re.Match[str], *, alone: bool) -> bool:
     """Whether a capital letter names a section: always behind that word, else where nothing else is so named."""
     before, behind = plain[max(0, match.start() - 12) : match.start()], plain[match.end() : match.end() + 12]
     if _SECTION_WORD.search(before) or re.match(r" (?:section|part)\b", behind):
+        return True
+    if re.match(r" is the (?:\w+ )?(?:section|part)\b", plain[match.end() : match.end() + 30]):
         return True
     if re.match(r" ?(?:\(?\d{1,3}:\d|\(\d{1,3} bars?)", behind):
         return True
