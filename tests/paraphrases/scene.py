@@ -131,7 +131,7 @@ class Scene:
             ("facts.rms_dbfs", "level", round(self.rng.uniform(-32, -27), 2)),
             ("rhythm.onset_count", "count", self.rng.randrange(5000, 9000)),
             ("spectrum.bandwidth_hz", "frequency", round(self.rng.uniform(13e3, 15e3), 1)),
-            ("facts.codec", "label", "PCM_16"),
+            ("spectrum.window", "label", "hann"),
         ]
         name, kind, value = self.rng.choice(beside)
         is_new = all(item.name != name for item in self.cited)

@@ -50,6 +50,7 @@ _AT = re.compile(r"(?i)\b(?:at|from|to|between|until|after|before|and|around)(?:
 _HELD_AGAINST = re.compile(
     r"(?i) (?:against|versus|vs\.?|compared (?:with|to)|rather than)(?: the| only)? ?(?:minus |plus |[-+])?"
 )
+_MEASURED = re.compile(r"(?i)\b(?:measures|measured|runs|comes in|sits|is|reads|comes out|lies)(?: at)? ?$")
 _OF = re.compile(r"(?i) (?:of|for|in) [\"']?")
 _AGAINST = re.compile(r"(?i)\b(?:against|versus|vs|compared (?:with|to))\b")
 _JOINED = re.compile(r"(?i)[\s\x01\"']*(?:,|and|&|or|,\s?and|both|\s)*[\s\"']*")
@@ -214,6 +215,8 @@ class Case:
         text = self.tokens.text
         before = re.split(r"[;:.]\s", text[max(0, start - 60) : start])[-1]
         after = re.split(r"[;:,.](?:\s|$)", text[end : end + 30])[0]
+        if _MEASURED.search(before):  # "your file measures": no number of the question, unless it says so behind
+            return re.search(r"(?i)\basked\b", re.split(r"[;:,.](?:\s|$)", after)[0]) is not None
         near = " ".join(before.split()[-4:])
         return bool(_REPEATS.search(near) or re.search(r"(?i)\b(?:you asked|target|asked|limit|ceiling|goal)\b", after))
 

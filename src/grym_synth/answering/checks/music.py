@@ -13,6 +13,7 @@ from ..words.timbre import CLASSES
 from .case import Case, Problem, may_be_alternative
 from .held import strings_of
 from .names import numerals_of
+from .stretches import is_near
 from .tokens import Name
 
 _NOT = re.compile(r"(?i)\b(?:not|no|never|hardly|isn't|doesn't|barely)\b(?: \w+){0,2} ?$")
@@ -34,7 +35,7 @@ _DASH = re.compile(r"[ ,|-]{1,4}")
 def check_music(case: Case) -> list[Problem]:
     """Every such word that the cited findings do not bear out."""
     return [
-        *_check_swing(case), *_check_steady(case), *_check_keys(case), *_check_throughout(case), *_check_degrees(case), *_check_kinds(case),
+        *_check_swing(case), *_check_steady(case), *_check_keys(case), *_check_throughout(case), *_check_turns(case), *_check_degrees(case), *_check_kinds(case),
         *_check_likeness(case),
     ]  # fmt: skip
 
@@ -126,6 +127,24 @@ def _check_keys(case: Case) -> list[Problem]:
             case, match.start()
         ):
             problems.append(Problem(match[0], "the cited keys say otherwise"))
+    return problems
+
+
+_CHANGE_AT = re.compile(r"(?i)\b(?:key change|changes key|modulat\w+)(?: once| only)?,? (?:comes |is |lies )?at ?$")
+
+
+def _check_turns(case: Case) -> list[Problem]:
+    """ "One key change, at 2:06": where a cited stretch begins."""
+    problems = []
+    for quantity in case.tokens.quantities:
+        if quantity.unit != "s" or not _CHANGE_AT.search(
+            case.tokens.text[max(0, quantity.start - 32) : quantity.start]
+        ):
+            continue
+        for item in _cited(case, "tonality.key_changes", quantity.start):
+            starts = [start for each in objects_in(item)[1:] if (start := finite(each.get("start_s"))) is not None]
+            if not any(is_near(quantity, start) for start in starts):
+                problems.append(Problem(quantity.text, "the cited key does not change there"))
     return problems
 
 

@@ -203,5 +203,5 @@ def _is_chord_a(text: str, match: re.Match[str]) -> bool:
         return True
     if re.match(r" ?(?:->|[-|,]) ?[A-G(]", behind) or re.search(r"[-|,(>] ?$", before):
         return True
-    words = "after|before|to|and|or|is|on|with|by|from|hear|no|likely|then|be|has|plays"
+    words = "uses|use|using|after|before|to|and|or|is|on|with|by|from|hear|no|likely|then|be|has|plays"
     return re.search(rf"(?i)\b(?:{words})\b ?$", before) is not None

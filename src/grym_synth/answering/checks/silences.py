@@ -11,7 +11,7 @@ from .case import Case, Problem
 _EDGE_S = 0.6  # a silence this close to an end begins or ends there
 _FEW = r"(?:[^;.,]|[.,]\d){0,24}"
 _LEADS = re.compile(
-    rf"(?i)\b(?:starts?|opens?|begins?) with\b{_FEW}\bsilen|\bsilen\w+ (?:at|in) the (?:very )?(?:start|beginning|front)"
+    rf"(?i)\b(?:starts?|opens?|begins?) with\b{_FEW}\bsilen|(?:\b\d[\d.,]* \w+ of )?\bsilen\w+ (?:at|in) the (?:very )?(?:start|beginning|front)"
     rf"|\bleading silence|\bfirst{_FEW}\b(?:is|are) silent|\bat the (?:start|beginning){_FEW}\bsilen"
 )
 _TRAILS = re.compile(

@@ -15,7 +15,7 @@ _INSTRUMENTS = (
     r"|pianos?|pianist|harpsichords?|organs?|synth(?:esi[sz]er)?s?|(?<!kick )(?<!bass )(?<!snare )drums?|drum ?kit|drum machine|drummer|percussion"
     r"|bongos?|timpani|xylophones?|marimbas?|vibraphones?|glockenspiels?|choirs?|orchestras?|vocals?|vocalists?"
     r"|vocal lines?|singers?|singing|sings|rappers?|rapping|raps|horn section|string (?:section|quartet|orchestra)|quartet|big band|brass band|backing band|ensemble|woodwinds?|turntables?"
-    r"|fiddles?|bagpipes?|didgeridoos?|theremins?|(?<![\d.,])(?:808|909)s?|handclaps|tambourines?|triangles?|steel drums?|kazoos?"
+    r"|fiddles?|bagpipes?|didgeridoos?|theremins?|808s|909s|handclaps|tambourines?|triangles?|steel drums?|kazoos?"
 )
 _PARTS = r"solos?|riffs?|chorus(?:es)?|verses?|refrains?|breakdowns?|codas?|bridge|hook|drop|fade-?outs?|fade-?ins?"
 _EFFECTS = (
