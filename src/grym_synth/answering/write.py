@@ -14,7 +14,7 @@ from .words import added, compare, disagreement, edit, system, theory
 from .words.gaps import gap_sentences, unmeasured
 from .words.guidance import guidance
 from .words.page import Page, Sentence, labels
-from .words.writers import MOST_BRIEF_SENTENCES, WRITERS, in_one_line, tell_many, tell_one
+from .words.writers import MOST_BRIEF_SENTENCES, WRITERS, in_one_line, is_too_long, tell_many, tell_one
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +135,9 @@ def _written(page: Page, request: Request, route: Route) -> Page:
         tell_many(page, wanted, subjects)
     elif subjects:
         tell_one(page, wanted, subjects[0])
-        if page.is_brief and len(page.answers) > MOST_BRIEF_SENTENCES and not findings.has("theory"):
+        if is_too_long(page) and len(wanted) == 1:
+            del page.answers[MOST_BRIEF_SENTENCES:]
+        elif is_too_long(page) and not findings.has("theory"):
             page = Page(request, route, findings)
             in_one_line(page, wanted, subjects[0])
     for capability in route.capabilities:

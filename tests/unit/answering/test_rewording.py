@@ -80,7 +80,7 @@ def test_the_drafts_say_what_these_tests_are_about() -> None:
          "Put narrow notches on it and its harmonics, and look for a ground loop before the next take."],
         ["No: it is 8 cents flat of A440, which puts A4 at 437.9 Hz.",
          "Tune it up by that much to play along with instruments at A440."],
-        ["demo.wav is the fastest at 129 BPM, 3 BPM above mix.wav at 126 BPM.", "mix.wav: 126 BPM.",
+        ["demo.wav is the faster at 129 BPM, 3 BPM above mix.wav at 126 BPM.", "mix.wav: 126 BPM.",
          "demo.wav: 129 BPM."],
         ["I am not sure: perhaps A minor, or C major.",
          "Play the home notes along and hear on which one it comes to rest."],
@@ -298,13 +298,13 @@ def test_names_of_files_are_letters() -> None:
     paths = ("takes/secret one.wav", "takes/hidden two.wav")
     evidence = [replace(item, subject=paths[item.subject == "demo.wav"]) for item in BOTH]
     draft = draft_of("Is secret one faster than hidden two.wav?", "rhythm", evidence=evidence, paths=paths)
-    answer = told(draft, "Recording B is the fastest, 3 BPM above recording A [e1][e2][e3].")
+    answer = told(draft, "Recording B is the faster, 3 BPM above recording A [e1][e2][e3].")
     prompt = answer.model.asked[0]
     assert "Is recording A faster than recording B?" in prompt.text
     for word in ("secret", "hidden", "takes"):
         assert word not in prompt.text
     assert not prompt.is_private
-    assert any("hidden two.wav is the fastest" in text for text in answer.text)
+    assert any("hidden two.wav is the faster" in text for text in answer.text)
 
 
 def test_a_question_that_names_another_file_stays_at_home() -> None:

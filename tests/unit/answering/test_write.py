@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import pytest
 
@@ -10,9 +11,10 @@ from grym_synth.answering.words.gaps import gap_sentences
 from grym_synth.answering.words.page import Sentence, labels
 from grym_synth.answering.words.writers import WRITERS
 from grym_synth.answering.write import Draft, compose, write
-from grym_synth.messages import CAPABILITIES, Evidence, Gap, Json
+from grym_synth.messages import CAPABILITIES, Evidence, Gap, Json, Route
+from grym_synth.planning.aspects import read_aspects
 
-from .made_evidence import everything, made, request, route
+from .made_evidence import everything, made, music, request, route
 
 
 def ask(
@@ -144,9 +146,9 @@ def test_several_recordings_are_ranked_and_get_a_line_each() -> None:
     found = everything("a/kick.wav") + everything("b/kick.wav", shift=2.1)
     text = ask("which is louder", "loudness", "rhythm", evidence=found, paths=("a/kick.wav", "b/kick.wav"))
     assert text.startswith(
-        "a/kick.wav is the loudest at -14.1 LUFS, 2.1 LU above b/kick.wav at -16.2 LUFS [e1][e2][e3]."
+        "a/kick.wav is the louder at -14.1 LUFS, 2.1 LU above b/kick.wav at -16.2 LUFS [e1][e2][e3]."
     )
-    assert "b/kick.wav is the fastest at 128.1 BPM, 2.1 BPM above a/kick.wav at 126 BPM" in text
+    assert "b/kick.wav is the faster at 128.1 BPM, 2.1 BPM above a/kick.wav at 126 BPM" in text
     assert "b/kick.wav: -16.2 LUFS integrated, true peak 0.4 dBTP, 128.1 BPM" in text
 
 
@@ -232,7 +234,51 @@ YES_AND_NO: list[tuple[str, str, str, list[Evidence], str]] = [
     ("is it in C minor?", "tonality", "key", [made("tonality.key", "musical_key", "A minor")], "No: it is in A minor"),
     ("is it in Bb minor?", "tonality", "key",
      [made("tonality.key", "musical_key", "A# minor")], "Yes: it is in Bb minor"),
+    ("Is one channel louder than the other?", "facts", "balance",
+     [made("facts.balance_db", "ratio", -6.0)], "Yes: the left channel is 6.0 dB quieter than the right"),
+    ("is this mono compatible?", "facts", "stereo",
+     [made("facts.correlation", "number", -0.4)], "No: the correlation of left and right is -0.40"),
+    ("Will Spotify turn it down?", "loudness", "target",
+     [made("loudness.integrated_lufs", "loudness", -8.0)], "Yes: at -8.0 LUFS it lies 6.0 LU above the -14 LUFS"),
+    ("Is there a resonance to notch?", "spectrum", "resonances",
+     [made("spectrum.resonances", "spectrum", [{"frequency_hz": 312.0, "prominence_db": 9.0, "note": "D#4"}])],
+     "Yes: there is a resonance at 312 Hz (D#4, 9.0 dB)"),
 ]  # fmt: skip
+
+#: What is asked for by name is the answer; what belongs to the same subject stands beside it, or not at all.
+BY_NAME: list[tuple[str, str, str]] = [
+    ("what is the crest factor?", "loudness", "The crest factor is 15.1 dB."),
+    ("PLR?", "loudness", "Its peak-to-loudness ratio (PLR) is 13.3 dB: about as dense as most releases."),
+    ("at what time is it loudest?", "loudness", "The loudest moment at 1:12 reaches -9.8 LUFS short-term."),
+    ("RMS level?", "facts", "The RMS level is -17.3 dBFS."),
+    ("peak and RMS in dBFS?", "facts", "The highest sample is at 0.0 dBFS. The RMS level is -17.3 dBFS."),
+    ("where is the first beat?", "rhythm", "The first beat is at 0.5 s."),
+    ("how flat is it: spectral flatness?", "spectrum", "The spectral flatness is 0.013: mostly tones."),
+    ("how often do the chords change?", "chords", "The chords change about 24 times a minute."),
+    ("how many different chords are there?", "chords", "I count 4 different chords."),
+    ("how many beats are in a bar?", "rhythm", "It has 4 beats to the bar (4/4)."),
+    ("loudness and true peak?", "loudness", "Overall it is at -14.1 LUFS. The true peak is 0.4 dBTP."),
+]
+
+
+@pytest.mark.parametrize(("question", "capability", "answer"), BY_NAME, ids=[question for question, _, _ in BY_NAME])
+def test_what_is_asked_for_by_name_is_the_answer(question: str, capability: str, answer: str) -> None:
+    aspects: list[Json] = [name for name in read_aspects(question) if name.partition(".")[0] == capability]
+    found = [item for item in (*everything(), *music()) if item.capability == capability]
+    asked = replace(request(question, "mix.wav"), detail="brief")
+    draft = write(asked, Route((capability,), 0.9, {}, {"aspects": aspects}), found, ())
+    assert " ".join(sentence.text for sentence in draft.sentences) == answer
+    assert len(compose(draft)[1]) == len(draft.sentences)
+
+
+def test_recordings_of_two_keys_are_not_in_the_same_one() -> None:
+    keys = (("a.wav", "A minor"), ("b.wav", "G# major"))
+    found = [made("tonality.key", "musical_key", key, subject=name) for name, key in keys]
+    text = ask("Are these in the same key?", "tonality", aspects=("key",), evidence=found, paths=("a.wav", "b.wav"))
+    assert text.startswith("No: a.wav is in A minor and b.wav is in Ab major [e1][e2].")
+    same = [made("tonality.key", "musical_key", "A minor", subject=name) for name, _ in keys]
+    text = ask("Are these in the same key?", "tonality", aspects=("key",), evidence=same, paths=("a.wav", "b.wav"))
+    assert text.startswith("Yes: they have the same key [e1][e2].")
 
 
 @pytest.mark.parametrize(("question", "capability", "aspect", "found", "wanted"), YES_AND_NO)

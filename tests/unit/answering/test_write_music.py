@@ -52,8 +52,8 @@ ANSWERS = (
     ("which section is the longest", "structure", "The longest section is A 1:01–1:24 (9 bars) [e1]."),
     ("does anything repeat", "structure", "Yes: section A comes 3 times, starting at 0:00, then 0:20, then 1:01 [e1]."),
     ("what is the lowest note", "notes", "The lowest note is A2 [e1]."),
-    ("what are the first three notes of the melody", "notes", "I hear 12 notes [e1]. The melody begins A3 – C4 – E4, "
-                                                              "and so on [e2].\n"
+    ("what are the first three notes of the melody", "notes", "The melody begins A3 – C4 – E4, and so on [e1]. "
+                                                              "I hear 12 notes [e2].\n"
                                                               "To get them as MIDI: grym analyze mix.wav --midi "
                                                               "notes.mid"),
     ("how many notes are there", "notes", "I hear 12 notes [e1]."),
@@ -141,9 +141,7 @@ def test_a_kind_that_cannot_be_told_is_no_claim() -> None:
 
 def test_a_steady_tempo_is_said_to_be_steady() -> None:
     found = [made("rhythm.drift_percent", "share", 0.37)]
-    assert ask("is the tempo steady?", "rhythm", evidence=found) == (
-        "Yes: the tempo is steady: it stays within 0.37 % [e1]."
-    )
+    assert ask("is the tempo steady?", "rhythm", evidence=found) == ("Yes: the tempo is steady, within 0.37 % [e1].")
 
 
 def test_one_key_throughout_is_said_to_stay() -> None:

@@ -18,6 +18,7 @@ _ORDER = (
     r"which|what one|who|welche[rsnm]?|cu[aá]l(?:es)?|quel(?:le)?s?|qual|quali|quais|vilken|vilka|rank|sort|order"
     r"|\w{3,}est|most|least|(?:loud|quiet|fast|slow|bright|dark|long|short|soft|warm)er|same|equal|identical|differ\w*"
 )
+SAME = r"same|equal|identical|gleiche[nrs]?|misma|mismo|mesma|mesmo|même|stess[ao]|samma"
 _EACH = (
     r"each|every|all of them|list|one by one|jede[rsnm]?|cada|chaque|ogn[iu]\w*|varje|alle|todos|todas|tous|tutti|alla"
 )
@@ -30,6 +31,7 @@ class Measure:
     name: str  # of the finding
     top: str  # what the greatest is called: "loudest"
     bottom: str
+    of_two: tuple[str, str]  # the same of two: "louder", "quieter"
     show: Callable[[float], str]
     difference: tuple[str, str, str]  # name, kind and unit of the evidence for what lies between them
     same: str  # said where they hardly differ
@@ -39,6 +41,10 @@ class Measure:
 def asks_for_order(page: Page) -> bool:
     """Whether a question wants to know which one, not how much each."""
     return page.asks(_ORDER)
+
+
+def asks_for_each(page: Page) -> bool:
+    return page.asks(_EACH)
 
 
 def in_order(page: Page, subjects: Sequence[str], name: str) -> list[tuple[float, Evidence]]:
@@ -55,15 +61,16 @@ def rank(page: Page, subjects: Sequence[str], measure: Measure, *, from_below: b
     (top, first), (bottom, last) = found[0], found[-1]
     order = [item.subject for _, item in found]
     if top - bottom < measure.close:
-        page.say(measure.same, *(item for _, item in found))
+        page.say(page.verdict(True, measure.same) if page.asks(SAME) else measure.same, *(item for _, item in found))
         return order
     name, kind, unit = measure.difference
     gap = page.compute(name, kind, unit, top - bottom, "{0} - {1}", first, last)
     sure = min(first.confidence, last.confidence) >= LIKELY
     lead = "" if sure else "As far as I can tell, "
+    words = measure.of_two if len(found) == 2 else (measure.top, measure.bottom)
     ends = [
-        (page.name(first.subject), measure.top, measure.show(top)),
-        (page.name(last.subject), measure.bottom, measure.show(bottom)),
+        (page.name(first.subject), words[0], measure.show(top)),
+        (page.name(last.subject), words[1], measure.show(bottom)),
     ]
     if from_below:
         ends.reverse()
@@ -74,6 +81,8 @@ def rank(page: Page, subjects: Sequence[str], measure: Measure, *, from_below: b
     else:
         text = f"{lead}{one} is the {is_one} at {at_one}, {other} the {is_other} at {at_other}."
     cited = [item for _, item in found] + ([gap] if len(found) == 2 else [])
+    if page.asks(SAME):
+        text = page.verdict(False, text)
     page.say(text, *cited, support="computed" if len(found) == 2 else "measured")
     return order[::-1] if from_below else order
 
@@ -95,7 +104,7 @@ def shares(page: Page, named: Sequence[tuple[str, Evidence]], *, one: str, most:
 def shown(page: Page, subjects: tuple[str, ...], order: Sequence[str]) -> tuple[str, ...]:
     """The recordings that get a line: all of a few; of many those at either end, unless each was asked for."""
     most = FEW if page.is_brief else SOME
-    if page.is_full or len(subjects) <= most or (not page.is_brief and page.asks(_EACH)):
+    if page.is_full or len(subjects) <= most or (not page.is_brief and asks_for_each(page)):
         return subjects
     by_rank = tuple(order) or subjects
     return (*by_rank[:EDGE], *by_rank[-EDGE:]) if order else by_rank[: 2 * EDGE]

@@ -47,9 +47,10 @@ def describe(page: Page, subject: str) -> None:
     if page.asks("first chord|starts? (?:on|with)|begins? (?:on|with)|at the (?:beginning|start)"):
         _edge(page, found, entries, last=False, flat=flat)
         return
-    if focus != {"chord_rate"} and focus != {"chord_count"}:
-        _cycle(page, subject, found, entries, flat=flat)
     _rate(page, subject, focus)
+    if not focus & {"chord_rate", "chord_count"}:
+        _cycle(page, subject, found, entries, flat=flat)
+    _rate(page, subject, focus, is_beside=True)
 
 
 def brief(page: Page, subject: str) -> list[Phrase]:
@@ -135,14 +136,22 @@ def _first_round(chords: Sequence[Stretch], cycle: Sequence[str]) -> int | None:
     return None
 
 
-def _rate(page: Page, subject: str, focus: frozenset[str]) -> None:
+def _rate(page: Page, subject: str, focus: frozenset[str], *, is_beside: bool = False) -> None:
+    """How often they change and how many there are: the answer where that was asked, else beside it."""
     rate, kinds = page.number(subject, "chords.changes_per_minute"), page.number(subject, "chords.distinct")
-    if rate is not None and (not focus or focus & {"chord_rate", "progression"}):
-        tell = page.say if "chord_rate" in focus else page.add
-        often = "once" if round(rate[1]) == 1 else say.count(round(rate[1]), "time")
-        tell(f"They change about {often} a minute.", rate[0])
+    if is_beside:
+        if rate is not None and not focus & {"chord_rate", "chord_count"}:
+            page.add(_often("They", rate[1]), rate[0])
+        return
+    if rate is not None and "chord_rate" in focus:
+        page.say(_often("The chords", rate[1]), rate[0])
     if kinds is not None and "chord_count" in focus:
         page.say(f"I count {say.count(kinds[1], 'different chord')}.", kinds[0])
+
+
+def _often(who: str, rate: float) -> str:
+    often = "once" if round(rate) == 1 else say.count(round(rate), "time")
+    return f"{who} change about {often} a minute."
 
 
 def _at(page: Page, found: Evidence, entries: list[Stretch], second: float, *, flat: bool) -> None:

@@ -61,7 +61,7 @@ def _describe(pair: Pair, *, with_advice: bool) -> None:
     if "fit" in pair.focus or everything:
         fitting.fit(pair)
     if (differs and not pair.mentions) or "loudness" in pair.mentions:
-        _loudness(pair)
+        _loudness(pair, is_beside=pair.asks_same() and "loudness" not in pair.mentions)
     if (differs and not pair.mentions) or "spectrum" in pair.mentions:
         _bands(pair, is_beside="spectrum" not in pair.mentions)
     if "fit" in pair.focus or everything or "rhythm" in pair.mentions:
@@ -100,15 +100,16 @@ def _phrases(pair: Pair) -> list[Phrase]:
     return found
 
 
-def _loudness(pair: Pair) -> None:
+def _loudness(pair: Pair, *, is_beside: bool) -> None:
     gap, peak = pair.number("loudness_difference_lu"), pair.number("true_peak_difference_db")
+    tell = pair.page.add if is_beside else pair.page.say
     if gap is None:
         return
     if abs(gap[1]) < 0.05:
-        pair.page.say(f"{pair.own} and {pair.other} have the same loudness.", gap[0])
+        tell(f"{pair.own} and {pair.other} have the same loudness.", gap[0])
     else:
         word = "louder" if gap[1] > 0 else "quieter"
-        pair.page.say(f"{pair.own} is {say.magnitude(gap[1])} LU {word} than {pair.other}.", gap[0])
+        tell(f"{pair.own} is {say.magnitude(gap[1])} LU {word} than {pair.other}.", gap[0])
     if peak is not None and pair.page.wants("true_peak"):
         word = "higher" if peak[1] > 0 else "lower"
         text = f"The true peak of {pair.own} is {say.magnitude(peak[1])} dB {word} than that of {pair.other}."

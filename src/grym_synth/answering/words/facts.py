@@ -11,7 +11,7 @@ VOCABULARY = frozenset(
     "format duration sample_rate bit_depth channels clipping silence dc_offset balance stereo tags fault".split()
 )
 _ORDER = among.Measure(
-    "facts.duration_s", "longest", "shortest", say.duration,
+    "facts.duration_s", "longest", "shortest", ("longer", "shorter"), say.duration,
     ("facts.duration_difference_s", "duration", "s"), "They have the same length.", 0.05,
 )  # fmt: skip
 _PCM = {
@@ -29,6 +29,8 @@ def describe(page: Page, subject: str) -> None:
     focus = page.focus(VOCABULARY)
     if focus & {"balance", "stereo"} and not page.asks("how many|channel count"):
         focus -= {"channels"}  # "the left channel" does not ask how many there are
+    if _levels(page, subject) and not focus:
+        return
     if not focus or focus & _FORMAT:
         _format(page, subject, focus & _FORMAT)
     if not focus:
@@ -50,7 +52,7 @@ def describe(page: Page, subject: str) -> None:
 def brief(page: Page, subject: str) -> list[Phrase]:
     """The same of one of several recordings, as parts of a line."""
     focus = page.focus(VOCABULARY)
-    phrases = _format_parts(page, subject, focus & _FORMAT)
+    phrases = _format_parts(page, subject, focus & _FORMAT) if not focus or focus & _FORMAT else []
     if not focus:
         phrases = phrases[:3]
     if focus & {"clipping", "fault"} or not focus:
@@ -74,6 +76,17 @@ def brief(page: Page, subject: str) -> list[Phrase]:
             louder = "left" if found[1] > 0 else "right"
             phrases.append(Phrase(f"{louder} side louder by {say.magnitude(found[1])} dB", (found[0],)))
     return phrases
+
+
+def _levels(page: Page, subject: str) -> bool:
+    """The level of the samples, where a question names it: peak and RMS in dBFS."""
+    wants_peak = page.asks(r"(?:sample )?peaks?(?: level)?(?=\b.*\bdbfs)|sample peak|highest sample|headroom")
+    told = []
+    for name, words, is_asked in (("peak", "highest sample is", wants_peak), ("rms", "RMS level is", page.asks("rms"))):
+        if is_asked and (found := page.number(subject, f"facts.{name}_dbfs")) is not None:
+            page.say(f"The {words} at {say.decibels(found[1])} dBFS.".replace("level is at", "level is"), found[0])
+            told.append(name)
+    return bool(told)
 
 
 def rank(page: Page, subjects: tuple[str, ...]) -> list[str]:
@@ -146,7 +159,7 @@ def clipping(page: Page, subject: str) -> bool:
     if clipped is None:
         return False
     if not clipped[1]:
-        shown = f": the highest peak is {say.decibels(peak[1])} dBFS" if peak else ""
+        shown = f"; the highest peak is at {say.decibels(peak[1])} dBFS" if peak else ""
         page.say(page.verdict(False, f"Nothing is clipped{shown}."), clipped[0], *([peak[0]] if peak else []))
         return False
     text = f"{faults.clipped_words(clipped[1])}."
@@ -168,7 +181,7 @@ def silence(page: Page, subject: str) -> bool:
     if length is not None and faults.is_all(pairs, length[1]):
         page.say(page.verdict(True, "It is silent from beginning to end."), found, length[0])
         return True
-    most = 1 if page.is_brief else 4
+    most = 2 if page.is_brief else 4
     shown = [f"{say.position(start)} to {say.position(end)}" for start, end in pairs[:most]]
     more = " and elsewhere" if len(pairs) > most else ""
     page.say(page.verdict(True, f"It is silent from {say.listed(shown)}{more}."), found)

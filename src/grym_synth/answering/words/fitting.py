@@ -81,7 +81,7 @@ def advise(pair: Pair, *, fits: bool) -> None:
     )
     ops = []
     if stretch and after and abs(stretch[1]) >= _NO_STRETCH_PERCENT:
-        ops.append(f"stretch={after[1]:g}bpm")
+        ops.append(f"stretch={say.tempo(after[1])}bpm")
     if shift and abs(shift[1]) >= 0.05:
         ops.append(f"shift={round(shift[1]):+d}st")
     if fits and ops and (say.text_in(pair.find("fit")) or "").startswith("fits"):

@@ -14,15 +14,18 @@ STRAIGHT, SWUNG = 0.53, 0.56  # of the beat: up to the first, and from the secon
 STEADY_PERCENT = 1.0  # a tempo that stays within this is steady
 GLIDE_SHARE = 0.02  # from the first tempo to the last, to be told as speeding up
 _LISTED = 8
+_OF_A_BAR = (
+    r"(?:are )?in (?:a|each|every|one) bar|per bar|to the bar|a bar has|im takt|pro takt|por comp[aá]s|par mesure"
+)
 #: How so many beats to the bar are usually written.
 SIGNATURES = {2: "2/4", 3: "3/4", 4: "4/4", 5: "5/4", 6: "6/8", 7: "7/8", 9: "9/8", 12: "12/8"}
 
 
 def describe(page: Page, subject: str, focus: Collection[str]) -> None:
     """Sentences about what of these was asked for."""
-    if "metre" in focus or ("beats" in focus and page.asks("in a bar|per bar|to the bar")):
+    if "metre" in focus or ("beats" in focus and page.asks(_OF_A_BAR)):
         metre(page, subject)
-    if "downbeats" in focus:
+    if "downbeats" in focus and not page.asks(_OF_A_BAR):
         bars(page, subject)
     if "swing" in focus:
         swing(page, subject)
@@ -154,7 +157,7 @@ def drift(page: Page, subject: str) -> None:
             page.note("There are too few beats to tell how steady the tempo is.", instead_of="rhythm")
         return
     steady = found[1] <= STEADY_PERCENT
-    how = "is steady: it stays within" if steady else "drifts: it moves over"
+    how = "is steady, within" if steady else "drifts over"
     text = f"The tempo {how} {say.percent(found[1])}."
     if page.asks("steady|constant|stable|tight|click|stabil|constante|stabile"):
         page.say(page.verdict(steady, text), found[0])

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from . import advice, among
+from . import advice, among, dynamics
 from . import phrasing as say
 from .page import Page, Phrase
-from .targets import STREAMING, against, asked_target, raised
+from .targets import STREAMING, TURNED_DOWN, against, asked_target, raised
 
 VOCABULARY = frozenset("integrated short_term momentary range true_peak dynamics over_time target".split())
-STEADY_LU = 1.0  # a smaller change of the level is not heard as one
 OVER_DBTP = 0.05  # a true peak from here on lies over full scale, also when rounded
 _NAME = "loudness.integrated_lufs"
 _ORDER = among.Measure(
-    _NAME, "loudest", "quietest", lambda level: f"{say.decibels(level)} LUFS",
+    _NAME, "loudest", "quietest", ("louder", "quieter"), lambda level: f"{say.decibels(level)} LUFS",
     ("loudness.difference_lu", "loudness_difference", "LU"), "All have the same loudness.", 0.05,
 )  # fmt: skip
 
@@ -22,8 +21,13 @@ def describe(page: Page, subject: str) -> None:
     if "over_time" in focus and not page.asks("how loud|lufs|overall"):
         focus -= {"integrated"}  # "louder towards the end" asks for the change
     has_target = "loudness_lufs" in page.targets
+    if dynamics.asks_where_loudest(page):
+        _loudest(page, subject, "loudness.short_term_max_lufs", "short-term")
+        focus -= {"over_time", "integrated", "short_term"}
+        if not focus:
+            return
     if "over_time" in focus:
-        over_time(page, subject)
+        dynamics.over_time(page, subject)
     target = asked_target(page)
     if target is not None and against(page, subject, target):
         focus -= {"integrated", "target"}
@@ -31,7 +35,7 @@ def describe(page: Page, subject: str) -> None:
             return
     if focus & {"integrated", "target"} or not focus or (has_target and "over_time" not in focus):
         _overall(page, subject, with_peak=not focus)
-        if not has_target:
+        if not has_target and not focus - {"integrated", "target"} and page.only == "loudness":
             _in_streaming(page, subject)
     if "loudness_lufs" in page.targets:
         _against_target(page, subject, page.targets["loudness_lufs"])
@@ -42,7 +46,7 @@ def describe(page: Page, subject: str) -> None:
     if "true_peak" in focus:
         _true_peak(page, subject)
     if focus & {"range", "dynamics"} or not focus:
-        _dynamics(page, subject, all_of_it="dynamics" in focus)
+        dynamics.dynamics(page, subject, all_of_it="dynamics" in focus)
 
 
 def brief(page: Page, subject: str) -> list[Phrase]:
@@ -56,19 +60,19 @@ def brief(page: Page, subject: str) -> list[Phrase]:
         parts.append(("loudness.short_term_max_lufs", "short-term up to {} LUFS", ""))
     if "momentary" in focus:
         parts.append(("loudness.momentary_max_lufs", "momentary up to {} LUFS", ""))
-    if focus & {"range", "dynamics"}:
-        parts += [("loudness.range_lu", "range {} LU", ""), ("loudness.plr_db", "PLR {} dB", "")]
     phrases = []
     for name, text, _ in parts:
         if (found := page.number(subject, name)) is not None:
             phrases.append(Phrase(text.format(say.decibels(found[1])), (found[0],)))
+    if focus & {"range", "dynamics"}:
+        phrases += dynamics.phrases(page, subject)
     if "over_time" in focus and (thirds := page.find(subject, "loudness.thirds_lufs")) is not None:
         values = say.numbers_in(thirds)
         if len(values) == 3:
             change = values[2] - values[0]
             words = (
                 "about level throughout"
-                if abs(change) < STEADY_LU
+                if abs(change) < dynamics.STEADY_LU
                 else f"gets {'louder' if change > 0 else 'quieter'} towards the end"
             )
             phrases.append(Phrase(words, (thirds,)))
@@ -132,7 +136,7 @@ def _with_verdict(page: Page, value: float, target: str, text: str) -> str:
     limit = page.targets.get(target)
     if limit is None or abs(value - limit) < 0.05:
         return text
-    if page.asks("louder|above|over|more than|exceeds?|hotter|too loud"):
+    if page.asks(f"louder|above|over|more than|exceeds?|hotter|too loud|{TURNED_DOWN}"):
         return page.verdict(value > limit, text)
     return page.verdict(value < limit, text) if page.asks("quieter|below|under|less than|too quiet") else text
 
@@ -203,59 +207,3 @@ def _true_peak(page: Page, subject: str) -> None:
             return
         page.say(f"That is right at your limit of {asked}.", peak[0])
     _overshoot(page, subject)
-
-
-def _dynamics(page: Page, subject: str, *, all_of_it: bool) -> None:
-    spread, plr, crest = (page.number(subject, f"loudness.{name}") for name in ("range_lu", "plr_db", "crest_db"))
-    if spread is not None:
-        meaning = (
-            "hardly any change of level" if spread[1] < 3 else "a moderate range" if spread[1] < 9 else "a wide range"
-        )
-        tell = page.say if page.wants("range", "dynamics") else page.add
-        tell(f"The loudness range is {say.decibels(spread[1])} LU: {meaning}.", spread[0])
-    if all_of_it and plr is not None:
-        meaning = (
-            "densely limited"
-            if plr[1] < 8
-            else "about as dense as most releases"
-            if plr[1] < 14
-            else "open, with its peaks intact"
-        )
-        page.say(f"Its peak-to-loudness ratio (PLR) is {say.decibels(plr[1])} dB: {meaning}.", plr[0])
-    if all_of_it and crest is not None:
-        tell = page.say if page.asks("crest") else page.add
-        tell(f"The crest factor is {say.decibels(crest[1])} dB.", crest[0])
-
-
-def over_time(page: Page, subject: str) -> None:
-    """Whether the end is louder than the start."""
-    thirds = page.find(subject, "loudness.thirds_lufs")
-    values = say.numbers_in(thirds)
-    if thirds is None or len(values) != 3:
-        page.note("It is too short, or too quiet in places, to compare its beginning with its end.")
-        return
-    gain = values[2] - values[0]
-    change = page.compute(
-        "loudness.change_lu", "loudness_difference", "LU", gain, "last third of {0} - first third", thirds
-    )
-    start, middle, end = (say.decibels(value) for value in values)
-    course = f": {start} LUFS in the first third, {middle} LUFS in the middle, {end} LUFS in the last"
-    if page.is_brief:
-        course = ""
-    if abs(gain) < STEADY_LU:
-        page.say(
-            page.verdict(None, f"It stays about level, the ends {say.magnitude(gain)} LU apart{course}."),
-            thirds,
-            change,
-            support="computed",
-        )
-        return
-    word = "louder" if gain > 0 else "quieter"
-    text = f"It gets {word} towards the end, by {say.magnitude(gain)} LU{course}."
-    if page.asks("louder|build|builds|grow|grows|rise|rises|crescendo|up"):
-        text = page.verdict(gain > 0, text)
-    elif page.asks("quieter|softer|fade|fades|fade out|drop|drops|fall|falls|down"):
-        text = page.verdict(gain < 0, text)
-    elif page.asks("same|level|steady|constant|change|changes|vary|varies"):
-        text = page.verdict(page.asks("change|changes|vary|varies"), text)
-    page.say(text, thirds, change, support="computed")

@@ -49,7 +49,7 @@ def describe(page: Page, subject: str) -> None:
         if focus <= {"compass", "transcription"} or page.asks("range"):
             return
     if not focus or focus & {"transcription", "note_count"}:
-        _count(page, subject)
+        _count(page, subject, is_beside=wants_line and "note_count" not in focus)
     if focus == {"note_count"} or (page.asks("how many notes") and "note_count" in focus):
         return
     if not focus:
@@ -115,10 +115,10 @@ def _pitch(page: Page, pitch: tuple[Evidence, float]) -> None:
     page.say(f"Its median pitch is {say.frequency(hz)}, {shown} {note_name(nearest)}.", item, off, name)
 
 
-def _count(page: Page, subject: str) -> None:
+def _count(page: Page, subject: str, *, is_beside: bool = False) -> None:
     counted = page.number(subject, "notes.note_count")
     if counted is not None and (counted[1] or not _played(page.find(subject, "notes.melody"))):
-        page.say(f"I hear {say.count(counted[1], 'note')}.", counted[0])
+        (page.add if is_beside else page.say)(f"I hear {say.count(counted[1], 'note')}.", counted[0])
 
 
 def _compass(page: Page, subject: str, *, flat: bool, is_beside: bool = False) -> None:

@@ -82,6 +82,7 @@ class Page:
         self.mentioned = tuple(str(item) for item in asked) if isinstance(asked, list) else ()  # in their order
         self.aspects = frozenset(_words(asked))
         self.targets = _targets(route.params)
+        self.only = route.capabilities[0] if len(route.capabilities) == 1 else ""  # what alone was asked for
         self.answers: list[Said] = []
         self.beside: list[Said] = []
         self.suggestions: list[Said] = []

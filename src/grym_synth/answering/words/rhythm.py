@@ -10,9 +10,12 @@ from .page import Page, Phrase
 
 VOCABULARY = frozenset("tempo beats onsets downbeats metre swing drift".split())
 _NAME = "rhythm.tempo_bpm"
+_FIRST_BEAT = (
+    r"first beat|beat one|where (?:does|is) the (?:first )?beat|erste[rn]? (?:beat|schlag)|premier temps|primer pulso"
+)
 _LISTED = 8  # more times than this nobody reads in a sentence
 _ORDER = among.Measure(
-    _NAME, "fastest", "slowest", lambda bpm: f"{say.tempo(bpm)} BPM",
+    _NAME, "fastest", "slowest", ("faster", "slower"), lambda bpm: f"{say.tempo(bpm)} BPM",
     ("rhythm.tempo_difference_bpm", "tempo", "BPM"), "They have the same tempo.", 0.05,
 )  # fmt: skip
 
@@ -22,7 +25,9 @@ def describe(page: Page, subject: str) -> None:
     if not focus or ("tempo" in focus and not (focus & {"drift", "swing"} and not page.asks("bpm|how fast|tempo and"))):
         tempo(page, subject)
     groove.describe(page, subject, focus)
-    if "beats" in focus and not focus & {"metre", "downbeats"}:
+    if "beats" in focus and page.asks(_FIRST_BEAT):
+        _first_beat(page, subject)
+    elif "beats" in focus and not focus & {"metre", "downbeats"}:
         _times(page, subject, "rhythm.beats_s", "rhythm.beat_count", "beat")
     if "onsets" in focus:
         _times(page, subject, "rhythm.onsets_s", "rhythm.onset_count", "onset")
@@ -52,6 +57,15 @@ def rank(page: Page, subjects: tuple[str, ...]) -> list[str]:
     if page.focus(VOCABULARY) and not page.wants("tempo"):
         return []
     return among.rank(page, subjects, _ORDER, from_below=page.asks("slow\\w*|langsam\\w*|lent\\w*"))
+
+
+def _first_beat(page: Page, subject: str) -> None:
+    found = page.find(subject, "rhythm.beats_s")
+    times = say.numbers_in(found)
+    if found is not None and times:
+        page.say(f"The first beat is at {say.position(times[0])}.", found)
+    elif found is not None:
+        page.note("I found no beats in it.")
 
 
 def _beat_count(page: Page, subject: str) -> None:

@@ -45,7 +45,7 @@ def _balance_verdict(page: Page, difference: float, text: str) -> str:
     """Behind a yes or a no when the question says which side is the louder, or whether they are even."""
     if page.asks("balanced|even|centred|centered|equal|same"):
         return page.verdict(abs(difference) < BALANCE_DB, text)
-    if page.asks("off|uneven|lopsided|imbalanced?|unbalanced|lean(?:s|ing)?|different"):
+    if page.asks("(?:one|a) (?:channel|side)|off|uneven|lopsided|imbalanced?|unbalanced|lean(?:s|ing)?|different"):
         return page.verdict(abs(difference) >= BALANCE_DB, text)
     side, word = page.asks("left|right"), page.asks("louder|stronger|hotter|quieter|softer|weaker|missing|dead|low")
     if not side or not word:
@@ -70,7 +70,9 @@ def stereo(page: Page, subject: str) -> None:
             else "a wide image" if value > 0.0
             else "the sides work against each other, and some of it cancels when they are summed"
         )  # fmt: skip
-        page.say(f"The correlation of left and right is {say.fixed(value, 2)}: {meaning}.", found[0])
+        text = f"The correlation of left and right is {say.fixed(value, 2)}: {meaning}."
+        is_asked = page.asks(r"(?:mono|phase)[- ]?compat\w*|(?:in|to) mono|collapse\w*|survive\w*|in phase")
+        page.say(page.verdict(value > 0.0, text) if is_asked else text, found[0])
         if value < 0.0:
             page.suggest("Listen to the sum of both; if a channel is upside down, flip its polarity.", found[0])
     elif channels:

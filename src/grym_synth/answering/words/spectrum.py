@@ -12,6 +12,7 @@ from .page import Page, Phrase
 
 SAME_BRIGHTNESS = 1.05  # ratio of centroids up to which two recordings are about equally bright
 _DARKER = "darker|darkest|dark|duller|dullest|warmer|warmest|dunkler|dunkelste|sombre|oscur[oa]|scur[oa]"
+_BRIGHTNESS = r"centroid|bright\w*|dark\w*|dull\w*|warm\w*"
 VOCABULARY = frozenset("peaks balance hum resonances descriptors spectrogram fft".split())
 _BANDS = {
     "sub": "sub", "bass": "bass", "low_mid": "low mids", "mid": "mids", "high_mid": "high mids", "presence": "presence",
@@ -30,7 +31,11 @@ def describe(page: Page, subject: str) -> None:
         if not told:
             _hum(page, subject, is_beside=True)
         return
-    if focus & {"fft", "spectrogram"} or ("peaks" in focus and not _means_balance(page)):
+    if "hum" in focus and not told:
+        _hum(page, subject)
+    if "resonances" in focus and not told:
+        _resonances(page, subject)
+    if focus & {"fft", "spectrogram"} or ("peaks" in focus and not _means_another(page)):
         _peaks(page, subject, with_window=bool(focus & {"fft", "spectrogram"}))
     if "descriptors" in focus:
         _descriptors(page, subject, all_of_them=True)
@@ -39,15 +44,16 @@ def describe(page: Page, subject: str) -> None:
     if "spectrogram" in focus:
         command = advice.analyze_command(subject, "--plot spectrogram.png --only spectrum", "To see it")
         page.suggest("", command=command)
-    if "hum" in focus and not told:
-        _hum(page, subject)
-    if "resonances" in focus and not told:
-        _resonances(page, subject)
 
 
-def _means_balance(page: Page) -> bool:
-    """Whether "frequency" is said of the balance: "the frequency balance"."""
-    return "balance" in page.aspects and page.asks(r"(?:frequency|tonal|spectral) balance")
+def _means_another(page: Page) -> bool:
+    """Whether "frequency" is said of the balance ("the frequency balance"), or "peak" of the level ("true peak")."""
+    of_balance = "balance" in page.aspects and page.asks(r"(?:frequency|tonal|spectral) balance")
+    of_level = "true_peak" in page.aspects and not page.asks(
+        r"frequenc\w*|partials?|spectr\w*|dominant|strongest|whistle|whine|tone|ringing|harmonics"
+        r"|(?<!true )(?<!true-)peaks?"
+    )
+    return of_balance or of_level
 
 
 def brief(page: Page, subject: str) -> list[Phrase]:
@@ -169,9 +175,10 @@ def _descriptors(page: Page, subject: str, *, all_of_them: bool) -> None:
     centroid, rolloff, bandwidth, flatness = (
         page.number(subject, f"spectrum.{name}") for name in ("centroid_hz", "rolloff_hz", "bandwidth_hz", "flatness")
     )
+    is_another = page.asks(r"roll-?off|bandwidth|spread|flatness|nois[ey]\w*") and not page.asks(_BRIGHTNESS)
     if centroid is not None:
-        tone = _tone(centroid[1])
-        page.say(f"Its spectral centroid is {say.frequency(centroid[1])}, which sounds {tone}.", centroid[0])
+        text = f"Its spectral centroid is {say.frequency(centroid[1])}, which sounds {_tone(centroid[1])}."
+        (page.add if is_another else page.say)(text, centroid[0])
     if not all_of_them:
         return
     if rolloff is not None:
@@ -180,11 +187,17 @@ def _descriptors(page: Page, subject: str, *, all_of_them: bool) -> None:
         _tell(page, "bandwidth|spread")(f"The bandwidth is {say.frequency(bandwidth[1])}.", bandwidth[0])
     if flatness is not None:
         shown = say.trimmed(flatness[1], 3 if flatness[1] >= 0.01 else 6)
-        _tell(page, r"flatness|nois[ey]\w*")(f"The spectral flatness is {shown}.", flatness[0])
+        _tell(page, r"flatness|nois[ey]\w*")(
+            f"The spectral flatness is {shown}: {_noisiness(flatness[1])}.", flatness[0]
+        )
 
 
 def _tone(centroid_hz: float) -> str:
     return "dark" if centroid_hz < 1200 else "balanced" if centroid_hz < 3000 else "bright"
+
+
+def _noisiness(flatness: float) -> str:
+    return "much like noise" if flatness >= 0.3 else "mostly tones" if flatness < 0.05 else "part tone, part noise"
 
 
 def _tell(page: Page, words: str) -> Callable[..., None]:

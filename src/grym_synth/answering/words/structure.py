@@ -122,7 +122,7 @@ def _form(page: Page, subject: str, found: Evidence, parts: list[Stretch]) -> No
     elif form is not None and text:
         lead = "The form is" if sure else "The form seems to be"
         sentence = f"{lead} {text}: {', '.join(told)}{rest}."
-        if page.is_brief:
+        if page.is_brief and not page.wants("section_bars"):
             sentence = f"{lead} {text}, with a new part at {say.listed(_starts(parts))}."
         if asked is not None:
             sentence = page.verdict(asked[1] == text, sentence)
@@ -188,8 +188,8 @@ def _song_part(page: Page, found: Evidence, parts: list[Stretch]) -> None:
     label, times = _most_common(parts)
     first = next(part for part in parts if part.label == label)
     if times < 2:
-        page.say(f"No part comes back, so I cannot tell which would be the {name}; its parts: "
-                 f"{', '.join(_place(part) for part in parts[:LISTED])}.", found)  # fmt: skip
+        rest = "" if page.is_brief else f"; its parts: {', '.join(_place(part) for part in parts[:LISTED])}"
+        page.say(f"No part comes back, so I cannot tell which would be the {name}{rest}.", found)
         return
     page.remark("I name parts by what comes back, not by what a song would call them.")
     others = [say.clock(part.start_s) for part in parts if part.label == label and part is not first][:LISTED]

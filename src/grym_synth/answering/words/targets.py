@@ -25,6 +25,7 @@ class Target:
     method: str  # whose level it is
 
 
+TURNED_DOWN = r"turn(?:ed)? (?:\w+ ){0,2}down|penali[sz]ed?|penalty"  # by a service, of what is too loud for it
 PEAK_ROOM_DBTP = -1.0  # what a true peak is usually kept under
 
 #: Few, each with its source.
@@ -124,7 +125,7 @@ def raised(
 
 def _holds(page: Page, target: Target, gap: float) -> bool:
     """Whether what was asked is so: loud enough, too loud, too quiet, or just right."""
-    if page.asks("too (?:loud|hot|much)"):
+    if page.asks(f"too (?:loud|hot|much)|{TURNED_DOWN}"):
         return gap > target.room_lu
     if page.asks("too (?:quiet|soft|low)"):
         return gap < -target.room_lu

@@ -161,8 +161,9 @@ def _likeness(page: Page, subject: str, *, asked: bool) -> None:
         text = f"I cannot tell what it is; if anything, it {said}."
     elif found.confidence < LIKELY:
         text = f"I am not sure, but it {said}."
-    if page.asks("sing(?:ing|s)?|vocals?|voice") and _VOICES & {tag.casefold() for tag in tags[:limit]}:
-        text = page.verdict(True, text)
+    if page.asks("sing(?:ing|s)?|vocals?|voice"):
+        is_there = bool(_VOICES & {tag.casefold() for tag in tags[:limit]})
+        text = page.verdict(True, text) if is_there else f"I hear nobody sing that I could be sure of; it {said}."
     page.say(text, found, support="inferred")
 
 

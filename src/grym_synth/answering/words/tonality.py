@@ -15,6 +15,7 @@ from .spans import LISTED, asked_times, at, stretches, when
 
 VOCABULARY = frozenset("key camelot tuning key_changes".split())
 IN_TUNE_CENTS = 5.0
+SHOWN = 4  # recordings whose keys stand in one sentence
 _NAME = "tonality.key"
 
 
@@ -56,7 +57,12 @@ def rank(page: Page, subjects: tuple[str, ...]) -> list[str]:
     ]
     sure = all(item.confidence >= LIKELY for _, item in found)
     if sure and len(found) > 1 and len({text for text, _ in found}) == 1:
-        page.say("They have the same key.", *(item for _, item in found))
+        text = "They have the same key."
+        page.say(page.verdict(True, text) if page.asks(among.SAME) else text, *(item for _, item in found))
+    elif len(found) > 1 and page.asks(among.SAME) and len({text for text, _ in found}) > 1:
+        each = [f"{page.name(item.subject)} is in {text}" for text, item in found]
+        told = f"{say.listed(each)}." if len(each) <= SHOWN else "Their keys differ."
+        page.say(f"No: {told}" if page.verdict(False, "") else told, *(item for _, item in found))
     elif len(found) > among.SOME or (page.is_brief and len(found) > among.FEW):
         among.shares(page, found, one="tonality.file_count")
     return []

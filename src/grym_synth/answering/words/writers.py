@@ -74,6 +74,11 @@ def tell_one(page: Page, wanted: Sequence[str], subject: str) -> None:
             whole.describe(page, name, subject, is_named=False)
 
 
+def is_too_long(page: Page) -> bool:
+    """Whether a brief answer about one recording says too much."""
+    return page.is_brief and len(page.answers) > MOST_BRIEF_SENTENCES
+
+
 def in_one_line(page: Page, wanted: Sequence[str], subject: str) -> None:
     """A brief answer to more than two questions at a time: "126 BPM, most likely A minor, -14.1 LUFS integrated."."""
     phrases = _phrases(page, most_asked_first(page, wanted), subject)
@@ -91,7 +96,8 @@ def tell_many(page: Page, wanted: Sequence[str], subjects: tuple[str, ...]) -> N
         wanted = [name for name in wanted if not _told_by_faults(page, name)]
     few = among.FEW if page.is_brief else among.SOME
     # Who asks for several numbers of each of a few wants those, and no ranking.
-    is_plain = len(subjects) <= few and (page.is_brief or len(wanted) > 1) and not among.asks_for_order(page)
+    is_plain = len(subjects) <= few and (page.is_brief or len(wanted) > 1 or among.asks_for_each(page))
+    is_plain = is_plain and not among.asks_for_order(page)
     for name in wanted:
         if not is_plain:
             order = WRITERS[name].rank(page, subjects) or order
@@ -128,6 +134,7 @@ def _say_what_is_left(page: Page, subjects: tuple[str, ...], lines: tuple[str, .
 
 def _phrases(page: Page, wanted: Sequence[str], subject: str) -> list[Phrase]:
     phrases = [phrase for name in wanted for phrase in WRITERS[name].brief(page, subject)]
+    phrases.sort(key=lambda phrase: phrase.text.startswith("no "))  # what is not there stands last
     return phrases + (faults.brief(page, subject) if "fault" in page.aspects else [])
 
 
