@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import random
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -84,6 +85,26 @@ report = asyncio.run(clean(rules, {"handle": OwnFiles(handle_places(home))}, {},
 assert not report.failures, report.failures
 print(json.dumps([item.what for item in report.removed]))
 """
+
+#: The same, killed between the hundredth file and its next line.
+KILLED = (
+    """
+import os, pathlib, signal
+
+left = 100
+unlink = pathlib.Path.unlink
+
+def unlink_or_die(path, missing_ok=False):
+    global left
+    unlink(path, missing_ok)
+    left -= 1
+    if not left:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+pathlib.Path.unlink = unlink_or_die
+"""
+    + FILES
+)
 
 #: Takes a few rows at a time, so that a kill finds it in the middle.
 SLOW = """
@@ -240,16 +261,13 @@ def test_files_that_six_cleaners_find_at_once_go_once_without_a_failure(tmp_path
 
 @pytest.mark.slow
 def test_of_the_files_that_a_killed_cleaner_removed_every_one_is_in_the_audit_log(tmp_path: Path, start: Start) -> None:
-    handles = write_handles(tmp_path, stale=3000, live=10)
+    handles = write_handles(tmp_path, stale=300, live=10)
     before = {str(file) for file in handles.iterdir()}
-    cleaner = start(FILES, tmp_path, "hub 1")
+    cleaner = start(KILLED, tmp_path, "hub 1")
     let_go([cleaner])
-    while len(list(handles.iterdir())) > 2900:
-        time.sleep(0.001)
-    cleaner.kill()
-    cleaner.wait()
+    assert cleaner.wait() == -signal.SIGKILL
     removed = before - {str(file) for file in handles.iterdir()}
-    assert 0 < len(removed) < 3000
+    assert len(removed) == 100
     house = House(tmp_path / "grym.db")
     named = {key for row in house.audit_since() for key in row.detail["items"]}  # type: ignore[union-attr]
     house.close()
