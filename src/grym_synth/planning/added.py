@@ -6,18 +6,17 @@ questions that are meant for it, and far from all others.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from .likeness import letter_grams, letters_shared
 from .sentence_vectors import FloatArray
 
 #: Likeness from which a question is for a capability, and from which it is for nothing else: by sentence vectors, and
 #: by letters where there are none.
 SENSE_LIKE, SENSE_SAME = 0.62, 0.85
 LETTERS_LIKE, LETTERS_SAME = 0.55, 0.85
-_GRAM = 4
 
 
 class Added:
@@ -51,15 +50,8 @@ class Added:
 
     def _likeness(self, question: str, vector: FloatArray | None, example: str) -> float:
         if self._encode is None or vector is None:
-            mine, other = _grams(question), _grams(example)
-            return len(mine & other) / max(1.0, math.sqrt(len(mine) * len(other)))
+            return letters_shared(letter_grams(question), letter_grams(example))
         if example not in self._vectors:
             self._vectors[example] = self._encode(example)
         likeness: float = (vector @ self._vectors[example]).item()
         return likeness
-
-
-def _grams(sentence: str) -> set[str]:
-    words = " ".join("".join(c if c.isalnum() else " " for c in sentence.casefold()).split())
-    text = f" {words} "
-    return {text[i : i + _GRAM] for i in range(max(1, len(text) - _GRAM + 1))}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from .features import fold, shorten
+from .features import fold, name_plainly
 
 #: Capability → aspect → keywords.
 VOCABULARY: Mapping[str, Mapping[str, str]] = {
@@ -265,7 +265,7 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
 
 def read_aspects(question: str) -> tuple[str, ...]:
     """Aspects whose keywords stand in the question, as "capability.aspect", in the order in which they come up."""
-    text = " ".join(re.findall(r"[a-z0-9/]+", fold(shorten(question))))
+    text = " ".join(re.findall(r"[a-z0-9/]+", fold(name_plainly(question))))
     found = ((match.start(), name) for name, pattern in _PATTERNS.items() if (match := pattern.search(text)))
     return tuple(name for _, name in sorted(found, key=lambda each: each[0]))
 

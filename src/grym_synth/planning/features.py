@@ -1,7 +1,8 @@
 """What a question looks like to the router: hashed character and word n-grams, and how many files of which sort.
 
 Accents, case and most numbers are taken away, so that typos and the languages' spellings stay close; the hash is
-CRC-32, the same on every machine.
+CRC-32, the same on every machine. Words of an address, a path, a file name or a quotation say nothing about what is
+wanted, so that a word for what it is stands in their place.
 """
 
 from __future__ import annotations
@@ -26,9 +27,20 @@ SHORTEST, LONGEST = 2, 5  # characters of an n-gram
 #: Of a very long question only the head and the tail are read.
 _HEAD, _TAIL = 1200, 400
 
+#: What stands in a question in place of an address, a file, a folder or a quotation.
+STAND_INS = frozenset({"webpageurl", "audiofile", "textfile", "packfile", "foldername", "quotedwords"})
+#: A quotation with fewer words around it is the question itself.
+_LEAST_AROUND = 2
+
 _URL = re.compile(r"(?:https?|ftp|feed)://\S+|\bwww\.\S+", re.IGNORECASE)
-_FILE = re.compile(
-    r"[\w./~-]*\w\.(wav|flac|mp3|ogg|aiff?|m4a|aac|opus|grym|pdf|md|txt|html?|docx?|epub)\b", re.IGNORECASE
+_SUFFIX = r"\.(wav|flac|mp3|ogg|aiff?|m4a|aac|opus|grym|pdf|md|txt|html?|docx?|epub)"
+_FILE = re.compile(rf"[\w./~-]*\w{_SUFFIX}\b", re.IGNORECASE)
+_QUOTED = re.compile(r"[\"“„«]\s?([^\"“”„«»]{1,80}?)\s?[\"”“»]|(?<!\w)['‘‚]([^'‘’‚]{1,80})['’‘](?!\w)")
+_QUOTED_FILE = re.compile(rf".*{_SUFFIX}", re.IGNORECASE)
+# "and/or" and "key/bpm" are no paths: one begins at a root, ends with a slash, or is named as a folder.
+_PATH = re.compile(
+    r"(?<![\w/])(?:(?:~|\.{1,2}|[A-Za-z]:)?[/\\][\w.~][\w./\\~-]*|\w[\w./-]*/(?=[\s,;?!]|$))"
+    r"|(?<=\bfolder )[\w.-]+/[\w./-]+"
 )
 _NUMBER = re.compile(r"-?\d+(?:[.,:]\d+)*")
 _TOKEN = re.compile(rf"{_NUMBER.pattern}|[^\W_]+[#♯♭]?|[?&+/]")
@@ -62,12 +74,18 @@ class Features:
 
 def read_features(question: str, paths: Sequence[str]) -> Features:
     """Features of a question with its files. Never raises; 100 kB of text take no longer than 2 kB."""
-    text = shorten(question)
-    spoken = _FILE.sub(_say_file, _URL.sub(" webpageurl ", text))
-    words = tuple(match.group() for match in _TOKEN.finditer(spoken))
+    plain = name_plainly(question)
+    words = tuple(match.group() for match in _TOKEN.finditer(plain))
     folded = [_fold_token(word) for word in words]
     files = describe_files(paths)
-    return Features(words, _char_grams(folded), _word_grams(folded, files), files, " ".join(spoken.split()))
+    return Features(words, _char_grams(folded), _word_grams(folded, files), files, plain)
+
+
+def name_plainly(question: str) -> str:
+    """The question with addresses, files, paths and quotations called what they are; head and tail of a long one."""
+    text = _URL.sub(" webpageurl ", shorten(question))
+    text = _QUOTED.sub(lambda match: _say_quoted(match, text), text)
+    return " ".join(_PATH.sub(" foldername ", _FILE.sub(_say_file, text)).split())
 
 
 def shorten(text: str) -> str:
@@ -92,6 +110,15 @@ def describe_files(paths: Sequence[str]) -> str:
     if any(suffix in _AUDIO for suffix in suffixes):
         return f"{count}audio"
     return f"{count}text" if any(suffix in _TEXT for suffix in suffixes) else f"{count}other"
+
+
+def _say_quoted(match: re.Match[str], text: str) -> str:
+    """A quotation is a name or words to look for, unless it is all that was said."""
+    inside = match.group(1) or match.group(2)
+    if file := _QUOTED_FILE.fullmatch(inside):
+        return _say_file(file)
+    around = len(text.split()) - len(match.group().split())
+    return " quotedwords " if around >= _LEAST_AROUND else f" {inside} "
 
 
 def _say_file(match: re.Match[str]) -> str:

@@ -16,7 +16,8 @@ from grym_synth.messages import CAPABILITIES
 from grym_synth.packs import Pack, find_pack, verify_pack
 from grym_synth.planning.capabilities import CAPABILITY
 from grym_synth.planning.features import describe_files, read_features
-from grym_synth.planning.router import FILE_SORTS, HEADS, Router, choose, joint_probability, load_router, spell_out
+from grym_synth.planning.heads import FILE_SORTS
+from grym_synth.planning.router import Router, load_router
 from grym_synth.planning.sentence_vectors import SentenceEncoder
 
 PACK = find_pack("minilm")
@@ -142,34 +143,6 @@ def test_confidence_is_lower_for_what_is_hard(plain: Router) -> None:
     hard = plain.route("what about the thing near the other one", ["a.wav"]).confidence
     assert easy > 0.85
     assert hard < easy - 0.2
-
-
-def test_none_wins_only_when_it_is_likelier() -> None:
-    p, thresholds = np.full(len(HEADS), 0.05), np.full(len(HEADS) - 1, 0.4)
-    p[-1] = 0.3
-    assert choose(p, thresholds) == ()
-    p[2] = 0.31
-    assert choose(p, thresholds) == ("rhythm",)
-    p[3] = 0.5
-    assert choose(p, thresholds) == ("tonality",)
-    p[2] = 0.45
-    assert choose(p, thresholds) == ("rhythm", "tonality")
-
-
-def test_unsure_of_everything_is_none() -> None:
-    assert choose(np.full(len(HEADS), 0.01), np.full(len(HEADS) - 1, 0.4)) == ()
-
-
-def test_report_stands_for_five_capabilities() -> None:
-    assert spell_out(("report", "chords")) == ("facts", "loudness", "rhythm", "tonality", "chords", "spectrum")
-    assert spell_out(("theory", "rhythm")) == ("rhythm", "theory")
-
-
-def test_joint_probability_multiplies_what_is_and_what_is_not() -> None:
-    p = np.zeros(len(HEADS))
-    p[2] = 0.9
-    p[3] = 0.2
-    assert joint_probability(p, ("rhythm",)) == pytest.approx(0.9 * 0.8)
 
 
 @pytest.mark.parametrize(
