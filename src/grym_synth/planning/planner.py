@@ -46,6 +46,10 @@ class Named(Protocol):
     def size(self) -> int: ...
 
 
+#: Aspects of which the values of each recording say more than a difference.
+_TOLD_OF_EACH = frozenset({"tonality.key", "tonality.camelot", "rhythm.tempo", "facts.duration", "facts.sample_rate"})
+
+
 def plan(
     request: Request,
     route: Route,
@@ -218,8 +222,11 @@ def _measured(route: Route, aspects: Sequence[str], agents: Mapping[str, Capable
     wanted = list(route.capabilities)
     if "facts" in wanted and "facts.fault" in aspects:
         wanted.append("spectrum")
-    if "compare" in wanted and not ("compare" in agents and "compare" in map(_of, aspects)):
-        stand_ins = [name for name in dict.fromkeys(map(_of, aspects)) if name in agents]
+    compared = {name for name in aspects if _of(name) == "compare"}
+    if not _TOLD_OF_EACH.isdisjoint(aspects):  # "the same key?" is told by both keys
+        compared.discard("compare.difference")
+    if "compare" in wanted and not ("compare" in agents and compared):
+        stand_ins = [name for name in dict.fromkeys(map(_of, aspects)) if name in agents and name != "compare"]
         if stand_ins:
             wanted.remove("compare")
             wanted += stand_ins

@@ -31,6 +31,7 @@ from .slots import read_slots
 from .taught import Correction, Taught
 
 _CERTAIN = 0.98
+_SUREST = 0.99  # whatever the arithmetic says: a question can always mean something else
 _COMPUTED = 0.9  # what looks like none of these, but has an answer in the music arithmetic
 _FAINT = -0.85  # log odds: no head says more, and what the question names outright tells more
 _NAMED = 0.8  # what looks like none of these, but names a chord beside a recording
@@ -121,7 +122,7 @@ class Router:
         reasons = {
             name: self._explain(name, name if name in chosen else "report", features) for name in spell_out(chosen)
         }
-        return reasons, round(confidence, 3)
+        return reasons, round(min(confidence, _SUREST), 3)
 
     def _score_clause(self, clause: str, paths: Sequence[str]) -> Scores:
         features = read_features(clause, paths)
