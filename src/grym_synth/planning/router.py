@@ -114,7 +114,8 @@ class Router:
         whole = self._heads.score(features, aspect_places(features.plain), vector)
         clauses = [self._score_clause(clause, paths) for clause in split_clauses(features.plain)]
         chosen, confidence = self._decision.choose(whole, clauses)
-        if not chosen and _can_be_computed(question):
+        is_nothing = not chosen or (chosen == ("edit",) and not paths)  # "transpose 1 4 5 to Eb" edits no file
+        if is_nothing and _can_be_computed(question):
             return {"theory": f"{CAPABILITY['theory'].asks}: there is an answer to compute"}, _COMPUTED
         is_open = whole[:-1].max() < _FAINT and features.files.endswith("audio")
         if is_open and (named := read_slots(question, paths).get("chords")):

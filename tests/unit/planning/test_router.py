@@ -59,6 +59,12 @@ def test_a_chord_asked_of_a_recording_is_listened_for(plain: Router, question: s
     assert "chords" not in plain.route(question, ["a.txt"]).capabilities
 
 
+def test_an_edit_without_a_file_that_can_be_computed_is_computed(plain: Router) -> None:
+    question = "transpose C E G up 3 semitones"
+    assert plain.route(question, []).capabilities == ("theory",)
+    assert plain.route("transpose it up 3 semitones", ["a.wav"]).capabilities == ("edit",)
+
+
 @needs_pack
 @pytest.mark.slow
 def test_plain_questions_are_routed_with_the_pack() -> None:
