@@ -2,7 +2,8 @@
 
 Each names the findings that it cites, `d:` of a slow dub mix, `m:` of a loud mono march, `v:` of an unaccompanied
 voice; "1" behind a name is its first alternative. They were written before the checker was looked at, and are not to
-be changed to please it. The later ones were run once, after the first had been mended.
+be changed to please it. The later ones were run once, after the first had been mended: 12 of the 40 true ones were
+refused then, and 5 of the 40 lies passed.
 """
 
 from __future__ import annotations

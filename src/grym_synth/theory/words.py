@@ -54,12 +54,17 @@ second: segunda sekunde
 degree: grado stufe degre grau steg
 whole: redonda semibreve semibreves
 half: blanca blancas halbe blanche blanches minima minimas minime minims minim halvnot halvnoter
-quarter: negra negras viertel vierteln noire noires seminimas semiminime fjardedelar fjardedelsnoter viertelnoten seminima fjardedel fjardedelsnot crotchet crotchets semiminima viertelnote
-eighth: corchea corcheas achtel achteln croche croches colcheias crome attondelar attondelsnoter achtelnoten colcheia croma attondel attondelsnot attondels quaver quavers achtelnote
-sixteenth: semicorchea semicorcheas semicolcheias semicrome sextondelar sextondelsnoter sechzehnteln sechzehntelnoten sechzehntel semicolcheia semicroma sextondel sextondelsnot semiquaver semiquavers sechzehntelnote
+quarter: negra negras viertel vierteln noire noires seminimas semiminime fjardedelar fjardedelsnoter viertelnoten
+quarter: seminima fjardedel fjardedelsnot crotchet crotchets semiminima viertelnote
+eighth: corchea corcheas achtel achteln croche croches colcheias crome attondelar attondelsnoter achtelnoten colcheia
+eighth: croma attondel attondelsnot attondels quaver quavers achtelnote
+sixteenth: semicorchea semicorcheas semicolcheias semicrome sextondelar sextondelsnoter sechzehnteln sechzehntelnoten
+sixteenth: sechzehntel semicolcheia semicroma sextondel sextondelsnot semiquaver semiquavers sechzehntelnote
 thirty-second: fusa zweiunddreissigstel biscroma demisemiquaver demisemiquavers trettiotvaondel
-dotted: puntillo punteada punteado punktierte punktierten punktiertes punktierter pointees pointes pontuadas puntate pointee pointe pontuada pontuado puntata puntato punkterad punkterat
-triplet: tercine terzinen tercinas quialteras tresillo tresillos triole triolen triolet triolets tercina quialtera terzina terzine triol trioler
+dotted: puntillo punteada punteado punktierte punktierten punktiertes punktierter pointees pointes pontuadas puntate
+dotted: pointee pointe pontuada pontuado puntata puntato punkterad punkterat
+triplet: tercine terzinen tercinas quialteras tresillo tresillos triole triolen triolet triolets tercina quialtera
+triplet: terzina terzine triol trioler
 how many: cuantos cuantas wieviele combien quantos quantas quanti quante
 sound: sonido klang
 harmonics: armonicos obertone harmoniques harmonicos armonici overtoner deltoner overtones partials

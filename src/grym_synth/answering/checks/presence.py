@@ -57,7 +57,7 @@ _MIGHT = re.compile(
     r"(?i)\b(?:clipp?(?:ing|s)?|it|that|this|distortion) (?:may|might|could|can) |\b(?:risk|danger|chance) of clipping"
     r"|\b(?:avoid|prevent|against) clipping"
 )
-_CHANNELS = re.compile(r"(?i)\b(?P<word>mono|stereo)\b(?![- ]compat| ?sum)")
+_CHANNELS = re.compile(r"(?i)\b(?<!summed to )(?<!safe in )(?P<word>mono|stereo)\b(?![- ]compat| ?sum)")
 
 
 def check_presence(case: Case) -> list[Problem]:
