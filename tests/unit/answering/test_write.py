@@ -331,6 +331,18 @@ def test_each_value_of_the_format_that_a_question_names_is_told() -> None:
     assert "24 bit" in text
 
 
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("lowest and highest note?", "The lowest note is E1 and the highest note is B4 [e1][e2]."),
+        ("the highest note?", "The highest note is B4 [e1]."),
+    ],
+)
+def test_both_ends_of_the_compass_are_told_where_both_are_asked_for(question: str, wanted: str) -> None:
+    found = [made("notes.lowest", "note", "E1"), made("notes.highest", "note", "B4")]
+    assert ask(question, "notes", aspects=("compass",), evidence=found) == wanted
+
+
 def test_a_question_that_names_a_tempo_gets_a_verdict() -> None:
     found = [made("rhythm.tempo_bpm", "tempo", 126.0)]
     for question, wanted in (("is it 120 BPM?", "No: it runs at 126 BPM"), ("is it faster than 120?", "Yes: it runs")):
