@@ -334,12 +334,12 @@ def test_each_value_of_the_format_that_a_question_names_is_told() -> None:
 @pytest.mark.parametrize(
     ("question", "wanted"),
     [
-        ("lowest and highest note?", "The lowest note is E1 and the highest note is B4 [e1][e2]."),
-        ("the highest note?", "The highest note is B4 [e1]."),
+        ("lowest and highest note?", "The lowest note is A2 and the highest note is A4 [e1][e2]."),
+        ("the highest note?", "The highest note is A4 [e1]."),
     ],
 )
 def test_both_ends_of_the_compass_are_told_where_both_are_asked_for(question: str, wanted: str) -> None:
-    found = [made("notes.lowest", "note", "E1"), made("notes.highest", "note", "B4")]
+    found = [item for item in music() if item.capability == "notes"]
     assert ask(question, "notes", aspects=("compass",), evidence=found) == wanted
 
 
