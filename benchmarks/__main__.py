@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from benchmarks import accuracy, answered, fft, hostile, lies, routing, timing
+from benchmarks import accuracy, answered, fft, hostile, lies, mixed, routing, timing
 from benchmarks.rows import Row, write_table
 
 
@@ -25,6 +25,7 @@ def main() -> None:
         *hostile.measure(),
         *answered.measure(),
         *lies.measure(),
+        *mixed.measure()[0],
     ]
     for row in rows:
         print(f"{row.what}: {row.figure} (goal {row.goal})")

@@ -116,7 +116,9 @@ def _answered(row: Mapping[str, Any], document: Mapping[str, Any], paths: Mappin
         if not subjects:
             return [capability]
         of_all = [] if capability in ("theory", "system") else recordings[capability == "compare" :]
-        return [f"{capability} of {path.name}" for path in of_all if str(path) not in subjects | bad]
+        # A recording that a follow-up means is called as it was named before, which may be by its name alone.
+        told = {str(path) for path in of_all if {str(path), path.name} & (subjects | bad)}
+        return [f"{capability} of {path.name}" for path in of_all if str(path) not in told]
 
     open_parts = [part for capability in row.get("expect", ()) for part in missing(capability)]
     choices = row.get("any", ())

@@ -29,6 +29,7 @@ from .llm.guarded import GuardedModels, turns
 from .llm.spending import Spending
 from .messages import Answer, Gap, Plan, Request, Route
 from .packs import find_pack
+from .planning.in_play import after_edits
 from .planning.planner import plan
 from .planning.proposal import declared_sentences, route_by_model
 from .planning.references import is_doubtful, is_meant, resolve, suppose_recording
@@ -189,7 +190,8 @@ class Hub:
 
     def _remember(self, laid: Laid, answer: Answer) -> Answer:
         try:
-            self.store.keep_answer(laid.request, answer, laid.recordings)
+            played = [Played(item.subject, item.path) for item in laid.recordings]
+            self.store.keep_answer(laid.request, answer, after_edits(played, answer.evidence))
         except Unavailable as error:
             return replace(answer, gaps=(*answer.gaps, Gap.from_error(error, capability="system")))
         return answer

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..messages import Evidence
 from ..storage.contexts import Played, Turn
 from .mentions import Mention
 
@@ -156,6 +157,18 @@ class InPlay:
                 return Meaning(listed, is_open=True) if top - below < tie else Meaning(best)
         listed = next((turn.recordings for turn in self.turns if len(turn.recordings) > 1), self.every)
         return Meaning(_distinct(listed), is_open=True)
+
+
+def after_edits(recordings: Sequence[Played], evidence: Iterable[Evidence]) -> tuple[Played, ...]:
+    """The recordings of a turn, each that was edited by the file that was made of it: "and normalise it" means that."""
+    findings = list(evidence)
+    written = {item.subject for item in findings if item.name == "edit.files"}
+    made = {
+        item.subject: item.value
+        for item in findings
+        if item.name == "edit.out" and item.subject in written and isinstance(item.value, str)
+    }
+    return tuple(Played(path, path) if (path := made.get(item.subject)) else item for item in recordings)
 
 
 def _values(answer: dict[str, Any], finding: str) -> dict[str, float]:

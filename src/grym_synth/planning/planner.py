@@ -13,6 +13,7 @@ from ..messages import Gap, Json, Need, Plan, Request, Route, Step, Taken
 from .aspects import read_aspects
 from .dependencies import Lacking, lacking
 from .edits import EditWish, read_edit
+from .identity import BESIDE_THE_POINT, UNKNOWN, asks_maker, asks_performer
 
 #: A question that is routed there may be answered by arithmetic with what is measured.
 _NEAR_ARITHMETIC = frozenset({"facts", "rhythm", "tonality", "theory"})
@@ -67,7 +68,13 @@ def plan(
     answered : capabilities that the hub answers itself
     """
     layout = _Layout(request, recordings, agents, {**route.params, **request.params}, deadline)
-    layout.lay([name for name in _measured(route, read_aspects(request.question), agents) if name not in answered])
+    wanted = [name for name in _measured(route, read_aspects(request.question), agents) if name not in answered]
+    if asks_performer(request.question):
+        wanted = [name for name in wanted if name not in BESIDE_THE_POINT]
+        layout.gaps.append(UNKNOWN)
+    elif asks_maker(request.question) and recordings and set(wanted) <= BESIDE_THE_POINT | {"facts"}:
+        wanted = [name for name in ("facts",) if name in agents]
+    layout.lay(wanted)
     return layout.plan()
 
 

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from .words import PHRASES, SINGLE
+from .words import NUMBERS, PHRASES, REVERSED, SINGLE
 
 MAX_LENGTH = 1000
 _MAX_QUANTITIES = 48  # a list of numbers is no question, and takes long to read
@@ -59,13 +59,11 @@ _SMALL = {
     "a": 1, "an": 1, "one": 1, "single": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
     "eight": 8,
     "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "sixteen": 16, "twenty": 20, "twenty-four": 24, "thirty-two": 32,
-    "sixty-four": 64, "half a": 0.5,
+    "sixty-four": 64, "half a": 0.5, **NUMBERS,
 }  # fmt: skip
 _SPELLED = re.compile(
-    r"(?<![\w#-])(half a|an?|one|single|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|sixteen|"
-    r"twenty-four|twenty|"
-    r"thirty-two|sixty-four)[ -](?=(?:bars?|measures?|beats?|minutes?|hours?|seconds?|semi-?tones?|half[ "
-    r"-]?(?:steps?|tones?)|"
+    rf"(?<![\w#-])({'|'.join(sorted(_SMALL, key=len, reverse=True))})[ -]"
+    r"(?=(?:bars?|measures?|beats?|minutes?|hours?|seconds?|semi-?tones?|half[ -]?(?:steps?|tones?)|"
     r"whole[ -]?(?:steps?|tones?)|octaves?|cents?|milliseconds?|ms|taps?)(?![a-z]))"
 )
 _METRE = re.compile(r"(?<![\w/.])(\d{1,2})/(2|4|8|16)(?![\w/])")
@@ -195,7 +193,8 @@ def _translate(text: str) -> str:
     """English words for the terms of music in other languages; all else stays."""
     for pattern, replacement in PHRASES:
         text = pattern.sub(replacement, text)
-    return re.sub(r"[A-Za-z]{3,24}", lambda found: SINGLE.get(found[0].lower(), found[0]), text)
+    text = re.sub(r"[A-Za-z]{3,24}", lambda found: SINGLE.get(found[0].lower(), found[0]), text)
+    return REVERSED.sub(r"\1 triplet", text)
 
 
 def _spelled_numbers(text: str, words: str) -> tuple[str, str]:

@@ -187,19 +187,31 @@ def numeral_chord_on(root: Note, degree: str, quality: str, *, in_key: tuple[int
     return chord_of(root, ("m" if degree.islower() else "") + quality)
 
 
-#: "2-5-1": the triads of the key by their degrees.
-_FIGURES = re.compile(r"(?<![\w.,/-])[1-7](?:[- ][1-7]){2,7}(?![\w.,/-])")
+#: "2-5-1": the triads of the key by their degrees; with a quality written on ("6m", "6-", "1maj7") that chord.
+_FIGURE = r"[1-7](?:maj7|M7|m7b5|m7|m|7|dim|aug|sus[24])?"
+_FIGURES = re.compile(rf"(?<![\w.,/-]){_FIGURE}(?:(?:-(?= )|-(?=,))?(?:[- ]|, ?){_FIGURE}){{2,7}}-?(?![\w/]|[.,]\d)")
+_ONE_FIGURE = re.compile(r"([1-7])(maj7|M7|m7b5|m7|m|7|dim|aug|sus[24]|-(?=[ ,]|$))?")
 _ROMAN_OF = {"major": ("I", "ii", "iii", "IV", "V", "vi", "vii°"), "minor": ("i", "ii°", "III", "iv", "V", "VI", "VII")}
+
+
+def _roman(figure: re.Match[str], mode: str) -> str:
+    """The Roman numeral of a Nashville number: "6m" is vi, a bare "6" the triad of the key."""
+    plain, quality = _ROMAN_OF[mode][int(figure[1]) - 1], figure[2] or ""
+    if not quality:
+        return plain
+    if quality == "m7b5":
+        return f"{plain.rstrip('°').lower()}m7b5"
+    if quality in ("m", "m7", "-"):
+        return plain.rstrip("°").lower() + quality.strip("m-")
+    return plain.rstrip("°").upper() + quality if quality in ("aug", "maj7", "M7", "7") else plain.rstrip("°") + quality
 
 
 def _progression(question: Question) -> tuple[Finding, ...]:
     numerals, key = find_numerals(question.text), find_key(question.text)
     if numerals and key is None and (found := re.search(r"of ([A-G][#b]?m?)(?![\w#])", question.text)):
         key = read_key(found[1])
-    if key and (figures := _FIGURES.search(question.words)):
-        numerals = find_numerals(
-            " ".join(_ROMAN_OF[key[1]][int(figure) - 1] for figure in re.findall(r"[1-7]", figures[0]))
-        )
+    if key and (figures := _FIGURES.search(question.text)):
+        numerals = find_numerals(" ".join(_roman(figure, key[1]) for figure in _ONE_FIGURE.finditer(figures[0])))
     if not numerals or key is None or (question.tempi and len(numerals) < 2):
         return ()
     chords = [numeral_chord(numeral, *key) for numeral in numerals]

@@ -43,22 +43,28 @@ signature: vorzeichen armadura armure armatura
 sharps: sostenidos kreuze dieses diesis sustenidos
 flats: bemoles bemolles bemois bemolli
 circle: circulo quintenzirkel cercle circolo kvintcirkeln
-fifths: quintas quintes quinte
+fifths: quintas quintes quinten quinti
 third: tercera terz tierce terca terza ters
 fourth: cuarta quarte quarta kvart
-fifth: quinta quint kvint
+fifth: quinta quinte quint kvint
+between: mellan zwischen
 sixth: sexta sexte sesta sext
 seventh: septima septime setima settima septim
 second: segunda sekunde
 degree: grado stufe degre grau steg
 whole: redonda semibreve semibreves
-half: blanca halbe blanche minima minims minim halvnot minima
-quarter: negra viertel noire seminima fjardedel fjardedelsnot crotchet crotchets semiminima viertelnote
-eighth: corchea achtel croche colcheia croma attondel attondelsnot attondels quaver quavers achtelnote
-sixteenth: semicorchea sechzehntel semicolcheia semicroma sextondel sextondelsnot semiquaver semiquavers sechzehntelnote
+half: blanca blancas halbe blanche blanches minima minimas minime minims minim halvnot halvnoter
+quarter: negra negras viertel vierteln noire noires seminimas semiminime fjardedelar fjardedelsnoter viertelnoten
+quarter: seminima fjardedel fjardedelsnot crotchet crotchets semiminima viertelnote
+eighth: corchea corcheas achtel achteln croche croches colcheias crome attondelar attondelsnoter achtelnoten colcheia
+eighth: croma attondel attondelsnot attondels quaver quavers achtelnote
+sixteenth: semicorchea semicorcheas semicolcheias semicrome sextondelar sextondelsnoter sechzehnteln sechzehntelnoten
+sixteenth: sechzehntel semicolcheia semicroma sextondel sextondelsnot semiquaver semiquavers sechzehntelnote
 thirty-second: fusa zweiunddreissigstel biscroma demisemiquaver demisemiquavers trettiotvaondel
-dotted: puntillo punktierte punktierter pointee pointe pontuada pontuado puntata puntato punkterad punkterat
-triplet: tresillo tresillos triole triolen triolet triolets tercina quialtera terzina terzine triol trioler
+dotted: puntillo punteada punteado punktierte punktierten punktiertes punktierter pointees pointes pontuadas puntate
+dotted: pointee pointe pontuada pontuado puntata puntato punkterad punkterat
+triplet: tercine terzinen tercinas quialteras tresillo tresillos triole triolen triolet triolets tercina quialtera
+triplet: terzina terzine triol trioler
 how many: cuantos cuantas wieviele combien quantos quantas quanti quante
 sound: sonido klang
 harmonics: armonicos obertone harmoniques harmonicos armonici overtoner deltoner overtones partials
@@ -74,6 +80,30 @@ SINGLE: Mapping[str, str] = {
     for english, words in [line.split(": ")]
     for word in words.split()
     if "-" not in word
+}
+
+_NUMBERS = """
+1: ein eine einen un una une uno um uma ett
+2: zwei dos deux due dois duas tva
+3: drei tres trois tre
+4: vier cuatro quatre quattro quatro fyra
+5: funf cinco cinq cinque fem
+6: sechs seis six sei sex
+7: sieben siete sept sette sete sju
+8: acht ocho huit otto oito atta
+9: neun nueve neuf nove nio
+10: zehn diez dix dieci dez tio
+12: zwolf doce douze dodici doze tolv
+16: sechzehn dieciseis seize sedici dezesseis sexton
+32: zweiunddreissig trentadue trettiotva
+"""
+
+#: Small numbers in words.
+NUMBERS: Mapping[str, int] = {
+    word: int(number)
+    for line in _NUMBERS.strip().splitlines()
+    for number, words in [line.split(": ")]
+    for word in words.split()
 }
 
 _ROMANCE_NOTES = {"do": "C", "ut": "C", "re": "D", "mi": "E", "fa": "F", "sol": "G", "la": "A", "si": "B"}
@@ -116,6 +146,16 @@ def _compile(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w#]){pattern}", re.IGNORECASE)
 
 
+#: What German and Swedish put in front of the word for triplets, in one word with it.
+_COMPOUND = r"halbe|viertel|achtel|sechzehntel|zweiunddreissigstel|fjardedel|attondel|sextondel|trettiotvaondel"
+_ABOVE = r"(?:por )?encima de|au-dessus d[eu]|acima d[eo]|sopra(?: al?| il)?"
+_BELOW = r"(?:por )?debajo de|au-dessous d[eu]|en dessous d[eu]|abaixo d[eo]|sotto(?: al?| il)?"
+
+#: Said the other way round: "a triplet of eighths". Applied to the English words.
+REVERSED = re.compile(
+    r"(?i)\btriplets? (?:de|di|d'|of|von|av|aus|em|in) (whole|half|quarter|eighth|sixteenth|thirty-second)s?\b"
+)
+
 #: Patterns with their English, applied in this order before single words.
 PHRASES = (
     (_compile(rf"(de|da|du|entre|tra|fra) ({_SOL}) (?:a|al|à|y|et|e) ({_SOL})(#|b)?(?![a-z])"), _pair),
@@ -133,7 +173,16 @@ PHRASES = (
     (_compile(r"pulsaciones por minuto|schlage pro minute|battements par minute|batidas por minuto|battiti al minuto"),
      "bpm"),
     (_compile(r"con puntillo|a point|pointee?"), "dotted"),
-    (_compile(r"double[ -]croche"), "sixteenth"),
+    (_compile(r"doubles?[ -]croches?"), "sixteenth"),
+    (_compile(r"col punto"), "dotted"),
+    (_compile(rf"({_COMPOUND})s?[ -]?(?:notens?[ -]?)?triol(?:en?|er)?(?![a-z])"), r"\1 triplet"),
+    (_compile(r"demi[ -]?tons?(?![a-z])"), "semitones"),
+    (_compile(rf"(?:{_ABOVE}) (?P<note>{_SOL})(?P<sign>)(?![a-z])"), lambda found: "above " + _solfege(found)),
+    (_compile(rf"(?:{_BELOW}) (?P<note>{_SOL})(?P<sign>)(?![a-z])"), lambda found: "below " + _solfege(found)),
+    (_compile(r"(?:mellan|zwischen) ([a-g]) (?:och|und) ([a-g])(?![a-z#])"),
+     lambda found: f"between {found[1].upper()} and {found[2].upper()}"),
+    (_compile(r"hoher als|mas alto que|plus haut que|piu (?:in )?alto di|mais alto que|hogre an"), "above"),
+    (_compile(r"tiefer als|mas bajo que|plus bas que|piu (?:in )?basso di|mais baixo que|lagre an"), "below"),
     (_compile(r"wie lange?|combien de temps dure|hur lang[at]?|quanto duram?|cuanto duran?"), "how long"),
     (_compile(r"wie viele|hur manga|combien de"), "how many"),
     (_compile(r"longueur d'onde|longitud de onda|comprimento de onda|lunghezza d'onda|vaglangd"), "wavelength"),

@@ -288,6 +288,61 @@ def test_a_yes_or_no_question_gets_its_verdict_first(
     assert ask(question, capability, aspects=(aspect,), evidence=found).startswith(wanted)
 
 
+@pytest.mark.parametrize(
+    ("question", "correlation", "wanted"),
+    [
+        (
+            "will this pad vanish when the club system sums to mono?",
+            -1.0,
+            "Yes: the correlation of left and right is -1",
+        ),
+        (
+            "will this pad vanish when the club system sums to mono?",
+            0.98,
+            "No: the correlation of left and right is 0.98",
+        ),
+        ("is it safe in mono?", 0.98, "Yes: the correlation of left and right is 0.98: it is safe in mono"),
+        ("is it safe in mono?", 0.02, "The correlation of left and right is 0.02: it gets thinner"),
+        ("does it hold up when I sum it to mono?", -0.9, "No: the correlation of left and right is -0.90: it cancels"),
+    ],
+)
+def test_what_is_left_in_mono_is_read_from_the_correlation(question: str, correlation: float, wanted: str) -> None:
+    found = [made("facts.channels", "count", 2), made("facts.correlation", "number", correlation)]
+    assert ask(question, "facts", aspects=("channels",), evidence=found).startswith(wanted)
+
+
+@pytest.mark.parametrize(
+    "question", ["isn't it clipping?", "is it not clipping?", "doesn't it clip?", "is it clipping or just loud?"]
+)
+def test_where_a_yes_could_be_taken_either_way_there_is_none(question: str) -> None:
+    found = [made("facts.clipped_samples", "count", 12)]
+    assert ask(question, "facts", aspects=("clipping",), evidence=found).startswith("It clips: 12 samples")
+
+
+def test_or_not_asks_for_a_yes_or_a_no() -> None:
+    found = [made("facts.clipped_samples", "count", 12)]
+    assert ask("is it clipping or not?", "facts", aspects=("clipping",), evidence=found).startswith("Yes: 12 samples")
+
+
+def test_each_value_of_the_format_that_a_question_names_is_told() -> None:
+    found = [made("facts.sample_rate_hz", "sample_rate", 96000), made("facts.bit_depth", "bits", 24)]
+    text = ask("is it really 24 bit 96k?", "facts", aspects=("bit_depth",), evidence=found)
+    assert "96 kHz" in text
+    assert "24 bit" in text
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("lowest and highest note?", "The lowest note is A2 and the highest note is A4 [e1][e2]."),
+        ("the highest note?", "The highest note is A4 [e1]."),
+    ],
+)
+def test_both_ends_of_the_compass_are_told_where_both_are_asked_for(question: str, wanted: str) -> None:
+    found = [item for item in music() if item.capability == "notes"]
+    assert ask(question, "notes", aspects=("compass",), evidence=found) == wanted
+
+
 def test_a_question_that_names_a_tempo_gets_a_verdict() -> None:
     found = [made("rhythm.tempo_bpm", "tempo", 126.0)]
     for question, wanted in (("is it 120 BPM?", "No: it runs at 126 BPM"), ("is it faster than 120?", "Yes: it runs")):

@@ -28,6 +28,8 @@ _BETWEEN = re.compile(
 _LEVEL = re.compile(r"(?i) (?:\w+ ){0,3}(?:target|norm|level|standard|limit|reference)\b")
 _AIMED = re.compile(r"(?i)\bto (?:hit|reach|meet|get to|arrive at) $")
 _EDGE = 1e-9
+#: Bounds that hold of the number itself as well; "over 126 BPM" does not.
+_INCLUSIVE = re.compile(r"(?i)\b(?:at least|at most|at (?:a )?m(?:in|ax)imum|not?|short of)\b")
 
 
 def bound_before(case: Case, quantity: Quantity) -> re.Match[str] | None:
@@ -66,6 +68,18 @@ def bound_holds(case: Case, index: int) -> bool | None:
         return None
     low, high = edges
     return all(low - _EDGE <= value <= high + _EDGE for value in values)
+
+
+def lies_on_bound(case: Case, quantity: Quantity, facts: list[Fact]) -> bool:
+    """ "It runs over 126 BPM" of 126.0 BPM: the number told as passed is the finding itself."""
+    match = bound_before(case, quantity)
+    if match is None or _INCLUSIVE.search(match[0]) or quantity.unit in ("s", "#", "times") or not quantity.readings:
+        return False
+    rivals = {fact.evidence.id or fact.evidence.name for fact in case.facts if fact.unit == quantity.unit}
+    if len(rivals) != 1 or any(fact.relation != "finding" or fact.item is not None for fact in facts):
+        return False  # "louder than -16.6 LUFS" may name what another recording has
+    edge, above = quantity.readings[0].value, is_above(case, match)
+    return all((fact.value <= edge) if above else (fact.value >= edge) for fact in facts)
 
 
 def calls_level(case: Case, quantity: Quantity) -> bool:

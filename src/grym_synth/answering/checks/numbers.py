@@ -31,8 +31,8 @@ _ONE_UNIT = re.compile(r"(?i)\b(?:lasts|takes|for|about|of) an? (hour|minute|sec
 _MINUS_BEFORE = re.compile(r"(?i)\b(minus|negative|plus) ?$")
 _SLIGHTLY = r"(?:just|barely|a little|slightly|a bit|a touch|a shade|a hair|a tad|marginally|a fraction)"
 _ABOUT = re.compile(
-    rf"(?i)(?:\b(?P<over>{_SLIGHTLY} (?:over|above|more than|upwards of|past))"
-    rf"|\b(?P<under>{_SLIGHTLY} (?:under|below|less than|shy of|short of)|nearly|almost|shy of|not quite)"
+    rf"(?i)(?:\b(?P<over>{_SLIGHTLY} (?:over|above|more than|upwards of|north of|past)|a good)"
+    rf"|\b(?P<under>{_SLIGHTLY} (?:under|below|less than|shy of|short of|south of)|nearly|almost|shy of|not quite)"
     r"|\b(?P<about>about|around|roughly|approximately|approx\.?|circa|ca\.?|some|close to|near|or so|nominally"
     r"|(?:in the )?(?:region|neighbou?rhood|vicinity|ballpark) of|on the order of|as good as|practically)|[~≈])"
     r" ?(?:an? )?$"
@@ -45,6 +45,7 @@ FUNCTION_WORDS = frozenset(
     louder quieter softer faster slower longer shorter higher lower brighter darker sharp flat off apart away too
     short loud hot long integrated overall total rms peak true left right here there before after rather perhaps
     versus vs will shall should can cannot must do does did has have had match share differ
+    means mean meaning suggests indicates implies shows tells makes because since
     maybe possibly across through throughout each every per where whereas out stands stand reads
     """.split()
 )

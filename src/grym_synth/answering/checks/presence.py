@@ -41,22 +41,23 @@ def _topic(words: str, *names: str, is_there: Callable[[Evidence], bool] = _any)
 
 
 TOPICS: tuple[Topic, ...] = (
-    _topic(r"clip(?:s|ped|ping)?", "facts.clipped_samples"),
+    _topic(r"clip(?:s|ped|ping)?|(?:stuck|pinned) at full scale", "facts.clipped_samples"),
     _topic(r"(?:mains )?hum(?:s|ming)?", "spectrum.hum_hz"),
-    _topic(r"silen(?:ce|ces|t)|gaps?(?! (?:between|of \x01+ LU))", "facts.silence_s"),
+    _topic(r"silen(?:ce|ces|t)|pauses?|gaps?(?! (?:between|of \x01+ LU))", "facts.silence_s"),
     _topic(r"resonan(?:ce|ces|t)", "spectrum.resonances"),
     _topic(r"DC", "facts.dc_offset_percent", is_there=_is_offset),
     _topic(r"tags", "facts.tags", "timbre.tags", "timbre.whole_tags"),
 )
 _NONE = re.compile(
-    r"(?i)\b(?:no|not|none|never|nothing|without|free of|neither|nor|nowhere|zero|cannot|lacks?|lacking|absence of|fails? to)\b"
+    r"(?i)\b(?:no|not|none|never|nothing|without|free of|neither|nor|nowhere|zero|cannot|lacks?|lacking|absence of|fails? to|isn't|aren't)\b"
+    r"|\bnot (?:a|one|any)\b"
     r"|n't\b"
 )
 _MIGHT = re.compile(
     r"(?i)\b(?:clipp?(?:ing|s)?|it|that|this|distortion) (?:may|might|could|can) |\b(?:risk|danger|chance) of clipping"
     r"|\b(?:avoid|prevent|against) clipping"
 )
-_CHANNELS = re.compile(r"(?i)\b(?P<word>mono|stereo)\b(?![- ]compat| ?sum)")
+_CHANNELS = re.compile(r"(?i)\b(?<!summed to )(?<!safe in )(?P<word>mono|stereo)\b(?![- ]compat| ?sum)")
 
 
 def check_presence(case: Case) -> list[Problem]:

@@ -175,7 +175,7 @@ def demanded(tokens: Tokens, index: int, cited: Set[str]) -> Demand:
     if index:
         before = tokens.quantities[index - 1]
         # What is said of a time may be said of the level there as well.
-        taken = before.unit == quantity.unit and _belongs(tokens, index - 1, cited)
+        taken = before.unit in (quantity.unit, *quantity.inherited) and _belongs(tokens, index - 1, cited)
         start = before.end + len(_near(tokens, index - 1)) if taken else before.end
     preceding = _relevant(tokens.unnamed[min(start, quantity.start) : quantity.start], quantity, cited)
     if preceding and preceding[-1] is LASTING and _PART.search(_clause_before(tokens, quantity.start)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .bounds import bound_before, bound_holds, is_above
+from .bounds import bound_before, bound_holds, is_above, lies_on_bound
 from .case import Case, Problem, holds_words
 from .computed import is_computed, ratio_holds, times_hold
 from .held import Fact
@@ -33,6 +33,8 @@ def check_quantities(case: Case) -> list[Problem]:
         elif items.take(facts := supporting(case, index)) or members_hold(case, quantity):
             if not _said_of_all(case, quantity, facts):
                 problems.append(Problem(quantity.text, "does not hold of all recordings"))
+            if facts and lies_on_bound(case, quantity, facts):
+                problems.append(Problem(quantity.text, "told as passed, and it is the finding itself"))
             supported += 1
             held[index] = facts
         elif bound_holds(case, index) or _is_truly_denied(case, quantity) or is_computed(case, quantity):

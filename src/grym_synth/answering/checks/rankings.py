@@ -29,6 +29,7 @@ _RANKED = re.compile(
     r"|\b(?P<where>(?:power|energy) (?:\w+ ){0,2}(?:mostly|mainly|chiefly|largely|mostly found|concentrated))\b"
 )
 _IS_THE = re.compile(r"(?i)\b(?:is|are|was|were|being|as) (?:the |its |their )?$")
+_CARRIES = re.compile(r"(?i)\b(?:carr(?:y|ies)|ha(?:s|ve)|holds?|contains?|gets?|takes?) (?:by far )?(?:the )?$")
 _CLAUSE_END = re.compile(r"[;:]|\.(?:\s|$)")
 _LISTS = {"resonance": ("spectrum.resonances",), "band": (), "range": (), "region": (), "spectral part": ()}
 _FIELDS = {"Hz": "frequency_hz", "dBFS": "level_dbfs", "dB": "prominence_db", "cents": "cents"}
@@ -88,6 +89,8 @@ def _band_holds(case: Case, match: re.Match[str], bands: list[Evidence]) -> bool
     after, before = bands_in(case, match.end(), end), bands_in(case, begin, match.start())
     if before and _IS_THE.search(case.tokens.unnamed, max(0, match.start() - 12), match.start()):
         after = []  # "bass is the strongest band, followed by ..."
+    if before and _CARRIES.search(case.tokens.unnamed, max(0, match.start() - 24), match.start()):
+        after = []  # "bass carries the most energy, with sub behind it"
     if match["rules"] or match["bare"]:
         after = []
         if (region := region_before(case, match.start())) is not None:

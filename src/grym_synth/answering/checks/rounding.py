@@ -53,7 +53,8 @@ def side_fits(quantity: Quantity, reading: Reading, fact: Fact) -> bool:
     """ "Just over" and "almost" say on which side the number lies."""
     if quantity.approximate in ("", "about"):
         return True
-    return (abs(fact.value) >= abs(reading.value)) == (quantity.approximate == "over") or fact.value == reading.value
+    over = quantity.approximate == "over"
+    return abs(fact.value) > abs(reading.value) if over else abs(fact.value) < abs(reading.value)
 
 
 def same_value(readings: Sequence[Reading], value: float) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ..words.targets import TARGETS
 from .case import Case, Problem
 from .held import Fact
 
@@ -14,14 +15,15 @@ _TARGET = (
 )
 _ABOVE = (
     r"above|over|louder than|hotter than|higher than|exceed(?:s|ing)?|overshoot(?:s|ing)?|too (?:loud|hot) for|beyond"
+    r"|on the (?:loud|hot) side (?:of|for)"
 )
 _BELOW = (
     r"below|under|quieter than|softer than|lower than|undershoot(?:s|ing)?|falls? short of|short of|too (?:quiet|soft) for"
-    r"|misses"
+    r"|on the (?:quiet|soft|low) side (?:of|for)|misses"
 )
 _SIDE = re.compile(rf"(?i)\b(?:(?P<above>{_ABOVE})|(?P<below>{_BELOW}))\b(?P<what>[^;:,.]{{0,40}})")
 _MET = re.compile(
-    rf"(?i)\b(?:meets|hits|reaches|matches|(?:is )?(?:exactly|right|spot|bang|just|dead|is)(?: at| on)) (?:the|its|your)"
+    rf"(?i)\b(?:meets|hits|reaches|matches|(?:is )?(?:exactly|right|spot|bang|just|dead|is)(?: at| on))(?! the \w+ side\b) (?:the|its|your)"
     rf"[^;:,.]{{0,24}}\b{_TARGET}\b|\bon target\b"
 )
 _TURN = re.compile(
@@ -34,6 +36,8 @@ _NOT = re.compile(r"(?i)(?:\b(?:not|never|no longer|neither)|n't)(?: \w+){0,2} $
 def check_targets(case: Case) -> list[Problem]:
     """What is said of a recording and a cited level that it is held against, or of two recordings to be matched."""
     gap = _gap(case)
+    if gap is None:
+        gap = _gap_to_named(case)
     if gap is None:
         return _check_matching(case)
     problems = []
@@ -77,6 +81,13 @@ def _gap(case: Case) -> float | None:
         and re.search(r"(?:streaming|broadcast|podcast|club|target)_difference", fact.evidence.name)
     ]  # fmt: skip
     return differences[0] if len(differences) == 1 else None
+
+
+def _gap_to_named(case: Case) -> float | None:
+    """How far the one recording lies above a level that is named and not cited: "the streaming norm"."""
+    named = {target.lufs for target in TARGETS if re.search(rf"(?i)\b(?:{target.words})\b", case.tokens.plain)}
+    heard = {fact.value for fact in case.facts if _is_loudness(fact)}
+    return heard.pop() - named.pop() if len(named) == 1 and len(heard) == 1 else None
 
 
 def _is_loudness(fact: Fact) -> bool:

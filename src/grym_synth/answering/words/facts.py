@@ -21,6 +21,7 @@ _PCM = {
     "PCM_24": "24-bit PCM",
     "PCM_32": "32-bit PCM",
 }
+_MAKER = r"(?:who|qui[eé]n|wer|qui|quem|chi|vem)\b(?! (?:\w+ ){0,2}(?:louder|faster|longer))"  # the tags may say it
 _FORMAT = frozenset(("format", "duration", "sample_rate", "bit_depth", "channels"))
 
 
@@ -29,6 +30,13 @@ def describe(page: Page, subject: str) -> None:
     focus = page.focus(VOCABULARY)
     if focus & {"balance", "stereo"} and not page.asks("how many|channel count"):
         focus -= {"channels"}  # "the left channel" does not ask how many there are
+    focus = frozenset((*focus, *_named_form(page))) if focus & _FORMAT else focus
+    if focus & {"channels", "stereo"} and sides.asks_for_sum(page) and page.number(subject, "facts.correlation"):
+        focus = focus - {"channels"} | {
+            "stereo"
+        }  # "does it hold up in mono?" asks what cancels, not how many there are
+    if not focus and page.asks(_MAKER):
+        focus = frozenset(("tags",))
     if _levels(page, subject) and not focus:
         return
     if not focus or focus & _FORMAT:
@@ -47,6 +55,12 @@ def describe(page: Page, subject: str) -> None:
         sides.stereo(page, subject)
     if "tags" in focus or not focus:
         _tags(page, subject, in_short=not focus)
+
+
+def _named_form(page: Page) -> list[str]:
+    """What a question names by its value: "24 bit", "96k", "48 kHz"."""
+    named = (("bit_depth", r"\d\d ?-?bits?"), ("sample_rate", r"\d{2,3}(?:[.,]\d)? ?k(?:hz)?"))
+    return [aspect for aspect, words in named if page.asks(words)]
 
 
 def brief(page: Page, subject: str) -> list[Phrase]:

@@ -129,9 +129,11 @@ def _compass(page: Page, subject: str, *, flat: bool, is_beside: bool = False) -
             page.note("I cannot tell its lowest and its highest note.")
         return
     bottom, top = _respelled(bottom, flat=flat), _respelled(top, flat=flat)
-    if page.asks("lowest|deepest|tiefste|grave|lagsta|lägsta") and not page.asks("highest"):
+    wants_low = page.asks("lowest|deepest|tiefste|grave|lagsta|lägsta")
+    wants_high = page.asks("highest|höchste|hochste|aguda|aigue|aiguë|acuta|högsta|hogsta")
+    if wants_low and not wants_high:
         page.say(f"The lowest note is {bottom}.", low)
-    elif page.asks("highest|höchste|hochste|aguda|aigue|aiguë|acuta|högsta|hogsta"):
+    elif wants_high and not wants_low:
         page.say(f"The highest note is {top}.", high)
     else:
         tell = page.add if is_beside else page.say

@@ -52,6 +52,12 @@ _YES_OR_NO = re.compile(
     r"(?:is|are|was|were|does|do|did|has|have|will|would|can|could|should|any)\b"
     r"(?! (?:you|i|we)\b)"
 )
+#: Where a bare yes or no could be taken either way: "isn't it too loud?", "50 or 60 Hz?", but not "clipping or not?".
+_AMBIGUOUS = re.compile(
+    r"(?i)\b(?:is|are|was|were|does|do|did|has|have|will|would|can|could|should)n't\b"
+    r"|^\W*(?:(?:and|so|ok|hey|please),? )?\w+ (?:(?!or\b)\w+ ){1,3}(?:not|never)\b"
+    r"|\bor\b(?! (?:not|so|no|what|something|anything|any|is that|am i)\b)"
+)
 
 
 def joined(phrases: Sequence[Phrase]) -> str:
@@ -98,7 +104,7 @@ class Page:
 
     def verdict(self, holds: bool | None, text: str) -> str:
         """The sentence behind "Yes: " or "No: " when that is what was asked for; None: neither, "About the same: "."""
-        if not _YES_OR_NO.match(self.question) or self.answers:
+        if not _YES_OR_NO.match(self.question) or self.answers or _AMBIGUOUS.search(self.question):
             return text
         word = "About the same" if holds is None else "Yes" if holds else "No"
         return f"{word}: {text}" if text.startswith("I ") else f"{word}: {text[:1].lower()}{text[1:]}"

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import re
 
+from ...messages import Evidence
 from . import faults
 from . import phrasing as say
 from .page import Page
 
+CANCELS = -0.3  # a correlation below this: most of what is summed to mono is lost
+THINS = 0.3  # below this some of it is
+_SUM = (
+    r"mono[- ]?(?:compat\w*|kompat\w*|safe|proof)|(?:com|kom)patib\w* (?:\w+ ){0,2}mono"
+    r"|(?:in|to|into|auf|zu|en|em|i) mono"
+    r"|mono\w* (?:sum|summe|summation)|sum(?:s|med|ming)? (?:\w+ ){0,3}mono"
+    r"|mono(?= .*(?:vanish|disappear|cancel|collaps|surviv))"
+    r"|(?:vanish|disappear|cancel|collaps|surviv)\w*(?= .*mono)"
+)
+_LOST = r"vanish\w*|disappear\w*|cancel\w*|lose|lost|collaps\w*|problems?|thin\w*|phasey|weak\w*"
 BALANCE_DB = 0.5  # nobody hears a smaller difference of the sides
 
 
@@ -41,6 +52,27 @@ def balance(page: Page, subject: str) -> bool:
     return abs(found[1]) >= BALANCE_DB
 
 
+def asks_for_sum(page: Page) -> bool:
+    """Whether a question is about what is left of a stereo recording in mono."""
+    return page.asks(_SUM)
+
+
+def _summed(page: Page, found: tuple[Evidence, float]) -> None:
+    """What becomes of it in mono, behind a yes or a no to what was asked: is it lost, or does it survive?"""
+    value = found[1]
+    meaning = (
+        "it cancels when the sides are summed to mono" if value < CANCELS
+        else "it gets thinner when the sides are summed to mono" if value < THINS
+        else "it is safe in mono"
+    )  # fmt: skip
+    text = f"The correlation of left and right is {say.fixed(value, 2)}: {meaning}."
+    survives = None if CANCELS <= value < THINS else value >= THINS
+    holds = None if survives is None else survives != page.asks(_LOST)
+    page.say(text if holds is None else page.verdict(holds, text), found[0])
+    if value < CANCELS:
+        page.suggest("Listen to the sum of both; if a channel is upside down, flip its polarity.", found[0])
+
+
 def _balance_verdict(page: Page, difference: float, text: str) -> str:
     """Behind a yes or a no when the question says which side is the louder, or whether they are even."""
     if page.asks("balanced|even|centred|centered|equal|same"):
@@ -64,6 +96,9 @@ def stereo(page: Page, subject: str) -> None:
         page.say("It is mono.", channels[0])
     elif found is not None:
         value = found[1]
+        if asks_for_sum(page):
+            _summed(page, found)
+            return
         meaning = (
             "the sides are nearly the same, so it sounds narrow" if value > 0.95
             else "a moderate width that survives being summed" if value > 0.3
@@ -71,8 +106,7 @@ def stereo(page: Page, subject: str) -> None:
             else "the sides work against each other, and some of it cancels when they are summed"
         )  # fmt: skip
         text = f"The correlation of left and right is {say.fixed(value, 2)}: {meaning}."
-        is_asked = page.asks(r"(?:mono|phase)[- ]?compat\w*|(?:in|to) mono|collapse\w*|survive\w*|in phase")
-        page.say(page.verdict(value > 0.0, text) if is_asked else text, found[0])
+        page.say(page.verdict(value > 0.0, text) if page.asks("in phase") else text, found[0])
         if value < 0.0:
             page.suggest("Listen to the sum of both; if a channel is upside down, flip its polarity.", found[0])
     elif channels:

@@ -21,6 +21,7 @@ from .swift_f0 import open_swift_f0
 from .transcription import BasicPitchMeter, find_notes, open_basic_pitch
 
 _BLOCK = 5.0  # seconds decoded at once
+_PARTIALS = frozenset((12, 19, 24, 28, 31))  # semitones of the second to the sixth over the first
 _STRAY_SHARE = 0.03  # of the time; notes that fill less of it are not believed where no melody can be followed
 
 
@@ -101,6 +102,8 @@ def name_notes(melody: Melody, notes: Sequence[Note], start_s: float, by_swift_f
     if not voiced.any():
         yield Unheard("notes", "nothing in it has a pitch that could be followed")
     line = melody_notes(melody)
+    if melody.is_one_line:
+        notes = without_overtones(notes, line)
     yield Finding("notes.melody_hz", "frequency", _melody_hz(melody, start_s), how, trust)
     yield Finding("notes.melody", "note", [_listed(note, start_s) for note in line], how, _mean_confidence(line))
     sure = _mean_confidence(notes)
@@ -151,6 +154,17 @@ def _name_gaps(audio: AudioFile, no_swift_f0: bool, no_basic_pitch: bool, n: int
 def _are_stray(notes: Sequence[Note], duration_s: float) -> bool:
     """Whether so little of the time is filled that they are blips of noise, and no music."""
     return sum(note.end_s - note.start_s for note in notes) < _STRAY_SHARE * duration_s
+
+
+def without_overtones(notes: Sequence[Note], line: Sequence[Note]) -> list[Note]:
+    """The notes of a single line, less those that are partials of it: nobody plays its octave all along."""
+
+    def is_partial(note: Note) -> bool:
+        under = (each for each in line if note.midi - each.midi in _PARTIALS)
+        shared = sum(max(0.0, min(note.end_s, each.end_s) - max(note.start_s, each.start_s)) for each in under)
+        return shared >= 0.5 * (note.end_s - note.start_s)
+
+    return [note for note in notes if not is_partial(note)]
 
 
 def _listed(note: Note, start_s: float) -> dict[str, float]:

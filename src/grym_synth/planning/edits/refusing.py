@@ -10,6 +10,7 @@ from .wish import Draft
 _NEVER = "I never change or delete a recording: an edit is always a new file beside it."
 _UNDO = "An edit is taken back with `grym edit NAME undo`, NAME being the file that it made."
 _PARTS = frozenset(PARTS.split())
+_ALL = frozenset("everything all alles tout todo tutto tudo allt allting".split())  # there is, where nothing follows
 _WHOLE = {word.replace("_", " "): what for words, what in CANNOT for word in words.split() if not word.endswith("*")}
 _BEGUN = tuple((word[:-1], what) for words, what in CANNOT for word in words.split() if word.endswith("*"))
 _LONGEST = max(word.count(" ") + 1 for word in _WHOLE)
@@ -30,6 +31,7 @@ def read_refusals(clause: Clause, draft: Draft) -> None:
         clause.has("OVERWRITE")
         or (clause.has("MAKE") and _is_replaced(clause))
         or (clause.has("DELETE") and clause.has("THE_FILE", "ORIGINAL") and not _has_object(clause))
+        or (clause.has("DELETE") and clause.tokens[-1].folded in _ALL)
     ):
         draft.refuse(_NEVER)
     elif clause.has("UNDO"):

@@ -55,9 +55,12 @@ _TOKEN = re.compile(
 )
 
 
+_HALF = re.compile(r"(?i)\b(\w{1,9})-and-a-half\b")
+
+
 def split(question: str, subjects: Sequence[str]) -> list[Token]:
     """Words, numbers, names and marks as they are written, in their order."""
-    text = unicodedata.normalize("NFC", question)
+    text = _HALF.sub(r"\1 and a half", unicodedata.normalize("NFC", question))
     tokens: list[Token] = []
     at = 0
     for start, end, subject in _files_in(text, subjects):
