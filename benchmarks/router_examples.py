@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from grym_synth.messages import CAPABILITIES
-from grym_synth.planning.features import fold
+from grym_synth.planning.routing.features import fold
 
 #: {"q", "files", "caps", "lang"}; a copy names as `of` the place of the example that it was made from.
 Example: TypeAlias = dict[str, Any]

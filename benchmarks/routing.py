@@ -26,7 +26,7 @@ import numpy as np
 from benchmarks.calibration import corrected_ece
 from benchmarks.rows import Row, write_table
 from grym_synth.packs import find_pack
-from grym_synth.planning.router import Router, load_router
+from grym_synth.planning.routing.router import Router, load_router
 
 COMMAND = "python -m benchmarks.routing EVAL"
 HERE = Path(__file__).parent
@@ -36,7 +36,7 @@ _COLD = """
 import time
 start = time.perf_counter()
 from grym_synth.packs import find_pack
-from grym_synth.planning.router import load_router
+from grym_synth.planning.routing.router import load_router
 load_router(find_pack("minilm") if {pack} else None).route("how fast is it, and in which key", ["a.wav"])
 print(1000 * (time.perf_counter() - start))
 """

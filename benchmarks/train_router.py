@@ -1,6 +1,6 @@
-"""Train the router's weights from `planning/data/examples.jsonl` and say how well they do.
+"""Train the router's weights from `planning/routing/data/examples.jsonl` and say how well they do.
 
-    python -m benchmarks.train_router            # writes planning/data/router.npz, prints cross-validated figures
+    python -m benchmarks.train_router            # writes router.npz beside them, prints cross-validated figures
     python -m benchmarks.train_router --dry-run  # the figures alone
 
 First one logistic head for each capability, one for "a report" and one for "none of these": linear in n-grams, files,
@@ -27,16 +27,16 @@ from benchmarks.calibration import corrected_ece, fit_line
 from benchmarks.router_examples import Example, drop_near, example_paths, read_examples, with_clauses, with_typos
 from grym_synth.packs import find_pack
 from grym_synth.planning.aspects import ASPECTS, aspect_places
-from grym_synth.planning.clauses import split_clauses
-from grym_synth.planning.decision import ROWS, SIZES, Decision, calibrate, row_of, spell_out, strongest
-from grym_synth.planning.features import CHAR_BUCKETS, WORD_BUCKETS, Buckets, Features, read_features
-from grym_synth.planning.heads import FILE_SORTS, HEADS, REPORT
-from grym_synth.planning.sentence_vectors import SentenceEncoder
+from grym_synth.planning.routing.clauses import split_clauses
+from grym_synth.planning.routing.decision import ROWS, SIZES, Decision, calibrate, row_of, spell_out, strongest
+from grym_synth.planning.routing.features import CHAR_BUCKETS, WORD_BUCKETS, Buckets, Features, read_features
+from grym_synth.planning.routing.heads import FILE_SORTS, HEADS, REPORT
+from grym_synth.planning.routing.sentence_vectors import SentenceEncoder
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
-DATA = Path(__file__).resolve().parent.parent / "src/grym_synth/planning/data"
+DATA = Path(__file__).resolve().parent.parent / "src/grym_synth/planning/routing/data"
 SECOND_SETS = tuple(sorted(Path(__file__).parent.glob("routing_*.jsonl")))
 FOLDS = 5
 JOINED = 1200  # examples that get a second clause

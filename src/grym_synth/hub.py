@@ -29,11 +29,11 @@ from .llm.guarded import GuardedModels, turns
 from .llm.spending import Spending
 from .messages import Answer, Gap, Plan, Request, Route
 from .packs import find_pack
-from .planning.in_play import after_edits
 from .planning.planner import plan
 from .planning.proposal import declared_sentences, route_by_model
-from .planning.references import is_doubtful, is_meant, resolve, suppose_recording
-from .planning.router import Router, load_router
+from .planning.referring.in_play import after_edits
+from .planning.referring.references import is_doubtful, is_meant, resolve, suppose_recording
+from .planning.routing.router import Router, load_router
 from .resources.books import Books, known_accounts
 from .resources.pool import Pool
 from .resources.room import Capacity

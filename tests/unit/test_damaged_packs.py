@@ -9,8 +9,8 @@ import pytest
 
 from grym_synth import packs
 from grym_synth.packs import PackFile, PackSpec
-from grym_synth.planning.router import Router
-from grym_synth.planning.sentence_vectors import SentenceEncoder
+from grym_synth.planning.routing.router import Router
+from grym_synth.planning.routing.sentence_vectors import SentenceEncoder
 
 SPEC = PackSpec(
     name="toy", package="toy", version="1", wheel_sha256="", licence="MIT", gives="", without="nothing is sung",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from .features import fold, name_plainly
+from .routing.features import fold, name_plainly
 
 #: Capability → aspect → keywords.
 VOCABULARY: Mapping[str, Mapping[str, str]] = {

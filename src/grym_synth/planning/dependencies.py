@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .features import fold, shorten
+from .routing.features import fold, shorten
 
 #: How a question is completed, and the findings that bring the values. A tempo stands before it: where the question
 #: names another, it goes from the measured one to that.

@@ -18,7 +18,7 @@ from ..llm.aliases import Aliases, names_files
 from ..llm.model import Models, Prompt, Said
 from ..messages import CAPABILITIES, Json, Request, Route
 from .capabilities import CAPABILITY
-from .features import describe_files, shorten
+from .routing.features import describe_files, shorten
 
 #: A route at least as sure as this costs no call to a model.
 SURE = 0.8

@@ -21,7 +21,7 @@ from grym_synth.answering.words.page import Sentence, labels
 from grym_synth.answering.write import Draft, compose, write
 from grym_synth.llm.aliases import Aliases
 from grym_synth.messages import Evidence, Request, Route
-from grym_synth.planning.router import load_router
+from grym_synth.planning.routing.router import load_router
 from grym_synth.testing import ScriptedModel
 
 from .made_evidence import everything, music

@@ -16,7 +16,7 @@ from grym_synth.frontends.protocol import Emit, operation_of
 from grym_synth.frontends.teaching import SETTINGS, perform_teach_route, teach
 from grym_synth.hub import Hub
 from grym_synth.messages import Route
-from grym_synth.planning.router import Router
+from grym_synth.planning.routing.router import Router
 from grym_synth.storage.corrections import RouteCorrection, RouteCorrections
 from grym_synth.storage.sqlite import SqliteStore
 

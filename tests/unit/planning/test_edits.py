@@ -16,7 +16,7 @@ from grym_synth.audio.editing.wording import canonical
 from grym_synth.messages import Taken
 from grym_synth.planning.edits import OWN, read_edit
 from grym_synth.planning.edits.lexicon import CONCEPTS, TARGETS, UNITS
-from grym_synth.planning.features import fold
+from grym_synth.planning.routing.features import fold
 
 from .edit_phrases import LATER_PHRASES, PHRASES
 

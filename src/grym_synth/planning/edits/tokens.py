@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal
 
-from ..features import fold
+from ..routing.features import fold
 from .lexicon import FORMATS
 from .numbers import NUMBER_WORDS
 from .vocabulary import UNIT_WORDS, WORDS

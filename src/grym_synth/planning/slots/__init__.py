@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...messages import Json
-from ..features import shorten
+from ..routing.features import shorten
 from .levels import read_levels
 from .names import URL, read_names
 from .pitches import read_pitches, read_tuning

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ...messages import Json
-from ..features import fold
+from ..routing.features import fold
 from .numbers import NUMBER, NUMBER_WORDS, to_float
 
 _SECONDS = r"s|secs?|seconds?|segundos?|sekunden?|sek|secondes?|secondi|sekunder(?:na)?"

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..messages import Evidence
-from ..storage.contexts import Played, Turn
+from ...messages import Evidence
+from ...storage.contexts import Played, Turn
 from .mentions import Mention
 
 #: Measurements closer than this are the same: who calls one of them the louder one means nothing that we know.

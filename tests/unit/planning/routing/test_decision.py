@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grym_synth.planning.decision import ROWS, SIZES, Decision, calibrate, row_of, spell_out, strongest
-from grym_synth.planning.heads import HEADS
+from grym_synth.planning.routing.decision import ROWS, SIZES, Decision, calibrate, row_of, spell_out, strongest
+from grym_synth.planning.routing.heads import HEADS
 
 RHYTHM, TONALITY, EDIT, LOUDNESS = (HEADS.index(name) for name in ("rhythm", "tonality", "edit", "loudness"))
 SETS = np.zeros((5, len(HEADS)))

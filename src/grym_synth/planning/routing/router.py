@@ -15,19 +15,19 @@ from importlib.util import find_spec
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import BadSetup
-from ..messages import Json, Route
-from ..packs import Pack
+from ...errors import BadSetup
+from ...messages import Json, Route
+from ...packs import Pack
+from ..aspects import aspect_places, read_aspects
+from ..capabilities import CAPABILITY
+from ..slots import read_slots
 from .added import Added
-from .aspects import aspect_places, read_aspects
-from .capabilities import CAPABILITY
 from .clauses import split_clauses
 from .decision import Decision, read_decision, spell_out
 from .features import STAND_INS, Features, read_features, shorten
 from .heads import Heads, Scores, read_heads
 from .orders import is_order
 from .sentence_vectors import FloatArray, SentenceEncoder
-from .slots import read_slots
 from .taught import Correction, Taught
 
 _CERTAIN = 0.98
@@ -166,7 +166,7 @@ def _decide_by_rule(question: str, paths: Sequence[str]) -> tuple[str, str] | No
 
 def _can_be_computed(question: str) -> bool:
     """Whether the music arithmetic has an answer; it never guesses, so this tells better than any likeness."""
-    from ..theory.solve import solve  # here: 90 ms of patterns that few questions need
+    from ...theory.solve import solve  # here: 90 ms of patterns that few questions need
 
     return bool(solve(question))
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from grym_synth.packs import find_pack
-from grym_synth.planning.router import Router, load_router
-from grym_synth.planning.taught import SURE, Taught
+from grym_synth.planning.routing.router import Router, load_router
+from grym_synth.planning.routing.taught import SURE, Taught
 
 PACK = find_pack("minilm")
-SET = Path(__file__).resolve().parents[3] / "benchmarks/taught.jsonl"
+SET = Path(__file__).resolve().parents[4] / "benchmarks/taught.jsonl"
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..messages import CAPABILITIES
+from ...messages import CAPABILITIES
 from .heads import HEADS, REPORT, Scores
 
 #: Columns of `Decision.size`: sets of none, one, two, and more heads.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grym_synth.planning.clauses import MOST, split_clauses
+from grym_synth.planning.routing.clauses import MOST, split_clauses
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from grym_synth.packs import find_pack
-from grym_synth.planning.added import Added
-from grym_synth.planning.router import Router, load_router
+from grym_synth.planning.routing.added import Added
+from grym_synth.planning.routing.router import Router, load_router
 
 EXAMPLES = {"breath": ("where does the singer breathe in", "how many breaths are there", "find the breath noises")}
 

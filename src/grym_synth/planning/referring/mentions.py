@@ -10,11 +10,11 @@ from functools import cache
 from pathlib import PurePath
 from typing import Literal
 
-from ..storage.contexts import Played
+from ...storage.contexts import Played
+from ..aspects import read_aspects
+from ..routing.features import fold, shorten
 from . import open_questions
 from . import reference_words as words
-from .aspects import read_aspects
-from .features import fold, shorten
 
 Kind = Literal[
     "same", "pronoun", "generic", "other", "other or second", "others", "previous", "ordinal", "both", "all", "them",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grym_synth.planning.orders import is_order
+from grym_synth.planning.routing.orders import is_order
 
 
 @pytest.mark.parametrize(

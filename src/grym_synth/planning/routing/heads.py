@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..messages import CAPABILITIES
+from ...messages import CAPABILITIES
 from .features import Buckets, Features
 
 FloatArray = npt.NDArray[np.float32]

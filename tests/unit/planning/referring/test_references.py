@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from grym_synth.messages import Json, Request, Route
-from grym_synth.planning.references import Resolved, is_meant, resolve
+from grym_synth.planning.referring.references import Resolved, is_meant, resolve
 from grym_synth.planning.telling import ago, listed, plain, short_names
 from grym_synth.storage.contexts import Played, Turn
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Protocol
 
-from ..messages import Gap, Request, Route
-from ..storage.contexts import Played, Turn
-from .capabilities import CAPABILITY
+from ...messages import Gap, Request, Route
+from ...storage.contexts import Played, Turn
+from ..capabilities import CAPABILITY
+from ..telling import ago, listed, plain, short_names
 from .in_play import InPlay, Meaning
 from .mentions import Mention, Question, find_left_out, find_mentions
 from .open_questions import AGAINST, ARTICLE, COMPARES
-from .telling import ago, listed, plain, short_names
 
 DEFAULT_CONTEXT, DEFAULT_MEMORY_S = "default", 3600.0  # where nobody chose a context, an hour is long
 _SURE = 0.8  # of a route without recordings: a question that needs none is not about "it"
@@ -104,7 +104,7 @@ def is_meant(resolved: Resolved, asked: Route, referred: Route, agents: Mapping[
     if _needs_any(asked, agents):
         return True
     if "theory" in asked.capabilities:  # the arithmetic never guesses: what it can answer needs no recording
-        from ..theory.solve import solve  # here: 90 ms of patterns that few questions need
+        from ...theory.solve import solve  # here: 90 ms of patterns that few questions need
 
         return not solve(resolved.request.question)
     return asked.confidence < max(_SURE, referred.confidence)
