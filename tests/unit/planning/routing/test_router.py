@@ -179,7 +179,7 @@ def test_capabilities_are_declared_in_the_contracts_order() -> None:
 
 
 def test_examples_are_many_varied_and_well_formed() -> None:
-    text = resources.files("grym_synth.planning").joinpath("data/examples.jsonl").read_text(encoding="utf-8")
+    text = resources.files("grym_synth.planning.routing").joinpath("data/examples.jsonl").read_text(encoding="utf-8")
     examples = [json.loads(line) for line in text.splitlines()]
     assert len(examples) >= 1500
     assert all(set(example["caps"]) <= set(CAPABILITIES) for example in examples)
