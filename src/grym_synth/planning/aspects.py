@@ -106,7 +106,8 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
         ),
         "downbeats": (
             "downbeat downbeats bar bars measure measures the_one compases takte takt mesures barras "
-            "compassos battute takter"
+            "compassos battute takter die_eins el_uno l_uno ettan premier_temps primer_tiempo primeiro_tempo "
+            "erste_schlag erste_zahlzeit"
         ),
         "metre": (
             "metre meter time_signature 3/4 4/4 6/8 7/8 5/4 waltz compas taktart mesure compasso metro vals "
@@ -127,11 +128,13 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
         "camelot": "camelot open_key harmonic_mixing dj_mixing",
         "tuning": (
             "tuning tuned tune 440 432 415 442 443 cents concert_pitch reference_pitch sharp flat a4 afinad* "
-            "gestimmt verstimmt stimmung accorde accordee accordat* stamd ostamd intonation pitch_standard"
+            "gestimmt verstimmt stimmung accorde accordee accordat* stamd ostamd intonation pitch_standard crescente "
+            "calante scordat* desafinad* stonat* ostamt falskt"
         ),
         "key_changes": (
             "modulat* modula moduliert key_change key_changes change_key changes_key changes_of_key modulation "
-            "cambia_de_tono byter_tonart muda_de_tom"
+            "cambia_de_tono cambia_de_tonalidad byter_tonart muda_de_tom module moduler modulerar modulieren "
+            "wechselt_die_tonart change_de_ton change_de_tonalite cambia_tonalita"
         ),
     },
     "spectrum": {

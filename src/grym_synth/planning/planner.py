@@ -68,7 +68,11 @@ def plan(
     answered : capabilities that the hub answers itself
     """
     layout = _Layout(request, recordings, agents, {**route.params, **request.params}, deadline)
-    wanted = [name for name in _measured(route, read_aspects(request.question), agents) if name not in answered]
+    wanted = [
+        name
+        for name in _measured(route, read_aspects(request.question), agents, len(recordings))
+        if name not in answered
+    ]
     if asks_performer(request.question):
         wanted = [name for name in wanted if name not in BESIDE_THE_POINT]
         layout.gaps.append(UNKNOWN)
@@ -220,7 +224,7 @@ def _needs_two(capability: str, request: Request) -> Gap:
     return Gap(capability, reason, "unsupported", hint="name the others as well")
 
 
-def _measured(route: Route, aspects: Sequence[str], agents: Mapping[str, Capable]) -> list[str]:
+def _measured(route: Route, aspects: Sequence[str], agents: Mapping[str, Capable], recordings: int) -> list[str]:
     """The capabilities of the route, and what has to be measured beside or in place of them.
 
     Faults are of two kinds: those in the samples, and hum and ringing in the spectrum. Where a question that compares
@@ -232,7 +236,8 @@ def _measured(route: Route, aspects: Sequence[str], agents: Mapping[str, Capable
     compared = {name for name in aspects if _of(name) == "compare"}
     if not _TOLD_OF_EACH.isdisjoint(aspects):  # "the same key?" is told by both keys
         compared.discard("compare.difference")
-    if "compare" in wanted and not ("compare" in agents and compared):
+    is_of_several = recordings > 1 or "compare" not in agents
+    if "compare" in wanted and is_of_several and not ("compare" in agents and compared):
         stand_ins = [name for name in dict.fromkeys(map(_of, aspects)) if name in agents and name != "compare"]
         if stand_ins:
             wanted.remove("compare")

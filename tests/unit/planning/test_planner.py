@@ -111,6 +111,19 @@ def test_comparing_one_recording_asks_for_another() -> None:
     assert [(gap.capability, gap.code) for gap in found.gaps] == [("compare", "unsupported")]
 
 
+def test_what_is_told_of_each_stands_in_for_comparing_only_where_there_are_two() -> None:
+    agents = {**AGENTS, "compare": Agent("compare", takes_two=True)}
+    files = [File("a.wav"), File("b.wav")]
+    found = plan(Request("are these in the same tempo?"), route("compare"), files, agents, deadline=60)
+    assert [(step.subject, step.capabilities) for step in found.steps] == [
+        ("a.wav", ("rhythm",)),
+        ("b.wav", ("rhythm",)),
+    ]
+    alone = plan(Request("which of them is in the faster tempo?"), route("compare"), files[:1], agents, deadline=60)
+    assert not alone.steps
+    assert [gap.capability for gap in alone.gaps] == ["compare"]
+
+
 EDIT = {**AGENTS, "facts": LISTEN, "loudness": LISTEN, "edit": Agent("edit")}
 
 

@@ -14,7 +14,9 @@ _NAMED = {
 }
 _WHEN = (
     r"when|where|(?:at )?(?:what|which) (?:time|moment|point|part|passage|second)"
-    r"|wann|wo|quand|où|cuándo|dónde|quando|dove|när|var"
+    r"|wann|wo|quand|où|cuándo|dónde|quando|dove|onde|när|var"
+    r"|an welche[mr] (?:stelle|punkt)|zu welchem zeitpunkt|à quel (?:moment|endroit)|en qué (?:momento|parte|punto)"
+    r"|em que (?:momento|parte|ponto)|in che (?:momento|punto)|på vilket ställe"
 )
 _LOUDEST = r"loudest|lauteste\w*|am lautesten|plus forte?|más fuerte|mais alta?|più forte|högst|starkast"
 

@@ -15,6 +15,9 @@ _ORDER = among.Measure(
     ("loudness.difference_lu", "loudness_difference", "LU"), "All have the same loudness.", 0.05,
 )  # fmt: skip
 
+#: What has been told by where it is loudest.
+_PLACED = frozenset({"over_time", "integrated", "short_term"})
+
 
 def describe(page: Page, subject: str) -> None:
     focus = page.focus(VOCABULARY)
@@ -23,7 +26,7 @@ def describe(page: Page, subject: str) -> None:
     has_target = "loudness_lufs" in page.targets
     if dynamics.asks_where_loudest(page):
         _loudest(page, subject, "loudness.short_term_max_lufs", "short-term")
-        focus -= {"over_time", "integrated", "short_term"}
+        focus -= {"over_time", "short_term"} if page.asks("how loud|lufs|overall") else _PLACED
         if not focus:
             return
     if "over_time" in focus:
