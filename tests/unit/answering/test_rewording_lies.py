@@ -138,6 +138,7 @@ def assert_no_lie_leaves(n: int) -> Counter[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_no_change_of_our_sentences_for_the_worse_leaves() -> None:
     tried = assert_no_lie_leaves(250)
     assert min(tried[kind] for kind in ("number", "sign", "key", "word", "recording", "denied", "added")) >= 1

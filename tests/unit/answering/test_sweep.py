@@ -79,5 +79,6 @@ def test_no_sentence_is_dropped(caplog: pytest.LogCaptureFixture) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_no_sentence_of_many_is_dropped(caplog: pytest.LogCaptureFixture) -> None:
     assert_nothing_is_dropped(range(60, 400), caplog)
