@@ -106,7 +106,7 @@ def _figures(found: Mapping[str, Evidence]) -> Iterator[tuple[str, float]]:
             yield f"band_{band}_db", value
     silence = found.get("facts.silence_s")
     if silence is not None and isinstance(silence.value, list):
-        yield "silence_s", round(sum(end - start for start, end in _spans(silence.value)), _DECIMALS)
+        yield "silence_s", round(sum((end - start for start, end in _spans(silence.value)), 0.0), _DECIMALS)
     onsets, duration = (_number(found[name].value) if name in found else None for name in _BUSY)
     if onsets is not None and duration:
         yield "onsets_per_s", round(onsets / duration, _DECIMALS)

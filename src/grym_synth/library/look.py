@@ -53,8 +53,8 @@ class Listing:
     others: int = 0
 
 
-def look_through(root: str) -> Listing:
-    """Everything below a folder; hidden files and folders are left out, as are links to folders."""
+def look_through(root: str, without: str = "") -> Listing:
+    """Everything below a folder; hidden files and folders are left out, as are links to folders, and `without`."""
     listing = Listing(root)
     waiting = [root]
     while waiting:
@@ -70,7 +70,7 @@ def look_through(root: str) -> Listing:
                 listing.refused[folder] = error.strerror or str(error)
             continue
         listing.folders[folder] = FolderSeen(device, not entries)
-        waiting += reversed(list(_look_at(entries, listing)))
+        waiting += reversed([path for path in _look_at(entries, listing) if path != without])
     return listing
 
 

@@ -18,7 +18,7 @@ from .look import Listing, is_same_stamp
 _SECOND_NS = 1_000_000_000
 
 #: `touched` has another stamp and the same content.
-Became = Literal["added", "changed", "moved", "copied", "touched"]
+Became = Literal["new", "changed", "moved", "touched"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +116,11 @@ def _is_away(file: LibraryFile, listings: Sequence[Listing]) -> bool:
     return False
 
 
-def settle(
-    read: LibraryFile,
-    known: Mapping[str, LibraryFile],
-    missing: Mapping[str, list[LibraryFile]],
-    *,
-    is_elsewhere: bool,
-) -> Became:
+def settle(read: LibraryFile, known: Mapping[str, LibraryFile], missing: Mapping[str, list[LibraryFile]]) -> Became:
     """What became of a file, now that its content has been read.
 
     known : as before, by path
     missing : files that are there no more, by content; the one that this file was is taken out
-    is_elsewhere : whether the library has the content in another place too
     """
     before = known.get(read.path)
     if before is not None and before.sha256 == read.sha256:
@@ -135,6 +128,4 @@ def settle(
     if missing.get(read.sha256):
         missing[read.sha256].pop()
         return "moved"
-    if before is not None:
-        return "changed"
-    return "copied" if is_elsewhere else "added"
+    return "new" if before is None else "changed"

@@ -96,6 +96,23 @@ class Library:
             yield from map(_file, rows)
             after = rows[-1][0]
 
+    def files_with(self, sha256: str) -> list[LibraryFile]:
+        """The files that hold a content."""
+        return [_file(row) for row in self.store.read(f"SELECT {_FILE} FROM library_files WHERE sha256 = ?", (sha256,))]
+
+    def failed(self, root: str) -> list[LibraryFile]:
+        """The files below a folder that could not be listened to."""
+        query = f"SELECT {_FILE} FROM library_files WHERE path >= ? AND path < ? AND state = 'failed' ORDER BY path"
+        return [_file(row) for row in self.store.read(query, _below(root))]
+
+    def failures_of(self, sha256s: Sequence[str]) -> dict[str, str]:
+        """Why those of these contents failed that did."""
+        found: dict[str, str] = {}
+        for part in _parts(sha256s, _ASKED_AT_ONCE):
+            query = f"SELECT sha256, reason FROM library_files WHERE sha256 IN ({_marks(part)}) AND state = 'failed'"
+            found |= {sha256: from_text(reason) for sha256, reason in self.store.read(query, tuple(part))}
+        return found
+
     def put_files(self, files: Iterable[LibraryFile]) -> None:
         """Write how files look now. A path that holds another content than before is a change of both."""
         rows = [_file_row(file) for file in files]
