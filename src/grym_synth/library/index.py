@@ -23,6 +23,7 @@ from .look import Listing, is_same_stamp, look_through, stamp_of
 from .reading import read_contents
 from .scan import compare, settle
 from .tally import Pace, Tally
+from .watch import QUIET_S, Watch
 
 #: Gaps that say nothing about the recording, but about the hub: it is waited until they are over.
 _OF_THE_HUB = frozenset({"refused", "unavailable", "circuit_open", "store_unavailable", "hub_unreachable"})
@@ -97,11 +98,14 @@ class Index:
         """By which recordings are told of now."""
         return self._listener.recipe
 
-    async def run(self, roots: Sequence[str], on_report: OnReport, *, workers: int, retry: bool = False) -> Tally:
+    async def run(
+        self, roots: Sequence[str], on_report: OnReport, *, workers: int, retry: bool = False, quiet_s: float = 0.0
+    ) -> Tally:
         """Bring the library up to date with these folders; returns when all of it has been done.
 
         workers : recordings that are listened to at once, as far as there is room
         retry : listen again to what could not be listened to, though it has not changed
+        quiet_s : a file that changed since so many seconds is left for later
 
         Raises
         ------
@@ -117,7 +121,7 @@ class Index:
             on_report(Report(doing, path, tally, pace))
 
         async def find() -> None:
-            async for item in self.enumerate(roots, tally, report, retry=retry):
+            async for item in self.enumerate(roots, tally, report, retry=retry, quiet_s=quiet_s):
                 pace.expect(item.size)
                 waiting.put_nowait(item)
             for _ in range(workers):
@@ -138,8 +142,25 @@ class Index:
                 tally.failed |= {file.path: file.reason for file in self.library.failed(root)}
         return tally
 
+    async def watch(self, roots: Sequence[str], on_report: OnReport, *, workers: int) -> AsyncIterator[Tally]:
+        """Keep the library up to date with these folders until cancelled: a tally whenever something was done."""
+        async with Watch(roots).watching() as watch:
+            while True:
+                began = time.monotonic()
+                tally = await self.run(roots, on_report, workers=workers, quiet_s=QUIET_S)
+                if tally.is_news:
+                    yield tally
+                look_s = 0.0 if tally.analysed else time.monotonic() - began
+                await watch.wait(look_s, soon=bool(tally.written_to))
+
     async def enumerate(
-        self, roots: Sequence[str], tally: Tally, report: OnDoing, *, retry: bool = False
+        self,
+        roots: Sequence[str],
+        tally: Tally,
+        report: OnDoing,
+        *,
+        retry: bool = False,
+        quiet_s: float = 0.0,
     ) -> AsyncIterator[Item]:
         """Look at folders, write down what was moved, copied and removed, and yield each content to listen to, once."""
         report("looking at the folders")
@@ -154,7 +175,8 @@ class Index:
         tally.away = len(found.away)
         asked: set[str] = set()
         seen = [*((file, "unchanged") for file in found.unchanged), *((now, "moved") for _, now in found.moved)]
-        unread = list(found.unread)
+        unread, fresh = _apart(found.unread, lambda file: not 0.0 <= time.time() - file.ctime_ns / 1e9 < quiet_s)
+        tally.written_to += [file.path for file in fresh]
         recipes = await asyncio.to_thread(self.library.recipes_of, [file.sha256 for file, _ in seen])
         for file, became in seen:
             is_due = retry if file.state == "failed" else recipes.get(file.sha256) != self.recipe
@@ -204,7 +226,8 @@ class Index:
                 report(f"waiting {wait:.0f} s: {gap.reason}", item.path)
                 await asyncio.sleep(wait)
             elif gap.code not in _OF_THE_AGENT or tries >= _TRIES:
-                await _write(lambda: self.library.mark(item.sha256, "failed", gap.reason))  # noqa: B023 awaited here
+                reason = gap.reason.replace(repr(file.path), "it")  # others may hold the same content
+                await _write(lambda: self.library.mark(item.sha256, "failed", reason))  # noqa: B023 awaited here
                 return "failed"
 
     async def _look(self, roots: Sequence[str], tally: Tally) -> list[Listing]:
@@ -266,6 +289,17 @@ class Index:
         """A file that holds the content and has not changed since it was read."""
         files = self.library.files_with(item.sha256)
         return next((file for file in sorted(files, key=lambda file: file.path != item.path) if _is_still(file)), None)
+
+
+def _apart(
+    files: Sequence[LibraryFile], test: Callable[[LibraryFile], bool]
+) -> tuple[list[LibraryFile], list[LibraryFile]]:
+    """Those that pass, and the others."""
+    passed: list[LibraryFile] = []
+    others: list[LibraryFile] = []
+    for file in files:
+        (passed if test(file) else others).append(file)
+    return passed, others
 
 
 def _is_still(file: LibraryFile) -> bool:

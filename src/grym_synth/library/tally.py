@@ -35,6 +35,11 @@ class Tally:
     written_to: list[str] = field(default_factory=list)  # still being written: for the next time
     folders_refused: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def is_news(self) -> bool:
+        """Whether anything was done."""
+        return bool(self.analysed or self.moved or self.copied or self.removed)
+
     def count(self, became: str) -> None:
         """One more file that need not be listened to: `unchanged` or `touched`, `moved`, or a copy of what is known."""
         if became in ("unchanged", "touched"):
