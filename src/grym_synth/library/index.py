@@ -1,27 +1,26 @@
 """Folders → recordings: look, read what is new, listen to each content once, keep what was heard.
 
-Everything is written as it is done, so whatever ends this, the next index goes on where it ended. `enumerate` says
+Everything is written as it is done, so whatever ends this, the next index goes on where it ended. `search.items` says
 what is to be listened to, `listen_to` does one of it; `run` does all, several at once.
 """
 
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
-from ..errors import BadRequest, Unavailable
+from ..errors import Unavailable
 from ..messages import Gap
 from ..storage.library import Library
 from ..storage.library_rows import HeardPart, LibraryFile
 from ..storage.sqlite import Heard
 from .describe import describe, is_recording
-from .look import Listing, is_same_stamp, look_through, stamp_of
-from .reading import read_contents
-from .scan import compare, settle
+from .finding import Item, OnDoing, Search
+from .look import is_same_stamp, stamp_of
 from .tally import Pace, Tally
 from .watch import QUIET_S, Watch
 
@@ -31,7 +30,6 @@ _OF_THE_HUB = frozenset({"refused", "unavailable", "circuit_open", "store_unavai
 _OF_THE_AGENT = frozenset({"agent_crashed", "agent_failed", "malformed_evidence"})
 _TRIES, _WAIT_S = 3, 5.0
 _WRITE_TRIES, _WRITE_WAIT_S = 5, 1.0
-_AT_ONCE = 1000  # files that are written down together
 
 Result = Literal["analysed", "failed", "left"]
 
@@ -56,15 +54,6 @@ class Listener(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """A content that is to be listened to, and one of the files that hold it."""
-
-    sha256: str
-    path: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
     """How an index stands: what it does now, and to which file."""
 
@@ -77,10 +66,8 @@ class Report:
 OnReport = Callable[[Report], None]
 
 
-class OnDoing(Protocol):
-    """Told what is being done, and to which file."""
-
-    def __call__(self, doing: str, path: str = "") -> None: ...
+class _Over(Exception):
+    """Nobody waits for what is being looked for."""
 
 
 class Index:
@@ -90,13 +77,14 @@ class Index:
     """
 
     def __init__(self, library: Library, listener: Listener, *, without: str = "") -> None:
-        self.library, self._listener, self._without = library, listener, without
+        self.library, self._listener = library, listener
+        self.search = Search(library, listener.recipe, without)
         self._turn = asyncio.Lock()
 
     @property
     def recipe(self) -> str:
         """By which recordings are told of now."""
-        return self._listener.recipe
+        return self.search.recipe
 
     async def run(
         self, roots: Sequence[str], on_report: OnReport, *, workers: int, retry: bool = False, quiet_s: float = 0.0
@@ -116,16 +104,26 @@ class Index:
         """
         tally, pace = Tally(), Pace()
         waiting: asyncio.Queue[Item | None] = asyncio.Queue()
+        loop, is_over = asyncio.get_running_loop(), threading.Event()
+        search = replace(self.search, retry=retry, quiet_s=quiet_s)
 
         def report(doing: str, path: str = "") -> None:
             on_report(Report(doing, path, tally, pace))
 
-        async def find() -> None:
-            async for item in self.enumerate(roots, tally, report, retry=retry, quiet_s=quiet_s):
-                pace.expect(item.size)
-                waiting.put_nowait(item)
+        def report_from_afar(doing: str, path: str = "") -> None:
+            if is_over.is_set():
+                raise _Over
+            loop.call_soon_threadsafe(report, doing, path)
+
+        def hand_over(item: Item) -> None:
+            pace.expect(item.size)
+            waiting.put_nowait(item)
+
+        def find() -> None:
+            for item in search.items(roots, tally, report_from_afar):
+                loop.call_soon_threadsafe(hand_over, item)
             for _ in range(workers):
-                waiting.put_nowait(None)
+                loop.call_soon_threadsafe(waiting.put_nowait, None)
 
         async def work() -> None:
             while (item := await waiting.get()) is not None:
@@ -137,7 +135,17 @@ class Index:
         if self._turn.locked():
             report("waiting for another index to end")
         async with self._turn:
-            await _all_of([find(), *(work() for _ in range(workers))])
+            finding = loop.run_in_executor(None, find)
+            working = [asyncio.create_task(work()) for _ in range(workers)]
+            try:
+                done, _ = await asyncio.wait([finding, *working], return_when=asyncio.FIRST_EXCEPTION)
+                for task in done:
+                    task.result()
+            finally:
+                is_over.set()
+                for task in working:
+                    task.cancel()
+                await asyncio.gather(finding, *working, return_exceptions=True)
             for root in roots:  # whenever that was found out
                 tally.failed |= {file.path: file.reason for file in self.library.failed(root)}
         return tally
@@ -152,56 +160,6 @@ class Index:
                     yield tally
                 look_s = 0.0 if tally.analysed else time.monotonic() - began
                 await watch.wait(look_s, soon=bool(tally.written_to))
-
-    async def enumerate(
-        self,
-        roots: Sequence[str],
-        tally: Tally,
-        report: OnDoing,
-        *,
-        retry: bool = False,
-        quiet_s: float = 0.0,
-    ) -> AsyncIterator[Item]:
-        """Look at folders, write down what was moved, copied and removed, and yield each content to listen to, once."""
-        report("looking at the folders")
-        listings = await self._look(roots, tally)
-        known = await asyncio.to_thread(
-            lambda: {file.path: file for root in roots for file in self.library.files(root)}
-        )
-        found = await asyncio.to_thread(compare, listings, known)
-        for start in range(0, len(found.moved), _AT_ONCE):
-            part = found.moved[start : start + _AT_ONCE]
-            self.library.move_files([(before.path, now) for before, now in part])
-        tally.away = len(found.away)
-        asked: set[str] = set()
-        seen = [*((file, "unchanged") for file in found.unchanged), *((now, "moved") for _, now in found.moved)]
-        unread, fresh = _apart(found.unread, lambda file: not 0.0 <= time.time() - file.ctime_ns / 1e9 < quiet_s)
-        tally.written_to += [file.path for file in fresh]
-        recipes = await asyncio.to_thread(self.library.recipes_of, [file.sha256 for file, _ in seen])
-        for file, became in seen:
-            is_due = retry if file.state == "failed" else recipes.get(file.sha256) != self.recipe
-            tally.stale += is_due and file.sha256 in recipes
-            if is_due and not file.sha256:
-                unread.append(file)
-            elif is_due and file.sha256 not in asked:
-                asked.add(file.sha256)
-                yield Item(file.sha256, file.path, file.size)
-            elif file.state != "failed":
-                tally.count(became)
-        missing: dict[str, list[LibraryFile]] = defaultdict(list)
-        for file in found.missing:
-            missing[file.sha256].append(file)
-        done = 0
-        async for batch in read_contents(unread):
-            for item in self._take_in(batch, known, missing, tally, asked, retry=retry):
-                yield item
-            done += len(batch)
-            report(f"reading new files, {done} of {len(unread)}", batch[-1].path)
-        self.library.drop_files([file.path for file in found.missing])
-        tally.removed = sum(map(len, missing.values()))
-        for listing in listings:
-            if not listing.fault:
-                self.library.add_folder(listing.root, scanned_at=time.time())
 
     async def listen_to(self, item: Item, tally: Tally, report: OnDoing) -> Result:
         """Listen to one content and keep what was heard; what cannot be listened to is kept as failed, with why."""
@@ -230,76 +188,10 @@ class Index:
                 await _write(lambda: self.library.mark(item.sha256, "failed", reason))  # noqa: B023 awaited here
                 return "failed"
 
-    async def _look(self, roots: Sequence[str], tally: Tally) -> list[Listing]:
-        """Look into the folders; what cannot be looked into is told, and refused where that is all there is."""
-        listings = [await asyncio.to_thread(look_through, root, self._without) for root in roots]
-        known = {folder.root for folder in self.library.folders()}
-        faulty = [listing for listing in listings if listing.fault]
-        if len(faulty) == len(listings) and any(listing.root not in known for listing in faulty):
-            fault, root = faulty[0].fault, faulty[0].root
-            raise BadRequest(f"{root!r} cannot be looked into: {fault}", hint="name a folder with recordings in it")
-        for listing in listings:
-            tally.folders_refused |= {listing.root: listing.fault} if listing.fault else listing.refused
-            tally.linked += listing.linked
-            tally.others += listing.others
-            tally.failed |= listing.odd
-        tally.files = len({path for listing in listings for path in (*listing.files, *listing.odd)})
-        return listings
-
-    def _take_in(
-        self,
-        read: Sequence[LibraryFile],
-        known: Mapping[str, LibraryFile],
-        missing: Mapping[str, list[LibraryFile]],
-        tally: Tally,
-        asked: set[str],
-        *,
-        retry: bool,
-    ) -> Iterator[Item]:
-        """Write down files whose content was read; yield those whose content nobody has listened to."""
-        contents = [file.sha256 for file in read if file.sha256]
-        recipes = self.library.recipes_of(contents)
-        failed = {} if retry else self.library.failures_of(contents)
-        rows, items = [], []
-        for file in read:
-            if not file.sha256:
-                if file.state != "failed":
-                    tally.written_to.append(file.path)
-                rows.append(file)
-                continue
-            became = settle(file, known, missing)
-            if recipes.get(file.sha256) == self.recipe:
-                rows.append(replace(file, state="known"))
-                tally.count(became)
-            elif file.sha256 in failed:
-                rows.append(replace(file, state="failed", reason=failed[file.sha256]))
-            else:
-                rows.append(file)
-                tally.stale += file.sha256 in recipes
-                tally.changed += became == "changed"
-                if file.sha256 in asked:
-                    tally.copied += 1
-                else:
-                    asked.add(file.sha256)
-                    items.append(Item(file.sha256, file.path, file.size))
-        self.library.put_files(rows)
-        yield from items
-
     def _where(self, item: Item) -> LibraryFile | None:
         """A file that holds the content and has not changed since it was read."""
         files = self.library.files_with(item.sha256)
         return next((file for file in sorted(files, key=lambda file: file.path != item.path) if _is_still(file)), None)
-
-
-def _apart(
-    files: Sequence[LibraryFile], test: Callable[[LibraryFile], bool]
-) -> tuple[list[LibraryFile], list[LibraryFile]]:
-    """Those that pass, and the others."""
-    passed: list[LibraryFile] = []
-    others: list[LibraryFile] = []
-    for file in files:
-        (passed if test(file) else others).append(file)
-    return passed, others
 
 
 def _is_still(file: LibraryFile) -> bool:
@@ -324,16 +216,3 @@ async def _write(work: Callable[[], None]) -> None:
                 raise
         await asyncio.sleep(_WRITE_WAIT_S)
     return None
-
-
-async def _all_of(work: Sequence[Coroutine[Any, Any, None]]) -> None:
-    """Do all of it side by side; the first error ends the rest."""
-    tasks = [asyncio.ensure_future(item) for item in work]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import os
 import stat
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from ..storage.library_rows import LibraryFile
@@ -16,16 +16,11 @@ AT_ONCE = 2  # enough for one disk, and little of the machine
 _BATCH, _BATCH_BYTES = 64, 256 << 20  # files that are handed over together: a second of work, about
 
 
-async def read_contents(files: Sequence[LibraryFile]) -> AsyncIterator[list[LibraryFile]]:
+def read_contents(files: Sequence[LibraryFile]) -> Iterator[list[LibraryFile]]:
     """The same files with their hash, or with why they have none, a batch at a time."""
-    room = asyncio.Semaphore(AT_ONCE)
-
-    async def read(file: LibraryFile) -> LibraryFile:
-        async with room:
-            return await asyncio.to_thread(read_content, file.path)
-
-    for batch in _batches(files):
-        yield list(await asyncio.gather(*map(read, batch)))
+    with ThreadPoolExecutor(AT_ONCE, "grym-read") as threads:
+        for batch in _batches(files):
+            yield list(threads.map(read_content, [file.path for file in batch]))
 
 
 def read_content(path: str) -> LibraryFile:
