@@ -77,7 +77,7 @@ class Index:
     """
 
     def __init__(self, library: Library, listener: Listener, *, without: str = "") -> None:
-        self.library, self._listener = library, listener
+        self.library, self.listener = library, listener
         self.search = Search(library, listener.recipe, without)
         self._turn = asyncio.Lock()
 
@@ -168,7 +168,7 @@ class Index:
             file = self._where(item)
             if file is None:
                 return "left"  # moved or changed since: the next index finds it
-            hearing = await self._listener.listen(file.path, file.size, lambda _, doing: report(doing, item.path))
+            hearing = await self.listener.listen(file.path, file.size, lambda _, doing: report(doing, item.path))
             if not _is_still(file):
                 tally.written_to.append(file.path)
                 return "left"
