@@ -97,7 +97,7 @@ class JobBook:
 
     def counts(self) -> dict[str, Json]:
         """How many jobs run and wait, for the status; a short look at the file."""
-        found = self.store.counts()
+        found = self.store.counts() if self.store.is_there else {}
         return {"running": found.get("running", 0), "waiting": found.get("waiting", 0), "held": self._held()}
 
     async def _find(self, id: str) -> JobRow:

@@ -10,8 +10,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ..errors import GrymError
+from ..storage.job_file import Fenced
 from ..storage.job_rows import Executor, JobRow
-from ..storage.jobs import Fenced, JobStore
+from ..storage.jobs import JobStore
 from .reaper import Reaper
 from .threads import in_thread
 from .worker import Worker
@@ -33,10 +34,17 @@ class Shift:
     """
 
     def __init__(
-        self, store: JobStore, worker: Worker, executor: Executor, reaper: Reaper, wake: asyncio.Event
+        self,
+        store: JobStore,
+        worker: Worker,
+        executor: Executor,
+        reaper: Reaper,
+        wake: asyncio.Event,
+        *,
+        buries: bool,
     ) -> None:
         self._store, self._worker, self._executor, self._reaper = store, worker, executor, reaper
-        self._wake, self._loop = wake, asyncio.get_running_loop()
+        self._wake, self._buries, self._loop = wake, buries, asyncio.get_running_loop()
         self._runs: Workflows | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._submitted: set[tuple[str, int]] = set()
@@ -87,9 +95,10 @@ class Shift:
                     self._store.run_again(row.id, row.run)
 
     def _reap(self, runs: Workflows) -> None:
-        self._submitted.clear()  # looked at anew now and then, whatever DBOS has done with them
-        for silent in self._reaper.find():
-            self._reaper.bury(silent)
+        self._submitted.clear()  # looked at anew now and then
+        if self._buries:
+            for silent in self._reaper.find():
+                self._reaper.bury(silent)
         self._reaper.hand_over(runs)
 
     def _help(self, row: JobRow) -> None:
