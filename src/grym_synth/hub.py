@@ -24,6 +24,8 @@ from .execution.inputs import Inputs, Recording, find_recordings
 from .execution.keeper import mark_of_this_process
 from .execution.supervisor import Supervisor
 from .health.readings import total_ram_gb
+from .jobs.engine import Engine, open_jobs
+from .jobs.reaper import cleaner_of
 from .llm.adapters import open_model
 from .llm.guarded import GuardedModels, turns
 from .llm.spending import Spending
@@ -81,6 +83,7 @@ class Hub:
     store: SqliteStore
     contexts: Contexts
     models: GuardedModels
+    jobs: Engine
     upkeep: Upkeep
     troubles: tuple[Gap, ...] = ()  # what this hub lacks as a whole; told in every answer
 
@@ -216,11 +219,16 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
     spending = Spending(config.spending_path)
     models = GuardedModels(config.models, open_model, pool, upkeep, rules=config.model_rules, spending=spending)
     troubles = (*troubles, *catalog.troubles)
+    jobs = open_jobs(config.jobs_path, (), pool=pool, hold=upkeep.hold, buries=False)
     try:
-        async with upkeep.running():
+        async with upkeep.running(), jobs as engine:
+            upkeep.cleaners["worker"] = cleaner_of(engine.reaper)
             router = await asyncio.to_thread(load_router, find_pack("minilm"), catalog.examples(approvals.is_approved))
             router.learn(RouteCorrections(store).every())
-            yield Hub(config, router, catalog, executor, pool, store, Contexts(store), models, upkeep, troubles)
+            hub = Hub(config, router, catalog, executor, pool, store, Contexts(store), models, engine, upkeep, troubles)
+            if serving:
+                await engine.resume()
+            yield hub
     finally:
         await models.aclose()
         await agents.close()

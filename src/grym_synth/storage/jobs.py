@@ -302,6 +302,8 @@ class JobStore(JobFile):
                 )
 
     def _jobs(self, where: str, values: tuple[object, ...]) -> list[JobRow]:
+        if not self.is_there:  # to look is no reason to make it
+            return []
         with self.transaction(writes=False) as db:
             return [_job(row) for row in db.execute(f"SELECT {', '.join(_NAMES)} FROM jobs {where}", values).fetchall()]
 
