@@ -97,10 +97,11 @@ def rage(home: Path, folder: Path, *, kills: int, workers: int, seed: int) -> Ra
             time.sleep(0.002)
         if not is_last and hub.poll() is None:
             if found.kills % 2 and (agents := agents_of(hub.pid)):
-                in_flight.update(under_way(log))
+                before = under_way(log)
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(rng.choice(agents), signal.SIGKILL)
                     found.agents_killed += 1
+                in_flight.update({*before, *under_way(log)})
                 time.sleep(rng.random() * 0.2)
             hub.send_signal(signal.SIGKILL)
             hub.wait()

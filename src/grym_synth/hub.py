@@ -25,7 +25,10 @@ from .execution.inputs import Inputs, Recording, find_recordings
 from .execution.keeper import mark_of_this_process
 from .execution.supervisor import Supervisor
 from .health.readings import total_ram_gb
+from .jobs.engine import Engine, open_jobs
+from .jobs.reaper import cleaner_of
 from .library.index import Index
+from .library.job import index_kind
 from .llm.adapters import open_model
 from .llm.guarded import GuardedModels, turns
 from .llm.spending import Spending
@@ -84,6 +87,7 @@ class Hub:
     store: SqliteStore
     contexts: Contexts
     models: GuardedModels
+    jobs: Engine
     upkeep: Upkeep
     index: Index
     troubles: tuple[Gap, ...] = ()  # what this hub lacks as a whole; told in every answer
@@ -220,13 +224,21 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
     spending = Spending(config.spending_path)
     models = GuardedModels(config.models, open_model, pool, upkeep, rules=config.model_rules, spending=spending)
     troubles = (*troubles, *catalog.troubles)
+    ear = Ear(catalog, executor, deadline=config.step_deadline)
+    index = Index(Library(store), ear, without=str(config.home.absolute()))
+    kinds = [index_kind(index, at_once=config.cpu_slots)]
+    jobs = open_jobs(config.jobs_path, kinds, pool=pool, hold=upkeep.hold, buries=False)
     try:
-        async with upkeep.running():
+        async with upkeep.running(), jobs as engine:
+            upkeep.cleaners["worker"] = cleaner_of(engine.reaper)
             router = await asyncio.to_thread(load_router, find_pack("minilm"), catalog.examples(approvals.is_approved))
             router.learn(RouteCorrections(store).every())
-            ear = Ear(catalog, executor, deadline=config.step_deadline)
-            index = Index(Library(store), ear, without=str(config.home.absolute()))
-            yield Hub(config, router, catalog, executor, pool, store, Contexts(store), models, upkeep, index, troubles)
+            hub = Hub(
+                config, router, catalog, executor, pool, store, Contexts(store), models, engine, upkeep, index, troubles
+            )
+            if serving:
+                await engine.resume()
+            yield hub
     finally:
         await models.aclose()
         await agents.close()

@@ -72,6 +72,7 @@ def index(
 async def perform_index(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
     """Bring folders up to date, and with `watch` keep them so."""
     from ..errors import Unavailable
+    from ..library.job import index_folders
 
     if not hub.store.is_lasting:
         raise Unavailable("there is no library: the store cannot be opened", hint="see `grym doctor`")
@@ -83,18 +84,9 @@ async def perform_index(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> i
     def tell(report: Report) -> None:
         emit({"progress": _report_to_json(report)})
 
-    def end(tally: Tally) -> None:
-        emit(
-            {
-                "progress": {
-                    "step": "index",
-                    "subject": "",
-                    "message": "done",
-                    "fraction": 1.0,
-                    "more": _more_to_json(tally),
-                }
-            }
-        )
+    def end(tally: Tally, *, is_cancelled: bool = False) -> None:
+        more = {**_more_to_json(tally), "cancelled": is_cancelled}
+        emit({"progress": {"step": "index", "subject": "", "message": "done", "fraction": 1.0, "more": more}})
         emit({"document": summary_to_json(tally, time.monotonic() - began)})
 
     if operation.get("watch"):
@@ -102,7 +94,8 @@ async def perform_index(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> i
             end(tally)
             began = time.monotonic()
         return 0
-    end(await hub.index.run(roots, tell, workers=workers, retry=bool(operation.get("retry"))))
+    run = await index_folders(hub.index, hub.jobs, roots, tell, workers=workers, retry=bool(operation.get("retry")))
+    end(run.tally, is_cancelled=run.is_cancelled)
     return 0
 
 
@@ -150,18 +143,16 @@ def _more_to_json(tally: Tally) -> dict[str, Json]:
     }
 
 
-def _report_to_json(report: Report) -> dict[str, Json]:
-    pace = report.pace
-    left = pace.left_s()
+def _report_to_json(report: Report) -> dict[str, Any]:
     return {
         "step": "index",
         "subject": report.path,
         "message": report.doing,
-        "fraction": pace.done / pace.total if pace.total else 0.0,
-        "done": pace.done,
-        "of": pace.total,
+        "fraction": report.done / report.total if report.total else 0.0,
+        "done": report.done,
+        "of": report.total,
         "failed": len(report.tally.failed),
-        "left_s": None if left is None else [round(seconds, 1) for seconds in left],
+        "left_s": report.left_s,
     }
 
 
@@ -243,6 +234,8 @@ def summary_lines(document: Mapping[str, Any], more: Mapping[str, Any]) -> list[
     told = ", ".join(f"{count:,} {word}" for count, word in parts if count)
     removed = f"; {document['removed']:,} gone" if document["removed"] else ""
     lines = [f"{_files(document['files'])}{': ' if told else ''}{told}{removed}, in {_span(document['seconds'])}"]
+    if more.get("cancelled"):
+        lines.append("it was cancelled before its end; the same command goes on from here")
     if more.get("stale"):
         lines.append(f"{more['stale']:,} were known by an older version and were listened to anew")
     lines += [f"{folder}: {reason}; nothing in it was looked at" for folder, reason in more.get("refused", {}).items()]

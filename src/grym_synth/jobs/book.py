@@ -97,8 +97,10 @@ class JobBook:
 
     def counts(self) -> dict[str, Json]:
         """How many jobs run and wait, for the status; a short look at the file."""
-        found = self.store.counts()
-        return {"running": found.get("running", 0), "waiting": found.get("waiting", 0), "held": self._held()}
+        found = self.store.counts() if self.store.is_there else {}
+        held = self._held()
+        waiting, running = found.get("waiting", 0), found.get("running", 0)
+        return {"running": running, "waiting": waiting, "paused": held == "paused", "held": held}
 
     async def _find(self, id: str) -> JobRow:
         rows = await in_thread(self.store.find, id.strip(), _NAMED)

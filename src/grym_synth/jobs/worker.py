@@ -13,8 +13,9 @@ from typing import TypeVar
 from ..errors import AdmissionDenied, BadRequest, GrymError, Unavailable
 from ..messages import Json
 from ..resources.pool import Pool
+from ..storage.job_file import Fenced
 from ..storage.job_rows import Claimed, Executor, JobRow, NewItem
-from ..storage.jobs import Fenced, JobStore
+from ..storage.jobs import JobStore
 from ..storage.sqlite import StoreUnavailable
 from .port import Item, Kind, Work
 from .threads import in_thread

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from ..errors import BadRequest
 from ..storage.library import Library
 from ..storage.library_rows import LibraryFile
 from .look import Listing, look_through
@@ -54,13 +53,7 @@ class Search:
     quiet_s: float = 0.0
 
     def items(self, roots: Sequence[str], tally: Tally, report: OnDoing) -> Iterator[Item]:
-        """Look at folders, write down what was moved, copied and removed, and yield each content to listen to, once.
-
-        Raises
-        ------
-        BadRequest
-            None of the folders can be looked into.
-        """
+        """Look at folders, write down what was moved, copied and removed, and yield each content to listen to, once."""
         report("looking at the folders")
         listings = self._look(roots, tally)
         known = {file.path: file for root in roots for file in self.library.files(root)}
@@ -99,13 +92,8 @@ class Search:
                 self.library.add_folder(listing.root, scanned_at=time.time())
 
     def _look(self, roots: Sequence[str], tally: Tally) -> list[Listing]:
-        """Look into the folders; what cannot be looked into is told, and refused where that is all there is."""
+        """Look into the folders; what cannot be looked into is told."""
         listings = [look_through(root, self.without) for root in roots]
-        known = {folder.root for folder in self.library.folders()}
-        faulty = [listing for listing in listings if listing.fault]
-        if len(faulty) == len(listings) and any(listing.root not in known for listing in faulty):
-            fault, root = faulty[0].fault, faulty[0].root
-            raise BadRequest(f"{root!r} cannot be looked into: {fault}", hint="name a folder with recordings in it")
         for listing in listings:
             tally.folders_refused |= {listing.root: listing.fault} if listing.fault else listing.refused
             tally.linked += listing.linked
