@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .protocol import Emit, operation_of
-from .telling import JsonOption, for_terminal, perform, say_error
+from .telling import JsonOption, perform, say_error
 
 if TYPE_CHECKING:
     from ..config import Config
@@ -59,7 +59,7 @@ def index(
     view = IndexView(is_terminal=sys.stderr.isatty())
 
     def show(document: dict[str, Any]) -> None:
-        typer.echo(for_terminal("\n".join(summary_lines(document, view.more))))
+        typer.echo("\n".join(map(_printable, summary_lines(document, view.more))))
 
     operation = operation_of("index", folders=folders, watch=watch, workers=workers, retry=retry)
     try:
@@ -202,7 +202,7 @@ class IndexView:
         if now - self._last < (0.2 if self._is_terminal else _LINE_EVERY_S):
             return
         self._last = now
-        text = for_terminal(progress_line(progress))
+        text = _printable(progress_line(progress))
         sys.stderr.write(f"\r\x1b[K{text[: _width()]}" if self._is_terminal else f"{text}\n")
         sys.stderr.flush()
 
@@ -260,7 +260,7 @@ def _show_folders(document: dict[str, Any]) -> None:
         marks += [] if folder["is_there"] else ["cannot be looked into now"]
         at = folder["indexed_at"]
         marks.append(time.strftime("indexed %Y-%m-%d %H:%M", time.localtime(at)) if at else "never indexed to its end")
-        typer.echo(for_terminal(f"{folder['path']}  {_files(folder['files'])}, {', '.join(marks)}"))
+        typer.echo(_printable(f"{folder['path']}  {_files(folder['files'])}, {', '.join(marks)}"))
     typer.echo(f"{document['recordings']:,} different recordings are known")
 
 
@@ -268,8 +268,15 @@ def _show_removed(document: dict[str, Any]) -> None:
     if "error" in document:
         say_error(document["error"])
         return
-    path = for_terminal(document["removed"])
+    path = _printable(document["removed"])
     typer.echo(f"{path} is no part of the library any more ({_files(document['files'])}); its files are as they were")
+
+
+def _printable(text: str) -> str:
+    """Names of files are text from strangers: what would steer a terminal, or begin a line, is spelled out."""
+    from .exports import printable
+
+    return printable(text)
 
 
 def _files(count: int) -> str:

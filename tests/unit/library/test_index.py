@@ -212,6 +212,16 @@ def test_a_file_that_grows_while_it_is_listened_to_is_left_for_later(library: Li
     assert index(library, Listener(), music).analysed == 1
 
 
+def test_a_file_that_changed_a_moment_ago_is_left_for_later_where_that_is_asked(library: Library, music: Path) -> None:
+    async def once(quiet_s: float) -> Tally:
+        work = Index(library, Listener())
+        return await work.run([str(music)], lambda report: None, workers=2, quiet_s=quiet_s)
+
+    tally = asyncio.run(once(3600.0))
+    assert (tally.analysed, len(tally.written_to), tally.failed) == (0, 3, {})
+    assert asyncio.run(once(0.0)).analysed == 3
+
+
 def test_a_file_that_vanishes_is_no_failure(library: Library, music: Path) -> None:
     for file in (music / "b.wav", music / "sub/c.wav"):
         file.unlink()
