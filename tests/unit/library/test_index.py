@@ -303,19 +303,22 @@ def test_two_at_the_same_time_take_turns(library: Library, music: Path) -> None:
     assert max(listener.listened.values()) == 1
 
 
-def test_a_store_that_cannot_be_written_ends_the_index(
-    library: Library, music: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_full_disk_ends_the_index_and_it_goes_on_when_there_is_room(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("grym_synth.library.index._WRITE_WAIT_S", 0.0)
-
-    def full(*_: object) -> None:
-        raise Unavailable("the disk is full")
-
-    monkeypatch.setattr(library, "put", full)
+    for number in range(300):
+        write(tmp_path / f"music/{number:03}.wav", str(number))
+    listener = Listener()
+    pages = int(library.store.read("PRAGMA page_count")[0][0])
+    library.store.read(f"PRAGMA max_page_count = {pages + 50}")  # SQLite meets a full disk there
     with pytest.raises(Unavailable, match="full"):
-        index(library, Listener(), music)
-    monkeypatch.undo()
-    assert index(library, Listener(), music).analysed == 3
+        index(library, listener, tmp_path / "music")
+    assert library.counts()["known"] < 300
+    library.store.read("PRAGMA max_page_count = 1000000")
+    tally = index(library, listener, tmp_path / "music")
+    assert tally.analysed + tally.unchanged == 300
+    assert library.counts() == {"waiting": 0, "known": 300, "failed": 0}
 
 
 def test_an_empty_folder_is_an_empty_library(library: Library, tmp_path: Path) -> None:
