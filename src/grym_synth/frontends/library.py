@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .index_words import IndexView, files_in_words, printable_line, summary_lines
 from .protocol import Emit, operation_of
 from .telling import JsonOption, perform, say_error
 
@@ -23,16 +23,17 @@ if TYPE_CHECKING:
     from ..messages import Json
     from ..storage.library import Library
 
-_LINE_EVERY_S = 3.0
-_SHOWN = 20  # files that failed, before the rest is only counted
-
 
 def index(
-    folders: Annotated[list[str] | None, typer.Argument(help="Folders of recordings.", show_default=False)] = None,
+    folders: Annotated[
+        list[str] | None, typer.Argument(help="Folders of recordings.", show_default=False, metavar="FOLDER...")
+    ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Stay, and follow what changes in them.")] = False,
     workers: Annotated[
         int | None,
-        typer.Option(help="Recordings to listen to at once.", min=1, max=64, show_default="one for each core"),
+        typer.Option(
+            help="Recordings to listen to at once.", min=1, max=64, show_default="one for each core", metavar="N"
+        ),
     ] = None,
     retry: Annotated[bool, typer.Option("--retry", help="Try again what could not be listened to.")] = False,
     list_: Annotated[bool, typer.Option("--list", help="Show the folders of the library.")] = False,
@@ -59,7 +60,7 @@ def index(
     view = IndexView(is_terminal=sys.stderr.isatty())
 
     def show(document: dict[str, Any]) -> None:
-        typer.echo("\n".join(map(_printable, summary_lines(document, view.more))))
+        typer.echo("\n".join(map(printable_line, summary_lines(document, view.more))))
 
     operation = operation_of("index", folders=folders, watch=watch, workers=workers, retry=retry)
     try:
@@ -188,68 +189,6 @@ def _folder_to_json(library: Library, root: str, scanned_at: float | None) -> di
     }
 
 
-class IndexView:
-    """How an index goes, on stderr: a line that is written anew in a terminal, one now and then elsewhere."""
-
-    def __init__(self, *, is_terminal: bool) -> None:
-        self._is_terminal = is_terminal
-        self._last = time.monotonic()
-        self.more: Mapping[str, Any] = {}
-
-    def show(self, progress: Mapping[str, Any]) -> None:
-        self.more = progress.get("more", self.more)
-        now = time.monotonic()
-        if now - self._last < (0.2 if self._is_terminal else _LINE_EVERY_S):
-            return
-        self._last = now
-        text = _printable(progress_line(progress))
-        sys.stderr.write(f"\r\x1b[K{text[: _width()]}" if self._is_terminal else f"{text}\n")
-        sys.stderr.flush()
-
-    def close(self) -> None:
-        if self._is_terminal:
-            sys.stderr.write("\r\x1b[K")
-
-
-def progress_line(progress: Mapping[str, Any]) -> str:
-    """One line about how far an index is."""
-    if not progress.get("of"):
-        return f"{progress['message']}  {progress['subject']}".rstrip()
-    failed = f", {progress['failed']} cannot be" if progress["failed"] else ""
-    left = progress.get("left_s")
-    until = f"{_range(*left)} left" if left else "time left unknown yet"
-    of = f"{progress['done']:,} of {progress['of']:,} listened to{failed}"
-    return f"{of} · {until} · {progress['message']}  {progress['subject']}"
-
-
-def summary_lines(document: Mapping[str, Any], more: Mapping[str, Any]) -> list[str]:
-    """The summary for people."""
-    parts = [
-        (document["analysed"], "listened to"),
-        (document["unchanged"], "unchanged"),
-        (document["moved"], "moved"),
-        (more.get("copied", 0), "the same as others"),
-        (len(document["failed"]), "could not be listened to"),
-    ]
-    told = ", ".join(f"{count:,} {word}" for count, word in parts if count)
-    removed = f"; {document['removed']:,} gone" if document["removed"] else ""
-    lines = [f"{_files(document['files'])}{': ' if told else ''}{told}{removed}, in {_span(document['seconds'])}"]
-    if more.get("cancelled"):
-        lines.append("it was cancelled before its end; the same command goes on from here")
-    if more.get("stale"):
-        lines.append(f"{more['stale']:,} were known by an older version and were listened to anew")
-    lines += [f"{folder}: {reason}; nothing in it was looked at" for folder, reason in more.get("refused", {}).items()]
-    if more.get("away"):
-        lines.append(f"{_files(more['away'])} that cannot be looked at now: what is known of them is kept")
-    lines += [f"{path}: a link to a folder, left out; name the folder itself" for path in more.get("linked", ())]
-    lines += [f"{path}: is being written to; index again when that is done" for path in more.get("written_to", ())]
-    failed = document["failed"]
-    lines += [f"{item['path']}: {item['reason']}" for item in failed[:_SHOWN]]
-    if len(failed) > _SHOWN:
-        lines.append(f"and {len(failed) - _SHOWN:,} more; --json lists them all")
-    return lines
-
-
 def _show_folders(document: dict[str, Any]) -> None:
     if not document["folders"]:
         typer.echo("the library is empty; `grym index FOLDER` fills it")
@@ -260,7 +199,7 @@ def _show_folders(document: dict[str, Any]) -> None:
         marks += [] if folder["is_there"] else ["cannot be looked into now"]
         at = folder["indexed_at"]
         marks.append(time.strftime("indexed %Y-%m-%d %H:%M", time.localtime(at)) if at else "never indexed to its end")
-        typer.echo(_printable(f"{folder['path']}  {_files(folder['files'])}, {', '.join(marks)}"))
+        typer.echo(printable_line(f"{folder['path']}  {files_in_words(folder['files'])}, {', '.join(marks)}"))
     typer.echo(f"{document['recordings']:,} different recordings are known")
 
 
@@ -268,32 +207,7 @@ def _show_removed(document: dict[str, Any]) -> None:
     if "error" in document:
         say_error(document["error"])
         return
-    path = _printable(document["removed"])
-    typer.echo(f"{path} is no part of the library any more ({_files(document['files'])}); its files are as they were")
-
-
-def _printable(text: str) -> str:
-    """Names of files are text from strangers: what would steer a terminal, or begin a line, is spelled out."""
-    from .exports import printable
-
-    return printable(text)
-
-
-def _files(count: int) -> str:
-    return "1 file" if count == 1 else f"{count:,} files"
-
-
-def _range(low: float, high: float) -> str:
-    """A length of time that is known only within bounds."""
-    shortest, longest = _span(low), _span(high)
-    return f"about {longest}" if shortest == longest else f"{shortest} to {longest}"
-
-
-def _span(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
-
-
-def _width() -> int:
-    return shutil.get_terminal_size().columns - 1
+    path = printable_line(document["removed"])
+    typer.echo(
+        f"{path} is no part of the library any more ({files_in_words(document['files'])}); its files are as they were"
+    )
