@@ -87,6 +87,10 @@ class Engine(JobBook):
             self._begin()
         return count
 
+    def stand_by(self) -> None:
+        """Begin now, also to help with jobs that other processes start later."""
+        self._begin()
+
     async def close(self) -> None:
         """Let go: items under way are given up and begun anew by whoever goes on."""
         if self._working is not None:
