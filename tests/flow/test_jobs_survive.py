@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.job_process import AT_ONCE, noting
 
 from grym_synth.jobs.book import JobBook
 from grym_synth.jobs.port import Job
 from grym_synth.storage.jobs import JobStore
-from tests.job_process import AT_ONCE, noting
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 

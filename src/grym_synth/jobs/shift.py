@@ -85,7 +85,7 @@ class Shift:
 
     def _submit(self, runs: Runs, unfinished: Sequence[JobRow]) -> None:
         for row in unfinished:
-            if (row.id, row.run) not in self._submitted:
+            if self._worker.knows(row) and (row.id, row.run) not in self._submitted:
                 if runs.submit(row.id, row.run):
                     self._submitted.add((row.id, row.run))
                 else:

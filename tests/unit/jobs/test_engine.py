@@ -59,9 +59,7 @@ async def opened(
     hold: Callable[[], str] = lambda: "",
     dead_s: float = 60.0,
 ) -> AsyncIterator[Engine]:
-    found = open_jobs(
-        path, [counting.kind], executor=executor, pool=pool, hold=hold, dead_s=dead_s, launch=PlainRuns
-    )
+    found = open_jobs(path, [counting.kind], executor=executor, pool=pool, hold=hold, dead_s=dead_s, launch=PlainRuns)
     async with asyncio.timeout(60.0), found as jobs:
         yield jobs
 
