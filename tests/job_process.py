@@ -56,7 +56,7 @@ def _number(params: Mapping[str, Json], name: str) -> int:
 
 async def main(path: Path, executor: str, notes: Path, dead_s: float) -> None:
     async with open_jobs(path, [noting(notes)], executor=executor, dead_s=dead_s) as jobs:
-        await jobs.resume()
+        jobs.stand_by()
         sys.stdout.write(f"working {time.time()}\n")
         sys.stdout.flush()
         await asyncio.to_thread(sys.stdin.read)

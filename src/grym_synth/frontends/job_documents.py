@@ -27,7 +27,7 @@ async def perform_jobs(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> in
         if operation["follow"]:
             await jobs.resume()
             for job in await jobs.every():
-                if not job.has_ended:
+                if not job.has_ended and job.kind in jobs.kinds:
                     await follow(jobs, job.id, emit, is_told=operation["stream"])
         emit({"document": await _list(jobs)})
         return 0

@@ -30,13 +30,15 @@ class JobBook:
         self.store, self.kinds = store, {kind.name: kind for kind in kinds}
         self._held = held
 
+    def add(self, kind: Kind) -> None:
+        """Know one more kind of job; before `resume`, so that those left by an earlier process go on."""
+        self.kinds[kind.name] = kind
+
     async def start(
         self, kind: str, params: Mapping[str, Json], *, context: str = "default", only_one: str = ""
     ) -> str:
         """Begin a job and return its id; it is durable by then, and one that is unfinished is not begun twice."""
-        known = self.kinds.get(kind)
-        if known is None:
-            raise BadRequest(f"there is no kind of job {kind!r}; known: {', '.join(self.kinds) or 'none'}")
+        known = self._known(kind)
         title = known.title(params) if known.title else kind
         new = NewJob(secrets.token_hex(4), kind, title, params, context, only_one)
         return await in_thread(self.store.add, new)
@@ -81,7 +83,8 @@ class JobBook:
 
     async def follow(self, id: str, every_s: float = 0.5) -> AsyncIterator[Job]:
         """The job now, then whenever something of it changed; the last has ended."""
-        row, held = await self._find(id), self._held()
+        row = await self._find(id)
+        held = self.why_held(row.kind)
         while True:
             yield await self._told(row)
             if row.state not in ("waiting", "running"):
@@ -89,7 +92,7 @@ class JobBook:
             seen = (row.changes, held)
             while (row.changes, held) == seen:
                 await asyncio.sleep(every_s)
-                row, held = await self._find(row.id), self._held()
+                row, held = await self._find(row.id), self.why_held(row.kind)
 
     async def wait(self, id: str) -> Job:
         """The job when it has ended."""
@@ -102,6 +105,15 @@ class JobBook:
         waiting, running = found.get("waiting", 0), found.get("running", 0)
         return {"running": running, "waiting": waiting, "paused": held == "paused", "held": held}
 
+    def _known(self, kind: str) -> Kind:
+        if kind not in self.kinds:
+            raise BadRequest(f"there is no kind of job {kind!r}; known: {', '.join(self.kinds) or 'none'}")
+        return self.kinds[kind]
+
+    def why_held(self, kind: str) -> str:
+        """Why jobs of a kind begin nothing just now; "" when they do."""
+        return self._held()
+
     async def _find(self, id: str) -> JobRow:
         rows = await in_thread(self.store.find, id.strip(), _NAMED)
         if len(rows) == 1:
@@ -112,7 +124,7 @@ class JobBook:
         raise UnknownJob(f"{id!r} begins the ids of several jobs: {names}", hint="give more of it")
 
     async def _told(self, row: JobRow) -> Job:
-        held = self._held() if row.state in ("waiting", "running") else ""
+        held = self.why_held(row.kind) if row.state in ("waiting", "running") else ""
         finish = None if held else await self._foresee(row)
         ended = row.done + row.failed
         by_size = row.size_ended / row.size if row.size > 0.0 else float(ended) / max(1, row.total)

@@ -75,17 +75,26 @@ class Engine(JobBook):
             self._shift.drop(job.id)
         return job
 
+    def why_held(self, kind: str) -> str:
+        return super().why_held(kind) if kind in self.kinds else f"this hub knows no jobs of kind {kind!r}"
+
     async def retry(self, id: str) -> Job:
+        self._known((await self.show(id)).kind)
         job = await super().retry(id)
         self._begin()
         return job
 
     async def resume(self) -> int:
         """Go on with all that has not ended; how many jobs that are."""
-        count = len(await in_thread(self.store.unfinished)) if self.store.is_there else 0
+        unfinished = await in_thread(self.store.unfinished)
+        count = sum(row.kind in self.kinds for row in unfinished)
         if count:
             self._begin()
         return count
+
+    def stand_by(self) -> None:
+        """Begin now, also to help with jobs that other processes start later."""
+        self._begin()
 
     async def close(self) -> None:
         """Let go: items under way are given up and begun anew by whoever goes on."""

@@ -50,7 +50,7 @@ class Shift:
 
     async def look_after(self) -> None:
         """See to it that every unfinished job is done by somebody, and help with those that others look after."""
-        runs = self._runs = await in_thread(self._launch, self._store.path, self._executor.id, self._do_step)
+        runs = await in_thread(self._launch_runs)
         looks = 0
         while True:
             self._wake.clear()
@@ -63,7 +63,8 @@ class Shift:
                 await in_thread(self._reap, runs)
             looks += 1
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), _LOOK_S)
+                async with asyncio.timeout(_LOOK_S):  # `wait_for` of Python 3.11 can lose a cancellation here
+                    await self._wake.wait()
 
     async def end(self) -> None:
         """Give up the items under way, and leave the jobs unfinished to whoever goes on with them."""
@@ -78,9 +79,13 @@ class Shift:
         """Give up what is under way of a job that was cancelled."""
         self._worker.drop(id)
 
+    def _launch_runs(self) -> Runs:
+        self._runs = self._launch(self._store.path, self._executor.id, self._do_step)  # also when nobody waits any more
+        return self._runs
+
     def _submit(self, runs: Runs, unfinished: Sequence[JobRow]) -> None:
         for row in unfinished:
-            if (row.id, row.run) not in self._submitted:
+            if self._worker.knows(row) and (row.id, row.run) not in self._submitted:
                 if runs.submit(row.id, row.run):
                     self._submitted.add((row.id, row.run))
                 else:
