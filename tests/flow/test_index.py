@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -136,16 +137,11 @@ def test_a_folder_is_listened_to_once_and_followed_through_everything(grym: Grym
 def test_what_was_indexed_is_known_to_questions(grym: Grym) -> None:
     write_shots(grym.folder / "music", 1)
     grym.json("index", "music")
+    before = heard(grym)
+    assert {params for _, params, _ in before} == {"{}"}  # as a question asks
     done = grym("ask", "what kind of sound is it, and how loud?", "music/000/00000.wav", "--json")
-    answer = json.loads(done.stdout)
-    store = grym.folder / "home/grym.db"
-    assert answer["evidence"]
-    import sqlite3
-
-    with contextlib.closing(sqlite3.connect(store)) as db:
-        rows = db.execute("SELECT capability, params, count(*) FROM heard GROUP BY capability, params").fetchall()
-    assert {row[1] for row in rows} == {"{}"}
-    assert all(count == 1 for *_, count in rows)
+    assert json.loads(done.stdout)["evidence"]
+    assert heard(grym) == before
 
 
 def test_bad_files_are_named_with_their_reasons_and_stop_nothing(grym: Grym) -> None:
@@ -240,10 +236,14 @@ def test_an_index_that_is_killed_again_and_again_listens_to_nothing_twice_but_wh
     assert found.is_whole, found
 
 
+def heard(grym: Grym) -> list[tuple[str, str, float]]:
+    """What was listened to: capability, settings, when."""
+    with contextlib.closing(sqlite3.connect(grym.folder / "home/grym.db")) as db:
+        return db.execute("SELECT capability, params, heard_at FROM heard ORDER BY capability").fetchall()
+
+
 def known(grym: Grym) -> int:
     """Recordings that the library knows; none before there is one."""
-    import sqlite3
-
     store = grym.folder / "home/grym.db"
     if not store.exists():
         return 0

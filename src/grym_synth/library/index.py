@@ -248,7 +248,7 @@ class Index:
             if file is None:
                 return "left"  # moved or changed since: the next index finds it
             hearing = await self.listener.listen(file.path, file.size, lambda _, doing: report(doing, item.path))
-            if not _is_still(file):
+            if hearing.sha256 not in (item.sha256, None) or not _is_still(file):
                 tally.written_to.append(file.path)
                 return "left"
             if is_recording(hearing.heard.evidence):
