@@ -172,7 +172,7 @@ def test_what_is_no_folder_is_refused_with_what_to_do(grym: Grym) -> None:
 
 
 def test_the_library_is_listed_and_folders_are_taken_out_of_it(grym: Grym) -> None:
-    assert grym.json("index", "--list") == {"folders": [], "recordings": 0}
+    assert grym.json("index", "--list") == {"folders": [], "recordings": 0, "stale": 0}
     for name in ("one", "two"):
         write_shots(grym.folder / name, 2, seed=len(name + name[0]))
     shutil.copytree(grym.folder / "one", grym.folder / "two/copies")
@@ -185,6 +185,13 @@ def test_the_library_is_listed_and_folders_are_taken_out_of_it(grym: Grym) -> No
     assert grym.json("index", "--remove", "two") == {"removed": str(grym.folder / "two"), "files": 4}
     assert grym.json("index", "--list")["recordings"] == 2
     assert (grym.folder / "two/copies").is_dir()
+    with contextlib.closing(sqlite3.connect(grym.folder / "home/grym.db")) as db:
+        db.execute("UPDATE recordings SET recipe = 'listen of last year'")
+        db.commit()
+    assert grym.json("index", "--list")["stale"] == 2
+    assert "the next `grym index` listens to them anew" in grym("index", "--list").stdout
+    assert grym.json("index", "one")["analysed"] == 2
+    assert grym.json("index", "--list")["stale"] == 0
     assert grym.json("index", "--remove", "two", code=3)["error"]["hint"] == "grym index --list"
     assert "2 files" in grym("index", "--list").stdout
 

@@ -102,18 +102,20 @@ async def perform_index(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> i
 
 async def perform_library(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
     """List the folders of the library, or take one out."""
-    emit({"document": _document(hub.index.library, operation)})
+    emit({"document": _document(hub.index.library, operation, hub.index.recipe)})
     return 0
 
 
 def library_without_hub(config: Config, operation: Mapping[str, Any]) -> dict[str, Json]:
     """The same where no hub runs."""
+    from ..execution.catalog import read_catalog
+    from ..execution.hearing import recipe_of
     from ..storage.library import Library
     from ..storage.sqlite import SqliteStore
 
     store = SqliteStore(config.store_path) if config.store_path.exists() else SqliteStore.in_memory()
     try:
-        return _document(Library(store), operation)
+        return _document(Library(store), operation, recipe_of(read_catalog()))
     finally:
         store.close()
 
@@ -162,13 +164,14 @@ def _absolute(folder: str, name: str) -> str:
     return os.path.abspath(os.path.join(folder, os.path.expanduser(name)))  # noqa: PTH100, PTH111, PTH118
 
 
-def _document(library: Library, operation: Mapping[str, Any]) -> dict[str, Json]:
+def _document(library: Library, operation: Mapping[str, Any], recipe: str) -> dict[str, Json]:
     from ..errors import BadRequest
 
     if operation["do"] == "list":
         recipes = dict(library.recipes())
         folders = [_folder_to_json(library, folder.root, folder.scanned_at) for folder in library.folders()]
-        return {"folders": [*folders], "recordings": sum(recipes.values())}
+        total = sum(recipes.values())
+        return {"folders": [*folders], "recordings": total, "stale": total - recipes.get(recipe, 0)}
     root = _absolute(operation["folder"], operation["of"])
     known = [folder.root for folder in library.folders()]
     if root not in known:
@@ -201,6 +204,8 @@ def _show_folders(document: dict[str, Any]) -> None:
         marks.append(time.strftime("indexed %Y-%m-%d %H:%M", time.localtime(at)) if at else "never indexed to its end")
         typer.echo(printable_line(f"{folder['path']}  {files_in_words(folder['files'])}, {', '.join(marks)}"))
     typer.echo(f"{document['recordings']:,} different recordings are known")
+    if document["stale"]:
+        typer.echo(f"{document['stale']:,} of them by an older version: the next `grym index` listens to them anew")
 
 
 def _show_removed(document: dict[str, Any]) -> None:
