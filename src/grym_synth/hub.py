@@ -20,10 +20,15 @@ from .errors import BadSetup, Unavailable
 from .execution.approval import Approvals
 from .execution.catalog import Catalog, read_catalog
 from .execution.executor import ANSWER, MEASUREMENT, Executor, OnProgress, Outcome, Urgency
+from .execution.hearing import Ear
 from .execution.inputs import Inputs, Recording, find_recordings
 from .execution.keeper import mark_of_this_process
 from .execution.supervisor import Supervisor
 from .health.readings import total_ram_gb
+from .jobs.engine import Engine, open_jobs
+from .jobs.reaper import cleaner_of
+from .library.index import Index
+from .library.job import index_kind
 from .llm.adapters import open_model
 from .llm.guarded import GuardedModels, turns
 from .llm.spending import Spending
@@ -40,6 +45,7 @@ from .resources.room import Capacity
 from .storage.contexts import Contexts, Played, Turn
 from .storage.corrections import RouteCorrections
 from .storage.house import House
+from .storage.library import Library
 from .storage.sqlite import SqliteStore
 from .upkeep import Upkeep, probed_parts
 
@@ -82,7 +88,9 @@ class Hub:
     store: SqliteStore
     contexts: Contexts
     models: GuardedModels
+    jobs: Engine
     upkeep: Upkeep
+    index: Index
     troubles: tuple[Gap, ...] = ()  # what this hub lacks as a whole; told in every answer
 
     async def answer(self, request: Request, on_progress: OnProgress) -> Answer:
@@ -218,11 +226,21 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
     spending = Spending(config.spending_path)
     models = GuardedModels(config.models, open_model, pool, upkeep, rules=config.model_rules, spending=spending)
     troubles = (*troubles, *catalog.troubles)
+    ear = Ear(catalog, executor, deadline=config.step_deadline)
+    index = Index(Library(store), ear, without=str(config.home.absolute()))
+    kinds = [index_kind(index, at_once=config.cpu_slots)]
+    jobs = open_jobs(config.jobs_path, kinds, pool=pool, hold=upkeep.hold, buries=False)
     try:
-        async with upkeep.running():
+        async with upkeep.running(), jobs as engine:
+            upkeep.cleaners["worker"] = cleaner_of(engine.reaper)
             router = await asyncio.to_thread(load_router, find_pack("minilm"), catalog.examples(approvals.is_approved))
             router.learn(RouteCorrections(store).every())
-            yield Hub(config, router, catalog, executor, pool, store, Contexts(store), models, upkeep, troubles)
+            hub = Hub(
+                config, router, catalog, executor, pool, store, Contexts(store), models, engine, upkeep, index, troubles
+            )
+            if serving:
+                await engine.resume()
+            yield hub
     finally:
         await models.aclose()
         await agents.close()

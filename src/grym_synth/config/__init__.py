@@ -37,6 +37,11 @@ class Config:
         return Path(self.store.removeprefix("sqlite:///")) if self.store else self.home / "grym.db"
 
     @property
+    def jobs_path(self) -> Path:
+        """Beside the store, so that they move together."""
+        return self.store_path.with_name("jobs.db")
+
+    @property
     def agents_folder(self) -> Path:
         return self.home / "agents"
 
