@@ -24,8 +24,8 @@ from .execution.inputs import Inputs, Recording, find_recordings
 from .execution.keeper import mark_of_this_process
 from .execution.supervisor import Supervisor
 from .health.readings import total_ram_gb
+from .jobs.cleaners import job_cleaners
 from .jobs.engine import Engine, open_jobs
-from .jobs.reaper import cleaner_of
 from .llm.adapters import open_model
 from .llm.guarded import GuardedModels, turns
 from .llm.spending import Spending
@@ -222,7 +222,7 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
     jobs = open_jobs(config.jobs_path, (), pool=pool, hold=upkeep.hold, buries=False)
     try:
         async with upkeep.running(), jobs as engine:
-            upkeep.cleaners["worker"] = cleaner_of(engine.reaper)
+            upkeep.cleaners |= job_cleaners(engine.store, engine.reaper, engine.resume)
             router = await asyncio.to_thread(load_router, find_pack("minilm"), catalog.examples(approvals.is_approved))
             router.learn(RouteCorrections(store).every())
             hub = Hub(config, router, catalog, executor, pool, store, Contexts(store), models, engine, upkeep, troubles)

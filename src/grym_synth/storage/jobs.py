@@ -128,6 +128,23 @@ class JobStore(JobFile):
         with self.transaction() as db:
             db.execute(f"UPDATE jobs SET run = run + 1 WHERE id = ? AND run = ? AND {_UNFINISHED}", (id, run))
 
+    def ended_before(self, at: float) -> dict[str, float]:
+        """Jobs that ended before a time of day, and when each did; the oldest first."""
+        if not self.is_there:
+            return {}
+        query = f"SELECT id, ended FROM jobs WHERE NOT {_UNFINISHED} AND ended < ? ORDER BY ended LIMIT 100"
+        with self.transaction(writes=False) as db:
+            return dict(db.execute(query, (at,)).fetchall())
+
+    def forget(self, id: str) -> int:
+        """Remove a job that has ended, with its items; 1, or 0 when it goes on again or is gone already."""
+        with self.transaction() as db:
+            row = db.execute(f"DELETE FROM jobs WHERE id = ? AND NOT {_UNFINISHED} RETURNING number", (id,)).fetchone()
+            if row is None:
+                return 0
+            db.execute("DELETE FROM job_items WHERE job = ?", row)
+        return 1
+
     # Items
 
     def list_items(self, job: int, items: Sequence[NewItem], executor: Executor) -> bool:
