@@ -225,10 +225,9 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
             upkeep.cleaners |= job_cleaners(engine.store, engine.reaper, engine.resume)
             router = await asyncio.to_thread(load_router, find_pack("minilm"), catalog.examples(approvals.is_approved))
             router.learn(RouteCorrections(store).every())
-            hub = Hub(config, router, catalog, executor, pool, store, Contexts(store), models, engine, upkeep, troubles)
             if serving:
-                await engine.resume()
-            yield hub
+                troubles = (*troubles, *await _go_on(engine))
+            yield Hub(config, router, catalog, executor, pool, store, Contexts(store), models, engine, upkeep, troubles)
     finally:
         await models.aclose()
         await agents.close()
@@ -243,6 +242,15 @@ def _open_store(config: Config) -> tuple[SqliteStore, tuple[Gap, ...]]:
     except (Unavailable, BadSetup) as error:
         gap = Gap.from_error(error, capability="system")
         return SqliteStore.in_memory(), (replace(gap, reason=f"nothing will be remembered: {gap.reason}"),)
+
+
+async def _go_on(jobs: Engine) -> tuple[Gap, ...]:
+    """Go on with jobs that an earlier hub left; that they cannot be read stops no answer."""
+    try:
+        await jobs.resume()
+    except Unavailable as error:
+        return (replace(Gap.from_error(error, capability="system"), reason=f"no job goes on: {error}"),)
+    return ()
 
 
 class Stopwatch:
