@@ -28,7 +28,7 @@ class JobStore(JobFile):
 
     def add(self, job: NewJob) -> str:
         """Write a job down and give its id, or that of the unfinished one that stands in its place."""
-        with self.transaction() as db:
+        with self.transaction(survives_power=True) as db:
             if job.only_one:
                 same = f"SELECT id FROM jobs WHERE kind = ? AND only_one = ? AND {_UNFINISHED}"
                 row = db.execute(same, (job.kind, to_text(job.only_one))).fetchone()
@@ -93,7 +93,7 @@ class JobStore(JobFile):
             )
 
     def cancel(self, id: str, cause: str) -> None:
-        with self.transaction() as db:
+        with self.transaction(survives_power=True) as db:
             db.execute(
                 f"UPDATE jobs SET state = 'cancelled', cause = ?, executor = '', ended = {NOW},"
                 f" changes = changes + 1 WHERE id = ? AND {_UNFINISHED}",
@@ -102,7 +102,7 @@ class JobStore(JobFile):
 
     def retry(self, id: str) -> bool:
         """Let an ended job go on with what is not done; False when it has not ended or nothing is left undone."""
-        with self.transaction() as db:
+        with self.transaction(survives_power=True) as db:
             row = db.execute(
                 f"SELECT number, state, is_listed, total - done FROM jobs WHERE id = ? AND NOT {_UNFINISHED}", (id,)
             ).fetchone()
