@@ -23,7 +23,7 @@ from grym_synth.audio.decoding.files import open_audio
 from grym_synth.memory.aspects import FIT, HIT_LENGTH, WEIGHTS, WEIGHTS_OF_HIT, FloatArray, Projection, Space
 
 #: Columns that are kept, and how far their spread is evened out: 0 as it is, 1 alike.
-COLUMNS = {"timbre": (48, 0.5), "rhythm": (32, 0.5), "harmony": (24, 0.0), "pitch": (48, 0.0), "loudness": (12, 0.0),
+COLUMNS = {"timbre": (48, 0.5), "rhythm": (32, 0.5), "harmony": (24, 0.0), "pitch": (48, 0.0), "loudness": (8, 0.0),
            "hit": (32, 0.0)}  # fmt: skip
 _MUSIC = ("score", "groove", "project", "gen")
 

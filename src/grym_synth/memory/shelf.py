@@ -40,7 +40,7 @@ class Shelf:
     vectors: Mapping[str, FloatArray]  # by aspect, float32 (n, d), rows of length 1 or all zero: columns of `matrix`
     recipe: str = ""
     left_out: int = 0  # contents known by another recipe
-    matrix: FloatArray = field(default_factory=lambda: _empty_matrix())  # all aspects side by side, (n, 196)
+    matrix: FloatArray = field(default_factory=lambda: _empty_matrix())  # all aspects side by side, (n, 192)
 
     def __len__(self) -> int:
         return len(self.sha256)

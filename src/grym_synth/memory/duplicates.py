@@ -1,0 +1,90 @@
+"""The same recording in another file: another codec, gain, sample rate, a second trimmed away.
+
+Every print has a short summary. The nearest summaries are candidates; the words of longer recordings, and the levels of
+short ones, then prove or disprove each. So a library needs no inverted index, and one question costs one scan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..audio.prints.match import SAME_BITS, SAME_LEVELS_DB, are_alike, level_distance
+from ..storage.prints import Prints, StoredPrint
+from .aspects import FloatArray
+
+CANDIDATES = 24
+_LEAST_WORDS = 12  # that sound, in both: fewer words prove nothing
+_FAR = 40.0  # a summary at that distance is another sound for sure; in units of the summary
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """The same recording in another file; similarity 0..1, 1 when nothing differs."""
+
+    sha256: str
+    similarity: float
+
+
+def same_recording(a: StoredPrint, b: StoredPrint) -> float | None:
+    """How alike two files of one recording are, 0..1; None when they are of different recordings."""
+    if len(a.levels) and len(b.levels):
+        apart = level_distance(a.levels, b.levels)
+        return max(0.0, 1.0 - apart / 10.0) if apart <= SAME_LEVELS_DB else None
+    if min(np.count_nonzero(a.words), np.count_nonzero(b.words)) < _LEAST_WORDS:
+        return None
+    differing = are_alike(a.words, b.words)
+    return 1.0 - differing if differing is not None and differing <= SAME_BITS else None
+
+
+class Duplicates:
+    """Finds duplicates among all prints of a store; what came since the last question is read with the next."""
+
+    def __init__(self, prints: Prints) -> None:
+        self._prints = prints
+        self._latest = 0
+        self._sha256: list[str] = []
+        self._summaries: FloatArray = np.zeros((0, 0), np.float32)
+
+    def of(self, asked: StoredPrint) -> list[Duplicate]:
+        """The duplicates of a print, the most alike first; contents equal to its own are none."""
+        self._catch_up()
+        if not len(self._summaries) or not asked.summary.any():
+            return []
+        apart = np.square(self._summaries - asked.summary).sum(axis=1)
+        near = np.argpartition(apart, min(CANDIDATES, len(apart)) - 1)[:CANDIDATES]
+        names = [self._sha256[i] for i in near if apart[i] < _FAR]
+        found = []
+        for sha256, other in self._prints.of([name for name in names if name != asked.sha256]).items():
+            similarity = same_recording(asked, other)
+            if similarity is not None:
+                found.append(Duplicate(sha256, similarity))
+        return sorted(found, key=lambda each: -each.similarity)
+
+    def _catch_up(self) -> None:
+        fresh = list(self._prints.summaries(after=self._latest))
+        if not fresh:
+            return
+        self._latest = fresh[-1][0]
+        again = {sha256 for _, sha256, _ in fresh}
+        stay = [i for i, sha256 in enumerate(self._sha256) if sha256 not in again]
+        old = self._summaries[stay] if len(self._summaries) else np.zeros((0, len(fresh[0][2])), np.float32)
+        self._sha256 = [*(self._sha256[i] for i in stay), *(sha256 for _, sha256, _ in fresh)]
+        self._summaries = np.concatenate([old, np.array([summary for _, _, summary in fresh])])
+
+
+def folded(order: Sequence[str], prints: dict[str, StoredPrint]) -> dict[str, list[str]]:
+    """Contents in their order, each with the later ones that are the same recording and stand nowhere else."""
+    kept: dict[str, list[str]] = {}
+    for sha256 in order:
+        own = prints.get(sha256)
+        first = next(
+            (each for each in kept if own and each in prints and same_recording(prints[each], own) is not None), None
+        )
+        if first is None:
+            kept[sha256] = []
+        else:
+            kept[first].append(sha256)
+    return kept
