@@ -20,10 +20,12 @@ from .errors import BadSetup, Unavailable
 from .execution.approval import Approvals
 from .execution.catalog import Catalog, read_catalog
 from .execution.executor import ANSWER, MEASUREMENT, Executor, OnProgress, Outcome, Urgency
+from .execution.hearing import Ear
 from .execution.inputs import Inputs, Recording, find_recordings
 from .execution.keeper import mark_of_this_process
 from .execution.supervisor import Supervisor
 from .health.readings import total_ram_gb
+from .library.index import Index
 from .llm.adapters import open_model
 from .llm.guarded import GuardedModels, turns
 from .llm.spending import Spending
@@ -39,6 +41,7 @@ from .resources.room import Capacity
 from .storage.contexts import Contexts, Played, Turn
 from .storage.corrections import RouteCorrections
 from .storage.house import House
+from .storage.library import Library
 from .storage.sqlite import SqliteStore
 from .upkeep import Upkeep, probed_parts
 
@@ -82,6 +85,7 @@ class Hub:
     contexts: Contexts
     models: GuardedModels
     upkeep: Upkeep
+    index: Index
     troubles: tuple[Gap, ...] = ()  # what this hub lacks as a whole; told in every answer
 
     async def answer(self, request: Request, on_progress: OnProgress) -> Answer:
@@ -220,7 +224,9 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
         async with upkeep.running():
             router = await asyncio.to_thread(load_router, find_pack("minilm"), catalog.examples(approvals.is_approved))
             router.learn(RouteCorrections(store).every())
-            yield Hub(config, router, catalog, executor, pool, store, Contexts(store), models, upkeep, troubles)
+            ear = Ear(catalog, executor, deadline=config.step_deadline)
+            index = Index(Library(store), ear, without=str(config.home.absolute()))
+            yield Hub(config, router, catalog, executor, pool, store, Contexts(store), models, upkeep, index, troubles)
     finally:
         await models.aclose()
         await agents.close()

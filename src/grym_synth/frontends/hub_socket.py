@@ -39,7 +39,7 @@ async def perform_anywhere(config: Config, operation: Mapping[str, Any], emit: E
         Another process holds the home but takes no calls.
     """
     give_up_at = asyncio.get_running_loop().time() + _PATIENCE
-    if operation["op"] in ("status", "pause", "resume", "context"):  # to look is no reason to be a hub
+    if operation["op"] in ("status", "pause", "resume", "context", "library"):  # to look is no reason to be a hub
         if not await _ask_running_hub(config, operation, emit):
             from .operations import without_hub
 

@@ -33,6 +33,7 @@ from .comparison import comparison_to_json
 from .contexts import context_without_hub, perform_context
 from .editing import edit_to_json
 from .exports import join_outcomes, recording_to_json
+from .library import library_without_hub, perform_index, perform_library
 from .protocol import Emit, error_exit, error_to_json
 from .teaching import perform_teach_route
 
@@ -233,6 +234,8 @@ def without_hub(config: Config, operation: Mapping[str, Any]) -> dict[str, Json]
             return {"paused": op == "pause"}
         case "context":
             return context_without_hub(config, operation)
+        case "library":
+            return library_without_hub(config, operation)
     return None
 
 
@@ -247,4 +250,6 @@ _OPERATIONS = {
     "edit": _edit,
     "context": perform_context,
     "teach_route": _teach_route,
+    "index": perform_index,
+    "library": perform_library,
 }

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from .library_rows import (
     Described,
     Folder,
+    HeardPart,
     LibraryFile,
     State,
     pack_text,
@@ -25,7 +26,7 @@ from .library_rows import (
     unpack_fragments,
     unpack_vectors,
 )
-from .sqlite import SqliteStore, from_text, to_text
+from .sqlite import KEEP_HASH, KEEP_HEARD, SqliteStore, from_text, heard_row, to_text
 
 T = TypeVar("T")
 
@@ -95,13 +96,29 @@ class Library:
             yield from map(_file, rows)
             after = rows[-1][0]
 
+    def files_with(self, sha256: str) -> list[LibraryFile]:
+        """The files that hold a content."""
+        return [_file(row) for row in self.store.read(f"SELECT {_FILE} FROM library_files WHERE sha256 = ?", (sha256,))]
+
+    def failed(self, root: str) -> list[LibraryFile]:
+        """The files below a folder that could not be listened to."""
+        query = f"SELECT {_FILE} FROM library_files WHERE path >= ? AND path < ? AND state = 'failed' ORDER BY path"
+        return [_file(row) for row in self.store.read(query, _below(root))]
+
+    def failures_of(self, sha256s: Sequence[str]) -> dict[str, str]:
+        """Why those of these contents failed that did."""
+        found: dict[str, str] = {}
+        for part in _parts(sha256s, _ASKED_AT_ONCE):
+            query = f"SELECT sha256, reason FROM library_files WHERE sha256 IN ({_marks(part)}) AND state = 'failed'"
+            found |= {sha256: from_text(reason) for sha256, reason in self.store.read(query, tuple(part))}
+        return found
+
     def put_files(self, files: Iterable[LibraryFile]) -> None:
         """Write how files look now. A path that holds another content than before is a change of both."""
         rows = [_file_row(file) for file in files]
         with self.store.transaction() as db:
             _note_changes(db, _contents_of(db, [row[0] for row in rows]))
-            db.executemany(f"INSERT OR REPLACE INTO library_files ({_FILE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-            _note_changes(db, (row[6] for row in rows))
+            _write_files(db, rows)
 
     def drop_files(self, paths: Iterable[str]) -> None:
         """Files that are there no more. What is known of their content stays, for when it comes back."""
@@ -115,11 +132,7 @@ class Library:
         rows = [(to_text(old), _file_row(file)) for old, file in moves]
         with self.store.transaction() as db:
             db.executemany("DELETE FROM library_files WHERE path = ?", [(old,) for old, _ in rows])
-            db.executemany(
-                f"INSERT OR REPLACE INTO library_files ({_FILE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [row for _, row in rows],
-            )
-            _note_changes(db, (row[6] for _, row in rows))
+            _write_files(db, [row for _, row in rows])
 
     def mark(self, sha256: str, state: State, reason: str = "") -> None:
         """Say of every file with this content how it stands."""
@@ -157,10 +170,19 @@ class Library:
 
     # --- recordings -------------------------------------------------------------------------------------------------
 
-    def put(self, described: Iterable[Described]) -> None:
-        """Write what is known of contents, in place of what was; their files are known from then on."""
+    def put(self, described: Iterable[Described], heard: Mapping[str, Iterable[HeardPart]] | None = None) -> None:
+        """Write what is known of contents, in place of what was; their files are known from then on.
+
+        heard : by content, what it rests on, which goes to the evidence that is kept; all or nothing is written
+        """
         rows = [(_recording_row(item), pack_vectors(item)) for item in described]
+        kept = [
+            heard_row(sha256, part.capability, part.recipe, part.params, part.heard)
+            for sha256, parts in (heard or {}).items()
+            for part in parts
+        ]
         with self.store.transaction() as db:
+            db.executemany(KEEP_HEARD, kept)
             for recording, vectors in rows:
                 number = db.execute(
                     "INSERT INTO recordings (sha256, recipe, described_at, figures, words, tags)"
@@ -237,6 +259,13 @@ def _note_changes(db: sqlite3.Connection, sha256s: Iterable[str]) -> None:
     )
 
 
+def _write_files(db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Rows of files, and their hashes, which questions about the same files need not read again."""
+    db.executemany(f"INSERT OR REPLACE INTO library_files ({_FILE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    db.executemany(KEEP_HASH, [(*row[:5], row[6]) for row in rows if row[6]])
+    _note_changes(db, (row[6] for row in rows))
+
+
 def _contents_of(db: sqlite3.Connection, stored_paths: Sequence[str]) -> list[str]:
     """The contents that files at these stored paths held so far."""
     found: list[str] = []
@@ -253,6 +282,9 @@ def _forget_homeless(db: sqlite3.Connection, sha256s: Iterable[str]) -> None:
     values = [(item,) for item in sha256s]
     db.executemany(f"DELETE FROM vectors WHERE number IN (SELECT number FROM recordings{homeless})", values)
     db.executemany(f"DELETE FROM recordings{homeless}", values)
+    nowhere = " WHERE sha256 = ? AND NOT EXISTS (SELECT 1 FROM library_files AS f WHERE f.sha256 = {0}.sha256)"
+    for table in ("prints", "occurrences"):
+        db.executemany(f"DELETE FROM {table}{nowhere.format(table)}", values)
 
 
 def _file(row: tuple[Any, ...]) -> LibraryFile:

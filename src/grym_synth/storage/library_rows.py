@@ -10,6 +10,9 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from ..messages import Json
+from .sqlite import Heard
+
 FloatArray: TypeAlias = NDArray[np.floating[Any]]
 State = Literal["waiting", "known", "failed"]  # to be heard · described · no recording that can be heard
 
@@ -63,6 +66,16 @@ class Described:
     tags: Mapping[str, float] = field(default_factory=dict)
     vectors: Mapping[str, FloatArray] = field(default_factory=dict)
     fragments: Sequence[Fragment] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HeardPart:
+    """What was heard of one capability of a content, and by which recipe and settings."""
+
+    capability: str
+    recipe: str
+    params: Mapping[str, Json]
+    heard: Heard
 
 
 def pack_text(values: Mapping[str, float] | Mapping[str, str]) -> str:

@@ -62,6 +62,8 @@ class Prints:
              item.summary.astype("<f2").tobytes())
             for item in prints
         ]  # fmt: skip
+        if not rows:
+            return
         with self.store.transaction() as db:
             db.executemany("DELETE FROM prints WHERE sha256 = ?", [row[:1] for row in rows])
             db.executemany("INSERT INTO prints (sha256, words, levels, summary) VALUES (?, ?, ?, ?)", rows)

@@ -1,0 +1,121 @@
+"""DBOS, and nothing of ours beside it: the only module that imports it. One process has one of these at a time.
+
+It speaks to nobody: no console, no admin server, no telemetry, no account; and it writes no line to stderr.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy
+from dbos import DBOS, DBOSConfig, SetWorkflowID
+
+#: The number of the workflow below. A change in its steps gets a new one, and says what becomes of jobs under way.
+VERSION = "jobs-1"
+STEPS = ("list", "do", "finish")
+_QUEUE = "jobs"
+_POLL_S = 0.5  # in which a job that was started begins
+_BUSY_MS = 30_000
+
+#: (step, job, run): does the step in the thread that calls, and returns when it is done.
+DoStep = Callable[[str, str, int], None]
+
+_do_step: DoStep | None = None
+_one = threading.Lock()
+
+
+class Released(BaseException):
+    """This process lets go of a job that is not done. No Exception, so that DBOS keeps it among the unfinished."""
+
+
+@DBOS.workflow(name="grym-job", max_recovery_attempts=None)
+def _job(id: str, run: int) -> None:
+    for step in STEPS:
+        DBOS.run_step({"name": step}, _step, step, id, run)
+
+
+def _step(step: str, id: str, run: int) -> None:
+    if _do_step is None:
+        raise Released
+    _do_step(step, id, run)
+
+
+class Workflows:
+    """Jobs as durable workflows in a SQLite file, looked after by `executor`.
+
+    at_once : jobs that run at a time in this process; the others wait
+    do_step : called in a thread of DBOS; may raise Released
+    """
+
+    def __init__(self, path: Path, executor: str, do_step: DoStep, *, at_once: int) -> None:
+        global _do_step
+        if not _one.acquire(blocking=False):
+            raise RuntimeError("this process works on the jobs of another home already")
+        logging.getLogger("dbos").addHandler(logging.NullHandler())  # else DBOS adds one that writes to stderr
+        self._engine = _open_engine(path)
+        try:
+            _do_step = do_step
+            DBOS(config=_settings(path, executor, self._engine))
+            DBOS.launch()
+            DBOS.register_queue(_QUEUE, worker_concurrency=at_once, polling_interval_sec=_POLL_S)
+        except BaseException:
+            self.close()
+            raise
+
+    def submit(self, id: str, run: int) -> bool:
+        """Have a run of a job done; False when it was, and did not bring the job to its end. Twice is as once."""
+        name = f"{id}.{run}"
+        found = DBOS.get_workflow_status(name)
+        if found is None:
+            with SetWorkflowID(name):
+                DBOS.enqueue_workflow(_QUEUE, _job, id, run)
+            return True
+        return found.status in ("ENQUEUED", "PENDING", "DELAYED")
+
+    def pending(self) -> list[tuple[str, str]]:
+        """Every run under way: its name, and the executor that has it."""
+        found = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
+        return [(item.workflow_id, item.executor_id or "") for item in found]
+
+    def resume(self, names: Sequence[str]) -> None:
+        """Have runs gone on with by whoever takes them first."""
+        if names:
+            DBOS.resume_workflows(list(names))
+
+    def close(self) -> None:
+        """Let go of everything; what is not done stays unfinished. No step may be under way."""
+        global _do_step
+        _do_step = None
+        DBOS.destroy()
+        self._engine.dispose()
+        _one.release()
+
+
+def _settings(path: Path, executor: str, engine: sqlalchemy.Engine) -> DBOSConfig:
+    return {
+        "name": "grym-synth",
+        "system_database_url": f"sqlite:///{path}",
+        "system_database_engine": engine,
+        "application_version": VERSION,
+        "executor_id": executor,
+        "enable_otlp": False,
+        "use_listen_notify": False,
+        "log_level": "WARNING",
+    }
+
+
+def _open_engine(path: Path) -> sqlalchemy.Engine:
+    """Connections as DBOS makes them, but for the write-ahead log: a tenth of the time for each step."""
+    engine = sqlalchemy.create_engine(f"sqlite:///{path}")
+
+    def prepare(connection: Any, record: object) -> None:
+        connection.isolation_level = "IMMEDIATE"
+        for pragma in (f"busy_timeout = {_BUSY_MS}", "journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    sqlalchemy.event.listen(engine, "connect", prepare)
+    return engine
