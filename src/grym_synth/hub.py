@@ -26,6 +26,7 @@ from .execution.keeper import mark_of_this_process
 from .execution.supervisor import Supervisor
 from .health.readings import total_ram_gb
 from .library.index import Index
+from .likeness import Likeness
 from .llm.adapters import open_model
 from .llm.guarded import GuardedModels, turns
 from .llm.spending import Spending
@@ -45,7 +46,7 @@ from .storage.library import Library
 from .storage.sqlite import SqliteStore
 from .upkeep import Upkeep, probed_parts
 
-SELF_TOLD = ("system",)  # capabilities that the hub answers itself
+SELF_TOLD = ("system", "similar")  # capabilities that the hub answers itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ class Hub:
     models: GuardedModels
     upkeep: Upkeep
     index: Index
+    likeness: Likeness
     troubles: tuple[Gap, ...] = ()  # what this hub lacks as a whole; told in every answer
 
     async def answer(self, request: Request, on_progress: OnProgress) -> Answer:
@@ -99,6 +101,10 @@ class Hub:
         if "system" in laid.route.capabilities:
             evidence += self.upkeep.findings()
         left_open = [gap for outcome in outcomes for gap in outcome.heard.gaps]
+        if "similar" in laid.route.capabilities:
+            for recording in laid.recordings[:1]:
+                near, none = await self.likeness.findings(recording.path, recording.subject, lambda *_: None)
+                evidence, left_open = [*evidence, *near], [*left_open, *none]
         draft = write(laid.request, laid.route, evidence, [*self._troubles(), *laid.plan.gaps, *left_open])
         reworded = await reword(self.models, draft, laid.request, context=laid.request.context)
         text, claims = compose(draft, reworded.claims)
@@ -226,7 +232,12 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
             router.learn(RouteCorrections(store).every())
             ear = Ear(catalog, executor, deadline=config.step_deadline)
             index = Index(Library(store), ear, without=str(config.home.absolute()))
-            yield Hub(config, router, catalog, executor, pool, store, Contexts(store), models, upkeep, index, troubles)
+            near = Ear(catalog, executor, deadline=config.step_deadline, urgency=replace(ANSWER, takes_lite=False))
+            likeness = Likeness(index.library, near, config.home / "cache" / "shelf" if store.is_lasting else None)
+            contexts = Contexts(store)
+            yield Hub(
+                config, router, catalog, executor, pool, store, contexts, models, upkeep, index, likeness, troubles
+            )
     finally:
         await models.aclose()
         await agents.close()

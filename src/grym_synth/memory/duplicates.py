@@ -17,7 +17,7 @@ from .aspects import FloatArray
 
 CANDIDATES = 24
 _LEAST_WORDS = 12  # that sound, in both: fewer words prove nothing
-_FAR = 40.0  # a summary at that distance is another sound for sure; in units of the summary
+_FAR = 20.0  # squared distance of summaries beyond which it is another recording; one in a hundred is further apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ class Duplicate:
 
 def same_recording(a: StoredPrint, b: StoredPrint) -> float | None:
     """How alike two files of one recording are, 0..1; None when they are of different recordings."""
+    if float(np.square(a.summary - b.summary).sum()) > _FAR:
+        return None
     if len(a.levels) and len(b.levels):
         apart = level_distance(a.levels, b.levels)
         return max(0.0, 1.0 - apart / 10.0) if apart <= SAME_LEVELS_DB else None
