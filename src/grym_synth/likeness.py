@@ -146,12 +146,14 @@ class NotHeard(UnusableAudio):
 
 
 def evidence_of(found: Found, subject: str) -> Sequence[Evidence]:
-    """The matches as evidence about a recording: of each its place, its likeness, the aspects and the seconds."""
+    """A finding about each match: its likeness to the recording asked about, by aspect, and the seconds; and about the
+    recording itself, whether anything is near.
+    """
     source = Source("hub", __version__, "weighted cosines of the aspects, as shares of pairs that belong together")
     told = [
-        Evidence("", "similar.match", "match", _match_to_json(each), EVIDENCE_UNITS["match"], each.similarity, subject,
-                 source, span=None if each.span_s is None else Span(*each.span_s), rank=rank)
-        for rank, each in enumerate(found.matches)
+        Evidence("", "similar.match", "match", _match_to_json(each), EVIDENCE_UNITS["match"], each.similarity,
+                 each.path, source, span=None if each.span_s is None else Span(*each.span_s))
+        for each in found.matches
     ]  # fmt: skip
     near: tuple[tuple[str, str, Json], ...] = (
         ("near", "label", "near" if found.is_near else "nothing near"),
@@ -171,7 +173,8 @@ def _match_to_json(match: Match) -> dict[str, Json]:
         "path": match.path,
         "similarity_percent": round(100.0 * match.similarity, 1),
         "relation": match.relation or "alike",
-        "aspects": {name: round(100.0 * share, 1) for name, share in match.aspects.items()},
+        **{f"{name}_percent": round(100.0 * share, 1) for name, share in match.aspects.items()},
+        **({"start_s": match.span_s[0], "end_s": match.span_s[1]} if match.span_s else {}),
     }
 
 

@@ -21,7 +21,7 @@ app = typer.Typer(
 )
 
 _SOUGHT_S = 20.0  # that `list` looks through what is new before it answers; the rest goes on with the next
-_SHOWN = 12  # occurrences of a pattern in a list for a person
+_SHOWN = 4  # occurrences of a pattern in a list for a person
 
 
 @app.command("list")
@@ -119,7 +119,7 @@ def _to_json(pattern: Pattern, paths: Mapping[str, Sequence[str]]) -> dict[str, 
         "id": pattern.id,
         "name": pattern.name,
         "length_s": round(lengths[len(lengths) // 2], 2),
-        "recordings": len({each.sha256 for each in pattern.occurrences}),
+        "recordings": pattern.recordings,
         "occurrences": [
             {
                 "path": paths[each.sha256][0],

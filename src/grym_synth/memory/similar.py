@@ -25,7 +25,8 @@ from .wishes import Wish
 
 NEAR = 0.5  # likeness below which a thing is as likely unrelated
 MOST = 1000  # matches of one question
-_LIKE_A_COPY = 0.999  # what is no copy is never told as 1
+#: What is no copy is never told as 1; the same recording in another file lies between these, all else below them.
+_SAME_FROM, _SAME_TO = 0.99, 0.999
 
 Relation = Literal["", "copy", "same recording"]
 
@@ -128,7 +129,7 @@ class Recall:
         without[[*own, *known]] = False
         rows, cosines = self._search(shelf).search(row, weights, 3 * k + 20, without)
         shares = read_space().share(cosines, weights, is_hit=query.is_hit)
-        likeness = dict(zip(rows.tolist(), (float(min(share, _LIKE_A_COPY)) for share in shares), strict=True))
+        likeness = dict(zip(rows.tolist(), (float(min(share, _SAME_FROM)) for share in shares), strict=True))
         near = {**likeness, **known}
         order = sorted(near, key=lambda i: -near[i])
         variants = self._fold(shelf, order[: 3 * k])
@@ -157,7 +158,7 @@ class Recall:
             return {}
         found = {each.sha256: each.similarity for each in self.duplicates.of(query.print)}
         return {
-            i: min(found[shelf.sha256[i]], _LIKE_A_COPY)
+            i: _SAME_FROM + (_SAME_TO - _SAME_FROM) * found[shelf.sha256[i]]
             for i in self._rows_of(shelf, list(found))
             if allowed[i] and i not in own
         }
@@ -208,10 +209,10 @@ class Recall:
 
 
 def aspects_of(row: FloatArray, other: FloatArray, *, is_hit: bool = False) -> dict[str, float]:
-    """How alike two rows are by each aspect that tells of both, 0..1."""
+    """How alike two rows are by each aspect that tells of both, 0..1; not by the timbre of a hit and of music."""
     space, found = read_space(), {}
     for (name, mine), theirs in zip(views(row[None]).items(), views(other[None]).values(), strict=True):
-        if mine.any() and theirs.any():
+        if ((mine != 0.0) & (theirs != 0.0)).any():
             found[name] = float(space.share(float(mine[0] @ theirs[0]), {name: 1.0}, is_hit=is_hit))
     return found
 
