@@ -125,14 +125,16 @@ class Recall:
         allowed = np.ones(len(shelf), np.bool_) if wish is None else wish.mask
         own = {i for i in self._rows_of(shelf, [query.described.sha256]) if not query.is_part}
         known = self._known(shelf, query, allowed, own)
-        without = allowed.copy()
-        without[[*own, *known]] = False
-        rows, cosines = self._search(shelf).search(row, weights, 3 * k + 20, without)
+        apart = {*own, *known}  # few: looked for with the others and left out, which is quicker than a mask
+        count = 2 * k + 20 + len(apart)
+        rows, cosines = self._search(shelf).search(row, weights, count, None if wish is None else wish.mask)
+        others = np.array([i not in apart for i in rows.tolist()], np.bool_)
+        rows, cosines = rows[others], cosines[others]
         shares = read_space().share(cosines, weights, is_hit=query.is_hit)
         likeness = dict(zip(rows.tolist(), (float(min(share, _SAME_FROM)) for share in shares), strict=True))
         near = {**likeness, **known}
         order = sorted(near, key=lambda i: -near[i])
-        variants = self._fold(shelf, order[: 3 * k])
+        variants = self._fold(shelf, order[: 2 * k + 10])
         matches = [self._copies(shelf, i, query) for i in own if allowed[i]]
         copies = [match for each in matches for match in each]
         shown = list(variants)[: max(0, k - len(copies))]
