@@ -101,7 +101,9 @@ def _least(values: FloatArray, count: int) -> NDArray[np.intp]:
 def folded(order: Sequence[str], prints: Mapping[str, StoredPrint]) -> dict[str, list[str]]:
     """Contents in their order, each with the later ones that are the same recording and stand nowhere else."""
     known = [sha256 for sha256 in order if sha256 in prints]
-    summaries = np.array([prints[sha256].summary for sha256 in known], np.float32).reshape(len(known), -1)
+    if not known:
+        return {sha256: [] for sha256 in order}
+    summaries = np.array([prints[sha256].summary for sha256 in known], np.float32)
     squares = np.square(summaries).sum(axis=1)
     is_near = squares[:, None] + squares[None, :] - 2.0 * summaries @ summaries.T <= _FAR + 1.0
     place = {sha256: i for i, sha256 in enumerate(known)}

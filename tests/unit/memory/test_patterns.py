@@ -1,4 +1,4 @@
-"""Fragments that recur: found at another gain, tempo and pitch, gathered, kept, named; and nothing that is not there."""
+"""Fragments that recur: found at another gain, tempo and pitch, gathered, kept, named; nothing that is not there."""
 
 from __future__ import annotations
 
