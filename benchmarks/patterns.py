@@ -48,7 +48,8 @@ def stretched(y: FloatArray, tempo: float, semitones: int) -> FloatArray:
     stretch.preset(1, SR)
     stretch.setTransposeSemitones(semitones)
     stretch.timeFactor = tempo
-    return np.asarray(stretch.process(np.ascontiguousarray(y[None], np.float32)))[0]
+    done: FloatArray = np.asarray(stretch.process(np.ascontiguousarray(y[None], np.float32)), np.float32)
+    return np.asarray(done[0])
 
 
 def plant(sources: list[FloatArray], fragments: int, rng: np.random.Generator) -> list[tuple[FloatArray, Planted]]:
