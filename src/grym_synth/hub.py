@@ -29,6 +29,7 @@ from .jobs.cleaners import job_cleaners
 from .jobs.engine import Engine, open_jobs
 from .library.index import Index
 from .library.job import index_kind
+from .likeness import Likeness
 from .llm.adapters import open_model
 from .llm.guarded import GuardedModels, turns
 from .llm.spending import Spending
@@ -49,7 +50,7 @@ from .storage.library import Library
 from .storage.sqlite import SqliteStore
 from .upkeep import Upkeep, probed_parts
 
-SELF_TOLD = ("system",)  # capabilities that the hub answers itself
+SELF_TOLD = ("system", "similar")  # capabilities that the hub answers itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class Hub:
     jobs: Engine
     upkeep: Upkeep
     index: Index
+    likeness: Likeness
     troubles: tuple[Gap, ...] = ()  # what this hub lacks as a whole; told in every answer
 
     async def answer(self, request: Request, on_progress: OnProgress) -> Answer:
@@ -104,6 +106,10 @@ class Hub:
         if "system" in laid.route.capabilities:
             evidence += self.upkeep.findings()
         left_open = [gap for outcome in outcomes for gap in outcome.heard.gaps]
+        if "similar" in laid.route.capabilities:
+            for recording in laid.recordings[:1]:
+                near, none = await self.likeness.findings(recording.path, recording.subject, lambda *_: None)
+                evidence, left_open = [*evidence, *near], [*left_open, *none]
         draft = write(laid.request, laid.route, evidence, [*self._troubles(), *laid.plan.gaps, *left_open])
         reworded = await reword(self.models, draft, laid.request, context=laid.request.context)
         text, claims = compose(draft, reworded.claims)
@@ -235,10 +241,14 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
             upkeep.cleaners |= job_cleaners(engine.store, engine.reaper, engine.resume)
             router = await asyncio.to_thread(load_router, find_pack("minilm"), catalog.examples(approvals.is_approved))
             router.learn(RouteCorrections(store).every())
+            near = Ear(catalog, executor, deadline=config.step_deadline, urgency=replace(ANSWER, takes_lite=False))
+            likeness = Likeness(index.library, near, config.home / "cache" / "shelf" if store.is_lasting else None)
+            contexts = Contexts(store)
             if serving:
                 troubles = (*troubles, *await _go_on(engine))
             yield Hub(
-                config, router, catalog, executor, pool, store, Contexts(store), models, engine, upkeep, index, troubles
+                config, router, catalog, executor, pool, store, contexts, models, engine, upkeep, index, likeness,
+                troubles,
             )
     finally:
         await models.aclose()

@@ -15,20 +15,9 @@ from .. import __version__
 from ..errors import AgentFailed, BadRequest, BadSetup, GrymError, Unavailable
 
 OPERATIONS = (
-    "ask",
-    "route",
-    "analyze",
-    "compare",
-    "edit",
-    "status",
-    "pause",
-    "resume",
-    "context",
-    "jobs",
-    "teach_route",
-    "index",
-    "library",
-)
+    "ask", "route", "analyze", "compare", "similar", "patterns", "edit", "status", "pause", "resume", "context",
+    "jobs", "teach_route", "index", "library",
+)  # fmt: skip
 
 Emit = Callable[[dict[str, Any]], None]
 

@@ -18,6 +18,7 @@ from ..errors import BadRequest, Unavailable
 from ..messages import Gap
 from ..storage.library import Library
 from ..storage.library_rows import HeardPart, LibraryFile
+from ..storage.prints import Prints, read_print
 from ..storage.sqlite import Heard
 from .describe import describe, is_recording
 from .finding import Item, OnDoing, Search
@@ -253,6 +254,9 @@ class Index:
                 return "left"
             if is_recording(hearing.heard.evidence):
                 told = describe(item.sha256, self.recipe, hearing.heard.evidence)
+                prints = [found] if (found := read_print(item.sha256, hearing.heard.evidence)) else []
+                # Before the recording counts as known: a print too many is found by nobody.
+                await _write(lambda: Prints(self.library.store).put(prints))  # noqa: B023 awaited here
                 await _write(lambda: self.library.put([told], {item.sha256: hearing.parts}))  # noqa: B023 awaited here
                 tally.analysed += 1
                 return "analysed"

@@ -282,6 +282,9 @@ def _forget_homeless(db: sqlite3.Connection, sha256s: Iterable[str]) -> None:
     values = [(item,) for item in sha256s]
     db.executemany(f"DELETE FROM vectors WHERE number IN (SELECT number FROM recordings{homeless})", values)
     db.executemany(f"DELETE FROM recordings{homeless}", values)
+    nowhere = " WHERE sha256 = ? AND NOT EXISTS (SELECT 1 FROM library_files AS f WHERE f.sha256 = {0}.sha256)"
+    for table in ("prints", "occurrences"):
+        db.executemany(f"DELETE FROM {table}{nowhere.format(table)}", values)
 
 
 def _file(row: tuple[Any, ...]) -> LibraryFile:
