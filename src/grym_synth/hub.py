@@ -25,10 +25,12 @@ from .execution.inputs import Inputs, Recording, find_recordings
 from .execution.keeper import mark_of_this_process
 from .execution.supervisor import Supervisor
 from .health.readings import total_ram_gb
+from .library.finder import Finder
 from .library.index import Index
 from .llm.adapters import open_model
 from .llm.guarded import GuardedModels, turns
 from .llm.spending import Spending
+from .memory.shelf import Shelves
 from .messages import Answer, Gap, Plan, Request, Route
 from .packs import find_pack
 from .planning.planner import plan
@@ -86,6 +88,7 @@ class Hub:
     models: GuardedModels
     upkeep: Upkeep
     index: Index
+    finder: Finder
     troubles: tuple[Gap, ...] = ()  # what this hub lacks as a whole; told in every answer
 
     async def answer(self, request: Request, on_progress: OnProgress) -> Answer:
@@ -226,7 +229,10 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
             router.learn(RouteCorrections(store).every())
             ear = Ear(catalog, executor, deadline=config.step_deadline)
             index = Index(Library(store), ear, without=str(config.home.absolute()))
-            yield Hub(config, router, catalog, executor, pool, store, Contexts(store), models, upkeep, index, troubles)
+            cache = config.home / "cache" / "shelf" if store.is_lasting else None
+            finder = Finder(index.library, Shelves(index.library, cache, recipe=ear.recipe))
+            contexts = Contexts(store)
+            yield Hub(config, router, catalog, executor, pool, store, contexts, models, upkeep, index, finder, troubles)
     finally:
         await models.aclose()
         await agents.close()

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from .. import __version__
-from . import agents, asking, contexts, editing, housekeeping, library, models, status, teaching
+from . import agents, asking, contexts, editing, finding, housekeeping, library, models, status, teaching
 from .protocol import operation_of
 from .telling import JsonOption, fail, for_terminal, perform, print_json, say_error, settings
 
@@ -241,6 +241,7 @@ app.command("teach", no_args_is_help=True, context_settings=teaching.SETTINGS)(t
 app.add_typer(agents.app, name="agents")
 app.command("edit")(editing.edit)
 app.command("index")(library.index)
+app.command("find")(finding.find)
 app.command("cleanup")(housekeeping.cleanup)
 app.command("status")(status.status)
 app.command("pause")(status.pause)
@@ -249,7 +250,7 @@ app.add_typer(models.app, name="models")
 
 #: Commands that CONTRACT names and this version does not have: they say so, instead of being unknown.
 NOT_YET = (
-    "config", "ear", "find", "forget", "jobs", "learn",
+    "config", "ear", "forget", "jobs", "learn",
     "login", "logout", "mcp", "migrate", "notes", "patterns", "share", "similar",
     "whoami", "worker",
 )  # fmt: skip

@@ -16,7 +16,7 @@ from ..errors import AgentFailed, BadRequest, BadSetup, GrymError, Unavailable
 
 OPERATIONS = (
     "ask", "route", "analyze", "compare", "edit", "status", "pause", "resume", "context", "teach_route",
-    "index", "library",
+    "index", "library", "find",
 )  # fmt: skip
 
 Emit = Callable[[dict[str, Any]], None]
