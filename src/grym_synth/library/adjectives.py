@@ -6,11 +6,13 @@ too many have stands out in none of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .columns import Columns, Figures, Mask
 from .measures import measure_of
@@ -89,22 +91,28 @@ ADJECTIVES: Mapping[str, Scale] = {
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What an adjective picks.
-
-    rank : 0 for the row that is it most, 1 for the least; NaN where nothing was measured
-    bounds : values of the figure between which the picked lie
-    """
+    """What an adjective picks, of `of` rows called `among`."""
 
     adjective: Adjective
     figure: str
     percentile: tuple[float, float]  # of the figure, from its lowest value
-    bounds: tuple[float, float]
+    bounds: tuple[float, float]  # values of the figure between which the picked lie; NaN where none is
     mask: Mask
-    rank: Figures
-    measured: int
+    values: Figures
+    ordered: Figures  # what was measured, the smallest first
     of: int
     among: str
     note: str = ""
+
+    @property
+    def measured(self) -> int:
+        return len(self.ordered)
+
+    def rank(self, rows: NDArray[np.intp]) -> Figures:
+        """0 for the one that is it most, 1 for the least, and where nothing was measured."""
+        share = np.searchsorted(self.ordered, self.values[rows]) / max(1, len(self.ordered) - 1)
+        strongest_first = share if ADJECTIVES[self.adjective.name].side == "low" else 1.0 - share
+        return np.asarray(np.where(np.isfinite(self.values[rows]), strongest_first, 1.0))
 
     @property
     def says(self) -> str:
@@ -122,34 +130,37 @@ class Chosen:
         return f"{words}: {measure.name} {'not ' * self.adjective.is_not}{part} of {self.among}{bound}"
 
 
-def choose(columns: Columns, adjective: Adjective, among: Mask, name: str) -> Chosen:
-    """The recordings of `among`, called `name`, that are so by their percentile."""
+def choose(columns: Columns, adjective: Adjective, among: Mask, name: str, key: Hashable = None) -> Chosen:
+    """The recordings of `among`, called `name`, that are so by their percentile.
+
+    key : stands for `among`, as long as the columns are the same; None: nothing is kept
+    """
     scale = ADJECTIVES[adjective.name]
-    of = int(among.sum())
+    of = int(np.count_nonzero(among))
     figure = _best_measured(columns, scale.figures, among, of)
-    values = columns.figure(figure)
-    known = among & np.isfinite(values)
-    measured = int(known.sum())
-    strengths = values if scale.side == "low" else -values  # small is strong
+    measure, values = measure_of(figure), columns.figure(figure)
+    ordered = columns.ordered(figure, among, (name, key))
     band = _BANDS[adjective.intensity]
-    sorted_strengths = np.sort(strengths[known])
-    picked, note = _pick(strengths, known, sorted_strengths, band)
-    rank = np.full(len(columns), np.nan, np.float32)
-    rank[known] = np.searchsorted(sorted_strengths, strengths[known]) / max(1, measured - 1)
-    bounds = (float(values[picked].min()), float(values[picked].max())) if picked.any() else (np.nan, np.nan)
+    bounds, note = _pick(ordered if scale.side == "low" else -ordered[::-1], band)
+    if scale.side == "high":
+        bounds = -bounds[1], -bounds[0]
+    known = among & np.isfinite(values)
+    picked = known & (values >= bounds[0]) & (values <= bounds[1])
     percentile = band if scale.side == "low" else (100.0 - band[1], 100.0 - band[0])
-    if not measured:
-        note = f"{measure_of(figure).name} is measured of none of {name}"
+    if not len(ordered):
+        note = f"{measure.name} is measured of none of {name}"
     elif note == "few":
-        note = f"only {measured} of {name} have a measured {measure_of(figure).name}: too few for anything to stand out"
+        note = f"only {len(ordered)} of {name} have a measured {measure.name}: too few for anything to stand out"
     elif note:
-        note = f"too many of {name} have the same {measure_of(figure).name} for any to stand out"
+        note = f"too many of {name} have the same {measure.name} for any to stand out"
     mask = known & ~picked if adjective.is_not else picked
-    return Chosen(adjective, figure, percentile, bounds, mask, rank, measured, of, name, note)
+    return Chosen(adjective, figure, percentile, bounds, mask, values, ordered, of, name, note)
 
 
 def _best_measured(columns: Columns, figures: tuple[str, ...], among: Mask, of: int) -> str:
     """The first figure that half of the recordings have, or the one that the most have."""
+    if len(figures) == 1:
+        return figures[0]
     counts = {figure: int((among & np.isfinite(columns.figure(figure))).sum()) for figure in figures[:-1]}
     for figure, count in counts.items():
         if 2 * count >= of:
@@ -158,19 +169,22 @@ def _best_measured(columns: Columns, figures: tuple[str, ...], among: Mask, of: 
     return max(counts, key=lambda name: counts[name])
 
 
-def _pick(strengths: Figures, known: Mask, ordered: Figures, band: tuple[float, float]) -> tuple[Mask, str]:
-    """Rows within a band of the strongest; equal values go together, or not at all where they are too many."""
+def _pick(ordered: Figures, band: tuple[float, float]) -> tuple[tuple[float, float], str]:
+    """Bounds of the band, in values of which the smallest is the strongest, or why there are none.
+
+    Equal values go together, or not at all where they are too many.
+    """
     n = len(ordered)
-    most = int(MOST * n)
+    most, nothing = int(MOST * n), (math.nan, math.nan)
     if n < FEWEST:
-        return np.zeros(len(known), np.bool_), "few"
+        return nothing, "few"
     count = min(max(1, round(n * band[1] / 100.0)), n)
     last = ordered[count - 1]
     skipped = round(n * band[0] / 100.0)
-    from_ = np.searchsorted(ordered, ordered[skipped - 1], side="right") if skipped else 0
-    until = np.searchsorted(ordered, last, side="right")
-    if until - from_ > most:
-        until = np.searchsorted(ordered, last, side="left")
-    if until <= from_ or until - from_ > most:
-        return np.zeros(len(known), np.bool_), "same"
-    return known & (strengths >= ordered[from_]) & (strengths <= ordered[until - 1]), ""
+    start = int(np.searchsorted(ordered, ordered[skipped - 1], side="right")) if skipped else 0
+    end = int(np.searchsorted(ordered, last, side="right"))
+    if end - start > most:
+        end = int(np.searchsorted(ordered, last, side="left"))
+    if end <= start or end - start > most:
+        return nothing, "same"
+    return (float(ordered[start]), float(ordered[end - 1])), ""

@@ -86,7 +86,7 @@ def _counts(columns: Columns, word: str, rows: Mask) -> tuple[tuple[str, int], .
         pairs = [(f"{value:g}", int(n)) for value, n in zip(values, counts, strict=True) if np.isfinite(value)]
     else:
         names = list(columns.values(word))
-        found = np.bincount(columns.coded(word)[rows], minlength=len(names)) if names else []
+        found = np.bincount(columns.coded(word)[rows], minlength=len(names))
         pairs = [(name, int(n)) for name, n in zip(names, found, strict=True) if n and name]
     return tuple(sorted(pairs, key=lambda pair: (-pair[1], pair[0])))
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from .query import Asked, Sum
 from .vocabulary import FIGURES, WORDS
 
 
-def _any_of(words: object) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))  # type: ignore[call-overload]
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
 _FIGURE = rf"(?P<figure>{_any_of(FIGURES)})"
@@ -32,9 +32,7 @@ _COUNT = (
     r"how many|number of|count(?: of| the| my)?|wie ?viele?|cuant[oa]s|combien (?:de |d')?|quant[ie]|quant[oa]s|"
     r"hur manga|anzahl(?: der)?|numero di|numero de|nombre de"
 )
-_PATTERNS: tuple[tuple[re.Pattern[str], Sum], ...] = tuple(
-    (re.compile(rf"(?<!\w)(?:{pattern})(?!\w)"), cast_to)
-    for pattern, cast_to in (
+_KINDS: tuple[tuple[str, Sum], ...] = (
         (rf"(?:{_TOTAL})(?: of (?:audio|music))?(?: (?:is|are) (?:that|it|this)|(?: do i have)?(?: in (?:hours|minutes))?)?", "total"),
         (rf"(?:(?:what is|what's) )?(?:the )?median{_OF}{_FIGURE}", "median"),
         (rf"(?:(?:what is|what's) )?(?:the )?(?:{_AVERAGE}){_OF}?{_FIGURE}", "average"),
@@ -46,8 +44,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Sum], ...] = tuple(
         (rf"(?:{_WHICH}) (?:musical |file |sound |different )?(?:{_WORD}|(?P<figure2>tempos|tempi|bpms))(?: (?:do (?:i|we) have|are (?:in|there)|habe ich|tengo|ai[- ]je|ho))?(?! (?:is|of|are) (?!in|there))", "each"),
         (rf"(?:list|count|group(?:ed)?) (?:of |by )?(?:the |my |all )?(?:{_WORD})(?: do i have)?$", "each"),
         (rf"(?:{_COUNT})", "count"),
-    )
 )  # fmt: skip
+_PATTERNS = tuple((re.compile(rf"(?<!\w)(?:{pattern})(?!\w)"), kind) for pattern, kind in _KINDS)
 _HOW = {"fast": "tempo_bpm", "long": "duration_s", "loud": "integrated_lufs", "bright": "centroid_hz"}
 
 

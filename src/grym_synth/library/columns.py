@@ -37,6 +37,7 @@ class Columns:
         self.shelf = shelf
         self._figures: dict[str, Figures] = {}
         self._codes: dict[str, tuple[dict[str, int], NDArray[np.int32]]] = {}
+        self._ordered: dict[tuple[str, Hashable], Figures] = {}
         self.passed: dict[Hashable, Mask] = {}  # what searches found so far, of the last few tests
         self._labels = {fold(name): frozenset(contents) for name, contents in (labels or {}).items()}
 
@@ -75,6 +76,17 @@ class Columns:
             found = self._codes[word] = (numbers, np.array(codes, np.int32))
         return found
 
+    def ordered(self, figure: str, among: Mask, key: Hashable) -> Figures:
+        """What was measured of some rows, the smallest first; `key` stands for the rows."""
+        found = self._ordered.get((figure, key))
+        if found is None:
+            values = self.figure(figure)[among]
+            found = np.sort(values[np.isfinite(values)])
+            if len(self._ordered) >= _KEPT:
+                self._ordered.pop(next(iter(self._ordered)), None)
+            self._ordered[(figure, key)] = found
+        return found
+
     def remember(self, test: Hashable, rows: Mask) -> None:
         """Keep what a test found, in place of the oldest."""
         if len(self.passed) >= _KEPT:
@@ -105,12 +117,14 @@ class Columns:
 
     def in_folder(self, name: str) -> Mask:
         """Rows that lie below a folder whose name has all the words of a name."""
-        folders, row, folder = self._folders
+        parts, row, folder = self._folders
         wanted = set(tokens(name))
-        hit = np.array([any(wanted <= set(tokens(part)) for part in parts) for parts in folders], np.bool_)
+        hit = np.zeros(int(folder.max(initial=-1)) + 1, np.bool_)
+        for words, folders in parts:
+            if wanted and wanted <= words:
+                hit[folders] = True
         mask = np.zeros(len(self), np.bool_)
-        if wanted and len(folders):
-            mask[row[hit[folder]]] = True
+        mask[row[hit[folder]]] = True
         return mask
 
     def has_suffix(self, suffixes: Iterable[str]) -> Mask:
@@ -162,8 +176,8 @@ class Columns:
         return [names[i] for i in alphabetical], [parts[i] for i in alphabetical]
 
     @cached_property
-    def _folders(self) -> tuple[list[tuple[str, ...]], NDArray[np.int32], NDArray[np.int32]]:
-        """Each folder as its folded parts; and rows with the number of the folder each lies in."""
+    def _folders(self) -> tuple[list[tuple[frozenset[str], list[int]]], NDArray[np.int32], NDArray[np.int32]]:
+        """The words of each part of a path, with the folders that have it; and rows with the folder each lies in."""
         numbers: dict[str, int] = {}
         pairs = [
             (row, numbers.setdefault(path.rpartition("/")[0], len(numbers)))
@@ -171,7 +185,12 @@ class Columns:
             for path in paths
         ]
         table = np.array(pairs, np.int32).reshape(-1, 2)
-        return [tuple(fold(part) for part in folder.split("/") if part) for folder in numbers], table[:, 0], table[:, 1]
+        parts: dict[str, list[int]] = {}
+        for folder, number in numbers.items():
+            for part in folder.split("/"):
+                parts.setdefault(part, []).append(number)
+        named = [(frozenset(tokens(fold(part))), folders) for part, folders in parts.items()]
+        return named, table[:, 0], table[:, 1]
 
     @cached_property
     def _suffixes(self) -> tuple[dict[str, int], NDArray[np.int32], NDArray[np.int32]]:

@@ -81,8 +81,8 @@ def measure_of(figure: str) -> Measure:
 
 def _power(figure: Figure, *bands: str) -> Figures:
     """Summed power of bands, in dB; a band that was not measured makes it NaN."""
-    total = sum(np.power(10.0, figure(f"band_{band}_db") / 10.0) for band in bands)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
+        total = sum(np.power(10.0, figure(f"band_{band}_db") / 10.0) for band in bands)
         return np.asarray(10.0 * np.log10(total), np.float32)
 
 
@@ -92,10 +92,16 @@ def _bars(figure: Figure) -> Figures:
     return np.asarray(beats / np.where(np.isfinite(metre) & (metre > 0), metre, 4.0), np.float32)
 
 
+def _warmth(figure: Figure) -> Figures:
+    low, high = _power(figure, "bass", "low_mid"), _power(figure, "high_mid", "presence", "brilliance")
+    with np.errstate(invalid="ignore"):
+        return np.asarray(low - high, np.float32)
+
+
 #: Figures of a row that come from others of it.
 COMPUTED: Mapping[str, Callable[[Figure], Figures]] = {
     "bars": _bars,
-    "warmth_db": lambda f: _power(f, "bass", "low_mid") - _power(f, "high_mid", "presence", "brilliance"),
+    "warmth_db": _warmth,
     "body_db": lambda f: _power(f, "sub", "bass", "low_mid"),
     "harshness_db": lambda f: _power(f, "high_mid", "presence"),
 }

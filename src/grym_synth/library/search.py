@@ -59,8 +59,7 @@ def find(columns: Columns, query: Query, stamps: Stamps, *, k: int = DEFAULT_K) 
     wide = base
     if query.asked is None and any(map(has_octaves, query.conditions)):
         wide = passing(columns, query.conditions, stamps, octaves=True)
-    among, name = _population(columns, query, stamps)
-    chosen = tuple(choose(columns, adjective, among, name) for adjective in query.adjectives)
+    chosen = _choose(columns, query, stamps)
     notes = [*query.notes, *(each.adjective.name + ": " + each.note for each in chosen if each.note)]
     rows, loosened = _chosen_of(wide, chosen)
     notes += loosened
@@ -76,10 +75,17 @@ def find(columns: Columns, query: Query, stamps: Stamps, *, k: int = DEFAULT_K) 
     return Found(query, matches, int(direct.sum()), at_other_times, chosen, None, tuple(notes), len(columns))
 
 
-def _population(columns: Columns, query: Query, stamps: Stamps) -> tuple[Mask, str]:
-    """What adjectives are percentiles of: the classes or shapes that are asked for, else the whole library."""
-    kinds = [c for c in query.conditions if not c.is_not and _is_kind(c)]
-    if not query.adjectives or not kinds:
+def _choose(columns: Columns, query: Query, stamps: Stamps) -> tuple[Chosen, ...]:
+    """What each adjective picks of the classes or shapes that are asked for, else of the whole library."""
+    if not query.adjectives:
+        return ()
+    kinds = tuple(condition for condition in query.conditions if not condition.is_not and _is_kind(condition))
+    among, name = _population(columns, kinds, stamps)
+    return tuple(choose(columns, adjective, among, name, kinds) for adjective in query.adjectives)
+
+
+def _population(columns: Columns, kinds: Sequence[Condition], stamps: Stamps) -> tuple[Mask, str]:
+    if not kinds:
         return np.ones(len(columns), np.bool_), "your library"
     mask = np.ones(len(columns), np.bool_)
     for group in grouped(kinds):
@@ -127,7 +133,7 @@ def _chosen_of(rows: Mask, chosen: Sequence[Chosen]) -> tuple[Mask, list[str]]:
             return _nearest(some, rows, positive), [f"none is {names} at once; these are nearest to it, and one of it"]
     if len(measured) == 1 and not positive[0].note and rows.sum() < positive[0].of:
         name = positive[0].adjective.name
-        nearest = _nearest(rows & np.isfinite(positive[0].rank), rows, positive)
+        nearest = _nearest(rows & np.isfinite(positive[0].values), rows, positive)
         if nearest.any():
             return nearest, [f"none of these is {name} for {positive[0].among}; these are the ones that are it most"]
     return every, []
@@ -137,7 +143,7 @@ def _nearest(some: Mask, rows: Mask, chosen: Sequence[Chosen]) -> Mask:
     """Of some rows those whose ranks are best, no more than an adjective may return."""
     most = int(MOST * min(int(rows.sum()), *(each.measured for each in chosen)))
     places = np.flatnonzero(some)
-    ranks = np.nan_to_num(np.array([each.rank[places] for each in chosen]), nan=1.0).mean(axis=0)
+    ranks = np.mean([each.rank(places) for each in chosen], axis=0)
     mask = np.zeros_like(some)
     mask[places[np.argsort(ranks, kind="stable")[:most]]] = True
     return mask
@@ -181,7 +187,7 @@ def _keys(
         keys.append(np.where(np.isfinite(taken), -taken if query.order.descending else taken, np.inf))
     wanted = [each for each in chosen if not each.adjective.is_not and each.measured]
     if wanted:
-        keys.append(np.nan_to_num(np.array([each.rank[places] for each in wanted]), nan=1.0).mean(axis=0))
+        keys.append(np.mean([each.rank(places) for each in wanted], axis=0))
     if not keys and any(_is_kind(c) and isinstance(c.test, OneOf) for c in query.conditions):
         sure = columns.figure("class_confidence")[places]
         keys.append(-np.round(np.nan_to_num(sure, nan=0.0), 1))
