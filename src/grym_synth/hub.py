@@ -27,12 +27,14 @@ from .execution.supervisor import Supervisor
 from .health.readings import total_ram_gb
 from .jobs.cleaners import job_cleaners
 from .jobs.engine import Engine, open_jobs
+from .library.finder import Finder
 from .library.index import Index
 from .library.job import index_kind
 from .likeness import Likeness
 from .llm.adapters import open_model
 from .llm.guarded import GuardedModels, turns
 from .llm.spending import Spending
+from .memory.shelf import Shelves
 from .messages import Answer, Gap, Plan, Request, Route
 from .packs import find_pack
 from .planning.planner import plan
@@ -93,6 +95,7 @@ class Hub:
     upkeep: Upkeep
     index: Index
     likeness: Likeness
+    finder: Finder
     troubles: tuple[Gap, ...] = ()  # what this hub lacks as a whole; told in every answer
 
     async def answer(self, request: Request, on_progress: OnProgress) -> Answer:
@@ -241,14 +244,16 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
             upkeep.cleaners |= job_cleaners(engine.store, engine.reaper, engine.resume)
             router = await asyncio.to_thread(load_router, find_pack("minilm"), catalog.examples(approvals.is_approved))
             router.learn(RouteCorrections(store).every())
+            cache = config.home / "cache" / "shelf" if store.is_lasting else None
             near = Ear(catalog, executor, deadline=config.step_deadline, urgency=replace(ANSWER, takes_lite=False))
-            likeness = Likeness(index.library, near, config.home / "cache" / "shelf" if store.is_lasting else None)
+            likeness = Likeness(index.library, near, cache)
+            finder = Finder(index.library, Shelves(index.library, cache, recipe=ear.recipe))
             contexts = Contexts(store)
             if serving:
                 troubles = (*troubles, *await _go_on(engine))
             yield Hub(
                 config, router, catalog, executor, pool, store, contexts, models, engine, upkeep, index, likeness,
-                troubles,
+                finder, troubles,
             )
     finally:
         await models.aclose()

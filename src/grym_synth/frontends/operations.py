@@ -33,6 +33,7 @@ from .comparison import comparison_to_json
 from .contexts import context_without_hub, perform_context
 from .editing import edit_to_json
 from .exports import join_outcomes, recording_to_json
+from .finding import perform_find
 from .job_documents import counts_without_hub, jobs_without_hub, perform_jobs
 from .library import library_without_hub, perform_index, perform_library
 from .patterns import perform_patterns
@@ -261,4 +262,5 @@ _OPERATIONS = {
     "teach_route": _teach_route,
     "index": perform_index,
     "library": perform_library,
+    "find": perform_find,
 }

@@ -162,6 +162,11 @@ class Library:
             yield from _grouped(rows)
             after = rows[-1][0]
 
+    def changed_at(self) -> dict[str, float]:
+        """When the files of each content were last changed, the latest of them; seconds since 1970."""
+        query = "SELECT sha256, max(mtime_ns) FROM library_files WHERE sha256 <> '' GROUP BY sha256"
+        return {sha256: mtime_ns / 1e9 for sha256, mtime_ns in self.store.read(query)}
+
     def counts(self, root: str | None = None) -> dict[State, int]:
         """How many files wait, are known and failed; of all, or of those below a folder."""
         where, bounds = ("", ()) if root is None else (" WHERE path >= ? AND path < ?", _below(root))
