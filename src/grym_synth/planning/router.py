@@ -26,6 +26,7 @@ from .features import Buckets, Features, read_features, shorten
 from .sentence_vectors import SentenceEncoder
 from .slots import read_slots
 from .taught import Correction, Taught
+from .teaching import read_teaching
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -198,6 +199,8 @@ def _decide_by_rule(question: str, paths: Sequence[str]) -> tuple[str, str] | No
     """What needs no weighing: the capability, and why."""
     if any(path.lower().endswith(".grym") for path in paths) or _PACK_FILE.search(question):
         return "share", "a .grym pack"
+    if paths and read_teaching(question) is not None:
+        return "teach", "it says what is so"
     address = _ADDRESS.search(question)
     if address and (_READING.search(question) or len(_ADDRESS.sub(" ", question).split()) <= 1):
         return "learn", f"an address to read, {address.group()[:80]}"

@@ -172,6 +172,11 @@ class Teachings:
         rows = self._store.read("SELECT version, before, made_at, model, figures FROM ears ORDER BY version")
         return [StoredEar(number, before, at, model, json.loads(told)) for number, before, at, model, told in rows]
 
+    def version(self) -> int | None:
+        """The version of the ear in use; None: the stock ear."""
+        rows = self._store.read("SELECT version FROM ear_in_use")
+        return None if not rows or rows[0][0] is None else int(rows[0][0])
+
     def ear(self) -> StoredEar | None:
         """The ear in use; None: the stock ear."""
         query = (

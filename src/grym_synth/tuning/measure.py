@@ -29,7 +29,7 @@ class Judgement:
     """How stock and what was learned do on what was held out.
 
     stock, own : share of the cases that each told rightly
-    gain, low, high : by how many bits a case the chances of `own` foretell the truth better; mean and 80 % interval
+    gain, low, high : by how many bits a case the chances of `own` foretell the truth better; mean and interval
     more : about how many more cases would settle that it is better; 0: it is settled; None: it does not look better
     """
 
@@ -52,7 +52,7 @@ class Judgement:
         return {"n": self.n, **shown, "better": self.is_better, "more": self.more}
 
 
-def judge(stock_right: FloatArray, own_right: FloatArray, log_gain: FloatArray) -> Judgement:
+def judge(stock_right: FloatArray, own_right: FloatArray, log_gain: FloatArray, *, sure: float = SURE) -> Judgement:
     """Hold two judges against each other on the same cases.
 
     Whether each was right is what people ask for, but a case tells more than that by how sure each was of the truth:
@@ -63,6 +63,7 @@ def judge(stock_right: FloatArray, own_right: FloatArray, log_gain: FloatArray) 
     stock_right, own_right : np.ndarray [shape=(n,)], 0..1; over several repeats of cross-validation a mean, for the
         cases are n however often they are asked
     log_gain : np.ndarray [shape=(n,)], logarithm of the chance that own gave to the truth over that of stock
+    sure : half the width of the interval, in standard errors
     """
     n = len(stock_right)
     if not n:
@@ -71,9 +72,9 @@ def judge(stock_right: FloatArray, own_right: FloatArray, log_gain: FloatArray) 
     mean = float(bits.mean())
     # A few cases that happen to agree would seem certain: their spread is not taken for less than that of PRIOR others.
     spread = math.sqrt((float(np.square(bits - mean).sum()) + PRIOR * PRIOR_BITS**2) / (n + PRIOR))
-    half = SURE * spread / math.sqrt(n)
+    half = sure * spread / math.sqrt(n)
     right = float(np.mean(stock_right)), float(np.mean(own_right))
-    more = None if mean <= 0.0 or right[1] < right[0] else max(0, math.ceil((SURE * spread / mean) ** 2) - n)
+    more = None if mean <= 0.0 or right[1] < right[0] else max(0, math.ceil((sure * spread / mean) ** 2) - n)
     if more == 0 and not mean - half > 0.0:
         more = 1
     return Judgement(n, *right, mean, mean - half, mean + half, more if more is None or more <= MOST * n else None)

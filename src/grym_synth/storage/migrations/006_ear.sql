@@ -36,7 +36,7 @@ CREATE TABLE ear_vectors (
 -- Ears are added and never changed, and one row says which of them is in use.
 CREATE TABLE ears (
     version INTEGER PRIMARY KEY AUTOINCREMENT,
-    before INTEGER,                   -- the version in whose place it came; null: the stock ear
+    before INTEGER,                   -- the version in whose place it came, null for the stock ear
     made_at REAL NOT NULL,
     model BLOB NOT NULL,
     figures TEXT NOT NULL             -- JSON: how it was measured
