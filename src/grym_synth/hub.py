@@ -312,7 +312,9 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
 def _not_taught(subjects: Sequence[str], *, is_lasting: bool) -> Gap:
     """Why nothing was noted of a question that wants to teach something."""
     if not is_lasting:
-        return Gap("teach", "nothing is kept: the store cannot be opened", "store_unavailable", hint="see `grym doctor`")
+        return Gap(
+            "teach", "nothing is kept: the store cannot be opened", "store_unavailable", hint="see `grym doctor`"
+        )
     if not subjects:
         reason = "Tell me which recording: put the file after the sentence"
         return Gap("teach", reason, "unclear")

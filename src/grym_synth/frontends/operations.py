@@ -31,10 +31,12 @@ from ..messages import (
 from ..upkeep import last_seen, pause
 from .comparison import comparison_to_json
 from .contexts import context_without_hub, perform_context
+from .ear import perform_ear
 from .editing import edit_to_json
 from .exports import join_outcomes, recording_to_json
 from .protocol import Emit, error_exit, error_to_json
 from .teaching import perform_teach_route
+from .teaching_sounds import perform_teach
 
 #: What a gap or an error means for the exit code, by its code word; what is not named here is a missing part.
 _UNUSABLE = {
@@ -247,4 +249,6 @@ _OPERATIONS = {
     "edit": _edit,
     "context": perform_context,
     "teach_route": _teach_route,
+    "teach": perform_teach,
+    "ear": perform_ear,
 }

@@ -14,7 +14,10 @@ from typing import Any
 from .. import __version__
 from ..errors import AgentFailed, BadRequest, BadSetup, GrymError, Unavailable
 
-OPERATIONS = ("ask", "route", "analyze", "compare", "edit", "status", "pause", "resume", "context", "teach_route")
+OPERATIONS = (
+    "ask", "route", "analyze", "compare", "edit", "status", "pause", "resume", "context", "teach_route",
+    "teach", "ear",
+)  # fmt: skip
 
 Emit = Callable[[dict[str, Any]], None]
 

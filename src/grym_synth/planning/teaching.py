@@ -31,7 +31,8 @@ class Teaching:
 
 
 _OPENING = r"(?:(?:no|nope|wrong|actually|sorry|hey|ok|okay|well|but|please|remember|note)\b[\s,.!:;-]*(?:that\s+)?)*"
-_IT = r"(?:this|that|it|these|those|they|the (?:file|sound|recording|sample|track|song|loop|hit)|this (?:one|file|sound|recording|sample|track|song|loop|hit)|that (?:one|file|sound|recording|sample|track|song|loop|hit))"
+_THING = r"(?:file|sound|recording|sample|track|song|loop|hit)"
+_IT = rf"(?:th(?:is|at|e) {_THING}|th(?:is|at) one|this|that|it|these|those|they)"
 _IS = r"(?:\s+(?:is|are|was)|['’]?s|['’]re|s)"
 _NOT = r"(?:\s+not|n['’]t)"
 _ADVERB = r"(?:\s+(?:really|actually|in fact|clearly|definitely|truly|supposed to be))?"

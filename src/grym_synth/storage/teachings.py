@@ -82,9 +82,7 @@ class Teachings:
     def put_labels(self, labels: Sequence[Label]) -> None:
         """Keep labels, all or none of them, each in the place of an earlier one of the same recording and kind."""
         now = time.time()
-        rows = [
-            (item.sha256, to_text(item.label), item.is_so, to_text(item.path), item.at or now) for item in labels
-        ]
+        rows = [(item.sha256, to_text(item.label), item.is_so, to_text(item.path), item.at or now) for item in labels]
         with self._store.transaction() as db:
             db.executemany("INSERT OR REPLACE INTO ear_labels VALUES (?, ?, ?, ?, ?)", rows)
 
@@ -92,7 +90,7 @@ class Teachings:
         """How many labels were taken back: of that name, or any; of those recordings, or of all when none is named."""
         with self._store.transaction() as db:
             before = db.total_changes
-            for sha256 in sha256s or [None]:
+            for sha256 in sha256s or (None,):
                 db.execute(
                     "DELETE FROM ear_labels WHERE (?1 IS NULL OR label = ?1) AND (?2 IS NULL OR sha256 = ?2)",
                     (None if label is None else to_text(label), sha256),
@@ -162,8 +160,48 @@ class Teachings:
 
     def vectors(self, recipe: str, aspect: str) -> dict[str, Vector]:
         """The vectors of one aspect and recipe, by content hash."""
-        rows = self._store.read("SELECT sha256, vector FROM ear_vectors WHERE (recipe, aspect) = (?, ?)", (recipe, aspect))
+        rows = self._store.read(
+            "SELECT sha256, vector FROM ear_vectors WHERE (recipe, aspect) = (?, ?)", (recipe, aspect)
+        )
         return {sha256: np.frombuffer(blob, "<f4").astype(np.float32) for sha256, blob in rows}
+
+    def merge(
+        self,
+        labels: Sequence[Label],
+        corrections: Sequence[Correction],
+        preferences: Sequence[Preference],
+        recipe: str,
+        vectors: Mapping[str, Mapping[str, Vector]],
+    ) -> dict[str, int]:
+        """Take in what was taught elsewhere, in one transaction: what is newer counts. How many of each are taken."""
+        taken = {"labels": 0, "corrections": 0, "preferences": 0}
+        with self._store.transaction() as db:
+
+            def put(kind: str, statement: str, row: tuple[object, ...]) -> None:
+                taken[kind] += db.execute(statement, row).rowcount
+
+            for each in labels:
+                put("labels", _MERGE_LABEL, (each.sha256, to_text(each.label), each.is_so, "", each.at))
+            for item in corrections:
+                heard = json.dumps([[value, sure] for value, sure in item.heard])
+                row = (item.sha256, item.field, json.dumps(item.value), heard, "", item.at)
+                put("corrections", _MERGE_CORRECTION, row)
+            for choice in preferences:
+                abc = (choice.a, choice.b, choice.c)
+                query = "SELECT at FROM ear_preferences WHERE (a, b, c) IN ((?, ?, ?), (?, ?, ?))"
+                known = db.execute(query, (*abc, choice.b, choice.a, choice.c)).fetchone()
+                if known is not None and known[0] >= choice.at:
+                    continue
+                db.execute("DELETE FROM ear_preferences WHERE (a, b, c) = (?, ?, ?)", (choice.b, choice.a, choice.c))
+                put("preferences", "INSERT OR REPLACE INTO ear_preferences VALUES (?, ?, ?, ?, ?)",
+                    (*abc, json.dumps(choice.paths), choice.at))  # fmt: skip
+            rows = [
+                (sha256, recipe, aspect, np.asarray(vector, "<f4").tobytes())
+                for aspect, known_vectors in vectors.items()
+                for sha256, vector in known_vectors.items()
+            ]
+            db.executemany("INSERT OR IGNORE INTO ear_vectors VALUES (?, ?, ?, ?)", rows)
+        return taken
 
     # --- ears -------------------------------------------------------------------------------------------------------
 
@@ -179,9 +217,7 @@ class Teachings:
 
     def ear(self) -> StoredEar | None:
         """The ear in use; None: the stock ear."""
-        query = (
-            "SELECT ears.version, before, made_at, model, figures FROM ears JOIN ear_in_use USING (version)"
-        )
+        query = "SELECT ears.version, before, made_at, model, figures FROM ears JOIN ear_in_use USING (version)"
         rows = self._store.read(query)
         if not rows:
             return None
@@ -199,7 +235,7 @@ class Teachings:
         return StoredEar(number, before, row[1], model, figures)
 
     def undo_ear(self) -> tuple[int | None, int | None] | None:
-        """Use the ear again in whose place the present one came: the versions (left, taken up); None: nothing to undo."""
+        """Use the ear again in whose place the present one came: versions (left, taken up); None: nothing to undo."""
         with self._store.transaction() as db:
             (now,) = db.execute("SELECT version FROM ear_in_use").fetchone()
             if now is None:
@@ -207,6 +243,16 @@ class Teachings:
             (before,) = db.execute("SELECT before FROM ears WHERE version = ?", (now,)).fetchone()
             db.execute("UPDATE ear_in_use SET version = ?", (before,))
         return now, before
+
+
+_MERGE_LABEL = (
+    "INSERT INTO ear_labels VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET is_so = excluded.is_so, at = excluded.at"
+    " WHERE excluded.at > ear_labels.at"
+)
+_MERGE_CORRECTION = (
+    "INSERT INTO ear_corrections VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value,"
+    " heard = excluded.heard, at = excluded.at WHERE excluded.at > ear_corrections.at"
+)
 
 
 def _three(names: Iterable[str]) -> tuple[str, str, str]:

@@ -57,11 +57,21 @@ def read_correction(text: str) -> tuple[str, Json]:
         No such field, or no value that it can have.
     """
     name, equals, value = text.partition("=")
-    field = _FIELD_NAMES.get(name.strip().casefold())
-    if not equals or field is None:
-        said = f"{name.strip()!r} cannot be corrected" if equals else f"{text!r} is not FIELD=VALUE"
-        raise BadRequest(said, hint="tempo=140 or key=Am; what a sound is: grym teach LABEL FILE")
+    if not equals:
+        raise BadRequest(f"{text!r} is not FIELD=VALUE", hint=_HOW)
+    field = read_field(name)
     return field, read_value(field, value)
+
+
+def read_field(name: str) -> str:
+    """The field of that name or of another word for it; raises BadRequest where it cannot be corrected."""
+    field = _FIELD_NAMES.get(name.strip().casefold())
+    if field is None:
+        raise BadRequest(f"{name.strip()!r} cannot be corrected", hint=_HOW)
+    return field
+
+
+_HOW = "tempo=140 or key=Am; what a sound is: grym teach LABEL FILE"
 
 
 def read_value(field: str, text: str) -> Json:

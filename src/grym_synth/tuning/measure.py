@@ -19,7 +19,7 @@ from ..messages import Json
 
 SURE = 1.282  # standard errors: the true difference lies below the lower bound once in 10
 FOLDS, REPEATS = 5, 3
-FEW = 60  # cases, up to which each is held out by itself
+FEW, MANY = 60, 200  # cases, up to which each is held out by itself; beyond which the parts are not dealt again
 MOST = 20  # times as many cases as there are: further ahead nobody can look
 PRIOR, PRIOR_BITS = 3, 0.5  # cases that are imagined beside the real ones, and how many bits they lie from the mean
 
@@ -81,13 +81,13 @@ def judge(stock_right: FloatArray, own_right: FloatArray, log_gain: FloatArray, 
 
 
 def folds(kinds: NDArray[np.int64], seed: int) -> Iterator[NDArray[np.bool_]]:
-    """Which cases are held out, masks [shape=(n,)]: each by itself where there are few, else FOLDS parts, REPEATS times.
+    """Which cases are held out, masks [shape=(n,)]: each by itself where there are few, else FOLDS parts.
 
     Every part has its share of each kind. With few cases one less is a loss, and parts would look worse than the whole.
     """
     rng = np.random.default_rng(seed)
     count = len(kinds) if len(kinds) <= FEW else FOLDS
-    repeats = 0 if len(kinds) < 2 else 1 if count == len(kinds) else REPEATS
+    repeats = 0 if len(kinds) < 2 else 1 if len(kinds) <= FEW or len(kinds) > MANY else REPEATS
     for _ in range(repeats):
         place = np.empty(len(kinds), np.int64)
         shuffled = rng.permutation(len(kinds))

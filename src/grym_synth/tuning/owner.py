@@ -75,9 +75,7 @@ class Owner:
 
     def correct(self, field: str, value: Json, heard: Heard) -> None:
         """A measured field of a recording is truly this."""
-        self.teachings.put_correction(
-            Correction(heard.sha256, field, value, heard.candidates(field), heard.path)
-        )
+        self.teachings.put_correction(Correction(heard.sha256, field, value, heard.candidates(field), heard.path))
 
     def prefer(self, a: Heard, b: Heard, c: Heard) -> None:
         """`a` is closer to `c` than `b` is."""
@@ -126,7 +124,7 @@ class Owner:
 
     def _field(self, field: str, corrected: Mapping[str, Json], found: list[Evidence]) -> list[Evidence]:
         name, ranked = FINDINGS[field], _ranked(found, FINDINGS[field])
-        if ranked[0].rank or ranked[0].value is None and field not in corrected:
+        if ranked[0].rank or (ranked[0].value is None and field not in corrected):
             return found
         if field in corrected:
             word = replace(ranked[0], value=corrected[field], confidence=1.0, source=SAID, quality="full", rank=0)
@@ -200,7 +198,9 @@ def _headed(
     """The findings with a word before what was measured; the same value is not told twice."""
     ranked = _ranked(found, name)
     word = replace(like, name=name, kind="label", value=value, unit="", confidence=confidence, source=source, rank=0)
-    found = _with(found, name, [replace(word, span=None), *(item for item in ranked if item.value not in (value, None))])
+    found = _with(
+        found, name, [replace(word, span=None), *(item for item in ranked if item.value not in (value, None))]
+    )
     return _beside(found, ranked[0]) if ranked and ranked[0].value != value else found
 
 

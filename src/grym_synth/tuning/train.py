@@ -46,9 +46,7 @@ def read_taught(teachings: Teachings, recipe: str) -> Taught:
     """What one store holds, with the vectors of one recipe."""
     aspects = tuple(STOCK_WEIGHTS)
     vectors = {aspect: teachings.vectors(recipe, aspect) for aspect in aspects}
-    return lay_out(
-        recipe, teachings.labels(), teachings.corrections(), teachings.preferences(), vectors, aspects
-    )
+    return lay_out(recipe, teachings.labels(), teachings.corrections(), teachings.preferences(), vectors, aspects)
 
 
 def train(taught: Taught, *, seed: int = 0) -> Trained:
@@ -74,9 +72,7 @@ def train(taught: Taught, *, seed: int = 0) -> Trained:
     return Trained(ear, judged, lacking, taught.left_out)
 
 
-def _classes(
-    taught: Taught, judged: dict[str, Judgement], lacking: dict[str, str], seed: int
-) -> ClassHead | None:
+def _classes(taught: Taught, judged: dict[str, Judgement], lacking: dict[str, str], seed: int) -> ClassHead | None:
     n = len(taught.hits)
     if not n:
         return None
@@ -87,9 +83,7 @@ def _classes(
     return head if judged["class"].is_better else None
 
 
-def _labels(
-    taught: Taught, judged: dict[str, Judgement], lacking: dict[str, str], seed: int
-) -> dict[str, LabelHead]:
+def _labels(taught: Taught, judged: dict[str, Judgement], lacking: dict[str, str], seed: int) -> dict[str, LabelHead]:
     heads = {}
     for label, (timbre, is_so, presumed) in taught.labels.items():
         name, so, other = f"label {label}", int(is_so.sum()), int((~is_so).sum())
@@ -104,9 +98,7 @@ def _labels(
     return heads
 
 
-def _weights(
-    taught: Taught, judged: dict[str, Judgement], lacking: dict[str, str], seed: int
-) -> Mapping[str, float]:
+def _weights(taught: Taught, judged: dict[str, Judgement], lacking: dict[str, str], seed: int) -> Mapping[str, float]:
     n = len(taught.choices)
     if n and n < LEAST_CHOICES:
         lacking["weights"] = f"{n} of {LEAST_CHOICES} preferences"
