@@ -294,7 +294,7 @@ def test_what_the_contract_names_and_is_not_here_yet_says_so(grym: Grym, make_lo
     for words in (
         ("similar", "a.wav"),
         ("index", "folder"),
-        ("ear", "train", "-x"),
+        ("jobs", "list", "-x"),
     ):
         done = grym(*words)
         assert done.returncode == 5

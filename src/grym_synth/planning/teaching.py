@@ -67,7 +67,7 @@ _LABELS = (
 #: What follows "a" and is no kind of sound: a judgement, or half a question.
 _NO_LABEL = re.compile(
     r"\b(?:question|problem|bit|little|lot|test|mess|joke|good|bad|great|nice|shame|pity|must|what|which|how|why|"
-    r"file|recording|song|track|too|very|than|or|and|but|because|if|when|who|that|with)\b",
+    r"file|recording|song|track|too|very|than|or|and|but|because|if|when|who|that|with|bpm|at|in|key|tempo|minor|major)\b",
     re.IGNORECASE,
 )
 

@@ -14,7 +14,7 @@ from ..errors import BadRequest
 from ..messages import Json
 from ..storage.teachings import Correction, Label, Preference
 from ..theory.keys import parse_key
-from .features import is_hit, stock_names
+from .features import LENGTH, is_hit, stock_names
 from .habits import Candidates
 from .weights import likeness
 
@@ -148,7 +148,7 @@ def _classes(labels: Sequence[Label], timbre: Mapping[str, FloatArray]) -> tuple
         before = allowed.get(item.sha256, np.ones(len(names), np.bool_))
         allowed[item.sha256] = here if item.is_so else before & ~here
     rows = {sha256: mask for sha256, mask in sorted(allowed.items()) if mask.any()}
-    hits = np.array([timbre[sha256] for sha256 in rows], np.float32).reshape(len(rows), -1)
+    hits = np.array([timbre[sha256] for sha256 in rows], np.float32).reshape(len(rows), LENGTH)
     return hits, np.array(list(rows.values()), np.bool_).reshape(len(rows), len(names))
 
 

@@ -11,6 +11,8 @@ import numpy as np
 from ..audio.spectra.frames import FloatArray
 from ..audio.timbre.one_shots import VECTOR_LENGTH, read_classes
 
+LENGTH = VECTOR_LENGTH + 160  # of a timbre vector
+
 _SHARP = 0.5  # share of the sharp chances beside the soft ones
 _REST = 3.0  # of the direction that the classes do not tell
 _LEAST = 1e-4  # chance: half precision knows no smaller ones

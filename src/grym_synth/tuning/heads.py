@@ -5,8 +5,8 @@ without labels it says what stock says. Chances are calibrated by cross-validati
 
 References
 ----------
-Guo et al. (2017), "On calibration of modern neural networks", for the temperature; Boehning (1992), "Multinomial logistic
-regression algorithm", for the bound of the curvature.
+Guo et al. (2017), "On calibration of modern neural networks", for the temperature; Boehning (1992), "Multinomial
+logistic regression algorithm", for the bound of the curvature.
 """
 
 from __future__ import annotations

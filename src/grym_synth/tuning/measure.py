@@ -43,8 +43,8 @@ class Judgement:
 
     @property
     def is_better(self) -> bool:
-        """Whether it may take the place of stock: the lower bound is above 0, and it is not oftener wrong."""
-        return self.low > 0.0 and self.own >= self.stock
+        """Whether it may take the place of stock: the lower bound is above 0, and it is oftener right."""
+        return self.low > 0.0 and self.own > self.stock
 
     def to_json(self) -> dict[str, Json]:
         figures = ("stock", "own", "gain", "low", "high")
@@ -74,7 +74,7 @@ def judge(stock_right: FloatArray, own_right: FloatArray, log_gain: FloatArray, 
     spread = math.sqrt((float(np.square(bits - mean).sum()) + PRIOR * PRIOR_BITS**2) / (n + PRIOR))
     half = sure * spread / math.sqrt(n)
     right = float(np.mean(stock_right)), float(np.mean(own_right))
-    more = None if mean <= 0.0 or right[1] < right[0] else max(0, math.ceil((sure * spread / mean) ** 2) - n)
+    more = None if mean <= 0.0 or right[1] <= right[0] else max(0, math.ceil((sure * spread / mean) ** 2) - n)
     if more == 0 and not mean - half > 0.0:
         more = 1
     return Judgement(n, *right, mean, mean - half, mean + half, more if more is None or more <= MOST * n else None)

@@ -67,6 +67,9 @@ def train(taught: Taught, *, seed: int = 0) -> Trained:
         _habits(taught, judged, lacking),
     )
     if not judged and not lacking:
+        if taught.left_out:
+            what = f"all {taught.left_out} labels and preferences are of sounds heard by another version"
+            raise BadRequest(what, hint="teach them again: they are listened to again")
         hint = "grym teach snare FILE ...; `grym teach --list` shows what was taught"
         raise BadRequest("nothing was taught that an ear could be trained on", hint=hint)
     return Trained(ear, judged, lacking, taught.left_out)

@@ -47,7 +47,7 @@ def fit_weights(differences: FloatArray, stock: FloatArray, *, seed: int = 0) ->
     stock : np.ndarray [shape=(aspects,)], positive; the learned weights add up to 1
     """
     stock, d = stock / stock.sum(), differences[-_MOST:]
-    n, scale = len(d), float(differences.std())
+    n, scale = len(d), float(np.sqrt(np.square(d).mean())) if len(d) else 0.0
     if not n or not scale > 0.0:
         return stock, judge(np.zeros(0), np.zeros(0), np.zeros(0))
     own, same = _sample(d / scale, stock, seed, moves=True), _sample(d / scale, stock, seed, moves=False)
