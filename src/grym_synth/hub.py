@@ -6,6 +6,7 @@ request → route → plan → leases → agents → evidence and gaps → answe
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
 import time
@@ -16,7 +17,7 @@ from dataclasses import dataclass, replace
 from .answering.rewording import reword
 from .answering.write import compose, write
 from .config import Config, agent_environment
-from .errors import BadSetup, Unavailable
+from .errors import BadRequest, BadSetup, Unavailable
 from .execution.approval import Approvals
 from .execution.catalog import Catalog, read_catalog
 from .execution.executor import ANSWER, MEASUREMENT, Executor, OnProgress, Outcome, Urgency
@@ -35,13 +36,14 @@ from .llm.adapters import open_model
 from .llm.guarded import GuardedModels, turns
 from .llm.spending import Spending
 from .memory.shelf import Shelves
-from .messages import Answer, Gap, Plan, Request, Route
+from .messages import Answer, Evidence, Gap, Plan, Request, Route, Step
 from .packs import find_pack
 from .planning.planner import plan
 from .planning.proposal import declared_sentences, route_by_model
 from .planning.referring.in_play import after_edits
 from .planning.referring.references import is_doubtful, is_meant, resolve, suppose_recording
 from .planning.routing.router import Router, load_router
+from .planning.teaching import read_teaching
 from .resources.books import Books, known_accounts
 from .resources.pool import Pool
 from .resources.room import Capacity
@@ -50,9 +52,14 @@ from .storage.corrections import RouteCorrections
 from .storage.house import House
 from .storage.library import Library
 from .storage.sqlite import SqliteStore
+from .storage.teachings import Teachings
+from .tuning.owner import VECTORS, Heard, Owner
+from .tuning.saying import carry_out, orders
 from .upkeep import Upkeep, probed_parts
 
-SELF_TOLD = ("system", "similar")  # capabilities that the hub answers itself
+log = logging.getLogger(__name__)
+
+SELF_TOLD = ("system", "similar", "teach")  # capabilities that the hub answers itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,7 @@ class Hub:
     index: Index
     likeness: Likeness
     finder: Finder
+    owner: Owner
     troubles: tuple[Gap, ...] = ()  # what this hub lacks as a whole; told in every answer
 
     async def answer(self, request: Request, on_progress: OnProgress) -> Answer:
@@ -113,6 +121,9 @@ class Hub:
             for recording in laid.recordings[:1]:
                 near, none = await self.likeness.findings(recording.path, recording.subject, lambda *_: None)
                 evidence, left_open = [*evidence, *near], [*left_open, *none]
+        if "teach" in laid.route.capabilities:
+            noted, refused = await self._teach(laid)
+            evidence, left_open = [*evidence, *noted], [*left_open, *refused]
         draft = write(laid.request, laid.route, evidence, [*self._troubles(), *laid.plan.gaps, *left_open])
         reworded = await reword(self.models, draft, laid.request, context=laid.request.context)
         text, claims = compose(draft, reworded.claims)
@@ -123,6 +134,51 @@ class Hub:
         gaps = (*draft.gaps, *notes)  # not told in words: the answer is whole without a model
         answer = Answer(text, claims, draft.evidence, gaps, laid.route, laid.plan, health, clock.laps_ms(), referred)
         return self._remember(laid, answer)
+
+    async def hear(self, request: Request) -> tuple[list[Heard], list[Gap]]:
+        """The recordings of a request, as something can be taught of them, and what could not be heard.
+
+        What a correction is held against (tempo, key) is measured with the vectors that labels are learned from.
+        """
+        recipe = self.recipe
+        request = replace(request, params={"vectors": True})
+        heard: dict[str, Heard] = {}
+        gaps: list[Gap] = []
+        agents = self.catalog.capabilities()
+        inputs = await asyncio.to_thread(find_recordings, request.paths, request.folder, sys.maxsize)
+        wanted = Route(("rhythm", "tonality", "timbre"), 1.0, {}, {})
+        steps = plan(request, wanted, inputs.recordings, agents, deadline=self.config.step_deadline)
+        gaps += [*inputs.gaps, *steps.gaps]
+        async for outcome in self.executor.run(steps, use_cache=True, on_progress=_silent, urgency=MEASUREMENT):
+            step = outcome.step
+            if outcome.sha256 is None or not outcome.heard.evidence:
+                gaps += outcome.heard.gaps
+                continue
+            before = heard[step.subject].evidence if step.subject in heard else ()
+            heard[step.subject] = Heard(step.subject, outcome.sha256, recipe, (*before, *outcome.heard.evidence))
+        return list(heard.values()), gaps
+
+    @property
+    def recipe(self) -> str:
+        """What made the vectors that this version hears by."""
+        agent = self.catalog.capabilities().get("timbre")
+        return "" if agent is None else agent.recipe
+
+    async def _teach(self, laid: Laid) -> tuple[list[Evidence], list[Gap]]:
+        """Note what a sentence says of its recordings; without consent say what would be noted."""
+        taught = read_teaching(laid.request.question)
+        subjects = [item.subject for item in laid.recordings]
+        if taught is None or not subjects or not self.store.is_lasting:
+            return [], [_not_taught(subjects, is_lasting=self.store.is_lasting)]
+        if not laid.request.consent:
+            gap = Gap("teach", "Nothing is noted yet", "consent", hint="say yes with `--yes`")
+            return orders(taught, subjects, is_done=False), [gap]
+        heard, gaps = await self.hear(replace(laid.request, paths=tuple(subjects)))
+        try:
+            carry_out(taught, heard, self.owner)
+        except (Unavailable, BadRequest) as error:
+            return [], [*gaps, Gap.from_error(error, capability="teach")]
+        return orders(taught, [item.path for item in heard], is_done=True), gaps
 
     async def lay_out(self, request: Request) -> Laid:
         """Find out what a question speaks of, which capabilities it needs, and the steps that would answer it."""
@@ -192,13 +248,37 @@ class Hub:
 
     def plan(self, request: Request, route: Route, inputs: Inputs) -> Plan:
         agents = self.catalog.capabilities()
+        if "timbre" in route.capabilities and self._listens():
+            request = replace(request, params={"vectors": True, **request.params})
         return plan(request, route, inputs.recordings, agents, deadline=self.config.step_deadline, answered=SELF_TOLD)
+
+    def _listens(self) -> bool:
+        """Whether the owner's ear needs vectors."""
+        try:
+            return self.owner.listens
+        except (Unavailable, BadRequest):
+            return False
 
     def run(
         self, request: Request, steps: Plan, on_progress: OnProgress, urgency: Urgency = ANSWER
     ) -> AsyncIterator[Outcome]:
         urgency = replace(urgency, context=request.context)
-        return self.executor.run(steps, use_cache=request.use_cache, on_progress=on_progress, urgency=urgency)
+        outcomes = self.executor.run(steps, use_cache=request.use_cache, on_progress=on_progress, urgency=urgency)
+        return self._as_told(outcomes, keeps_vectors=bool(request.params.get("vectors")))
+
+    async def _as_told(self, outcomes: AsyncIterator[Outcome], *, keeps_vectors: bool) -> AsyncIterator[Outcome]:
+        """Outcomes with the owner's word, and what was learned of it, before what was measured."""
+        recipe = self.recipe
+        async for outcome in outcomes:
+            if outcome.sha256 is not None and outcome.step.beside is None:
+                try:
+                    told = self.owner.told(outcome.sha256, recipe, outcome.heard.evidence)
+                except (Unavailable, BadRequest) as error:  # a store that fails stops no answer
+                    log.warning("the owner's word is not told", extra={"reason": str(error)})
+                    told = outcome.heard.evidence
+                told = told if keeps_vectors else tuple(item for item in told if item.name != VECTORS)
+                outcome = replace(outcome, heard=replace(outcome.heard, evidence=told))
+            yield outcome
 
     def _troubles(self) -> list[Gap]:
         """What this hub lacks as a whole."""
@@ -245,21 +325,51 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
             router = await asyncio.to_thread(load_router, find_pack("minilm"), catalog.examples(approvals.is_approved))
             router.learn(RouteCorrections(store).every())
             cache = config.home / "cache" / "shelf" if store.is_lasting else None
+            shelves = Shelves(index.library, cache, recipe=ear.recipe)
             near = Ear(catalog, executor, deadline=config.step_deadline, urgency=replace(ANSWER, takes_lite=False))
-            likeness = Likeness(index.library, near, cache)
-            finder = Finder(index.library, Shelves(index.library, cache, recipe=ear.recipe))
-            contexts = Contexts(store)
+            likeness, finder = Likeness(index.library, near, shelves), Finder(index.library, shelves)
+            contexts, owner = Contexts(store), Owner(Teachings(store))
             if serving:
                 troubles = (*troubles, *await _go_on(engine))
             yield Hub(
-                config, router, catalog, executor, pool, store, contexts, models, engine, upkeep, index, likeness,
-                finder, troubles,
+                config,
+                router,
+                catalog,
+                executor,
+                pool,
+                store,
+                contexts,
+                models,
+                engine,
+                upkeep,
+                index,
+                likeness,
+                finder,
+                owner,
+                troubles,
             )
     finally:
         await models.aclose()
         await agents.close()
         house.close()
         store.close()
+
+
+def _not_taught(subjects: Sequence[str], *, is_lasting: bool) -> Gap:
+    """Why nothing was noted of a question that wants to teach something."""
+    if not is_lasting:
+        return Gap(
+            "teach", "nothing is kept: the store cannot be opened", "store_unavailable", hint="see `grym doctor`"
+        )
+    if not subjects:
+        reason = "Tell me which recording: put the file after the sentence"
+        return Gap("teach", reason, "unclear")
+    reason = 'Say it in one plain sentence, such as "this is a snare", "that\'s 140" or "it\'s in A minor"'
+    return Gap("teach", reason, "unclear")
+
+
+def _silent(step: Step, fraction: float, message: str) -> None:
+    """Progress that nobody waits for."""
 
 
 def _open_store(config: Config) -> tuple[SqliteStore, tuple[Gap, ...]]:

@@ -50,12 +50,11 @@ class Likeness:
     """One for each hub.
 
     ear : listens to what the library does not know
-    cache : a file that spares the first reading of the library
+    shelves : the library in memory, by what the ear hears
     """
 
-    def __init__(self, library: Library, ear: Ear, cache: Path | None) -> None:
-        self._library, self._ear = library, ear
-        self._shelves = Shelves(library, cache, recipe=ear.recipe)
+    def __init__(self, library: Library, ear: Ear, shelves: Shelves) -> None:
+        self._library, self._ear, self._shelves = library, ear, shelves
         self._recall = Recall(library, Prints(library.store))
         self._turn = asyncio.Lock()  # what a search keeps is not made twice
 

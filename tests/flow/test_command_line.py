@@ -291,15 +291,12 @@ def test_doctor_finds_a_whole_installation(grym: Grym) -> None:
 
 def test_what_the_contract_names_and_is_not_here_yet_says_so(grym: Grym, make_loop: Callable[..., Path]) -> None:
     make_loop(seconds=4.0)
-    for words in (
-        ("similar", "a.wav"),
-        ("ear", "train", "-x"),
-    ):
+    for words in (("notes", "a"), ("migrate", "--to", "x")):
         done = grym(*words)
         assert done.returncode == 5
         assert "is not in this version" in done.stderr
-    (error,) = grym.json("find", "dark kicks", code=5)
-    assert "`grym find`" in error["error"]["message"]
+    (error,) = grym.json("notes", "compression", code=5)
+    assert "`grym notes`" in error["error"]["message"]
 
 
 def test_help_teaches(grym: Grym) -> None:

@@ -12,7 +12,21 @@ from typing import Annotated, Any
 import typer
 
 from .. import __version__
-from . import agents, asking, contexts, editing, finding, housekeeping, jobs, library, models, patterns, status, teaching
+from . import (
+    agents,
+    asking,
+    contexts,
+    ear,
+    editing,
+    finding,
+    housekeeping,
+    jobs,
+    library,
+    models,
+    patterns,
+    status,
+    teaching,
+)
 from . import similar as similarity
 from .protocol import operation_of
 from .telling import JsonOption, fail, for_terminal, perform, print_json, say_error, settings
@@ -240,6 +254,7 @@ app.command("ask")(asking.ask)
 app.add_typer(contexts.app, name="context")
 app.add_typer(jobs.app, name="jobs")
 app.command("teach", no_args_is_help=True, context_settings=teaching.SETTINGS)(teaching.teach)
+app.add_typer(ear.app, name="ear")
 app.add_typer(agents.app, name="agents")
 app.command("edit")(editing.edit)
 app.command("index")(library.index)
@@ -254,7 +269,7 @@ app.add_typer(models.app, name="models")
 
 #: Commands that CONTRACT names and this version does not have: they say so, instead of being unknown.
 NOT_YET = (
-    "config", "ear", "forget", "learn", "login", "logout", "mcp", "migrate", "notes", "share",
+    "config", "forget", "learn", "login", "logout", "mcp", "migrate", "notes", "share",
     "whoami", "worker",
 )  # fmt: skip
 

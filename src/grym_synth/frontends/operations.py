@@ -31,6 +31,7 @@ from ..messages import (
 from ..upkeep import last_seen, pause
 from .comparison import comparison_to_json
 from .contexts import context_without_hub, perform_context
+from .ear import perform_ear
 from .editing import edit_to_json
 from .exports import join_outcomes, recording_to_json
 from .finding import perform_find
@@ -40,6 +41,7 @@ from .patterns import perform_patterns
 from .protocol import Emit, error_exit, error_to_json
 from .similar import perform_similar
 from .teaching import perform_teach_route
+from .teaching_sounds import perform_teach
 
 #: What a gap or an error means for the exit code, by its code word; what is not named here is a missing part.
 _UNUSABLE = {
@@ -263,4 +265,6 @@ _OPERATIONS = {
     "index": perform_index,
     "library": perform_library,
     "find": perform_find,
+    "teach": perform_teach,
+    "ear": perform_ear,
 }

@@ -21,6 +21,7 @@ from ...packs import Pack
 from ..aspects import aspect_places, read_aspects
 from ..capabilities import CAPABILITY
 from ..slots import read_slots
+from ..teaching import read_teaching
 from .added import Added
 from .clauses import split_clauses
 from .decision import Decision, read_decision, spell_out
@@ -158,6 +159,8 @@ def _decide_by_rule(question: str, paths: Sequence[str]) -> tuple[str, str] | No
     """What needs no weighing: the capability, and why."""
     if any(path.lower().endswith(".grym") for path in paths) or _PACK_FILE.search(question):
         return "share", "a .grym pack"
+    if paths and read_teaching(question) is not None:
+        return "teach", "it says what is so"
     address = _ADDRESS.search(question)
     if address and (_READING.search(question) or len(_ADDRESS.sub(" ", question).split()) <= 1):
         return "learn", f"an address to read, {address.group()[:80]}"
