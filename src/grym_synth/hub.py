@@ -25,8 +25,8 @@ from .execution.inputs import Inputs, Recording, find_recordings
 from .execution.keeper import mark_of_this_process
 from .execution.supervisor import Supervisor
 from .health.readings import total_ram_gb
+from .jobs.cleaners import job_cleaners
 from .jobs.engine import Engine, open_jobs
-from .jobs.reaper import cleaner_of
 from .library.index import Index
 from .library.job import index_kind
 from .llm.adapters import open_model
@@ -230,15 +230,14 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
     jobs = open_jobs(config.jobs_path, kinds, pool=pool, hold=upkeep.hold, buries=False)
     try:
         async with upkeep.running(), jobs as engine:
-            upkeep.cleaners["worker"] = cleaner_of(engine.reaper)
+            upkeep.cleaners |= job_cleaners(engine.store, engine.reaper, engine.resume)
             router = await asyncio.to_thread(load_router, find_pack("minilm"), catalog.examples(approvals.is_approved))
             router.learn(RouteCorrections(store).every())
-            hub = Hub(
+            if serving:
+                troubles = (*troubles, *await _go_on(engine))
+            yield Hub(
                 config, router, catalog, executor, pool, store, Contexts(store), models, engine, upkeep, index, troubles
             )
-            if serving:
-                await engine.resume()
-            yield hub
     finally:
         await models.aclose()
         await agents.close()
@@ -253,6 +252,15 @@ def _open_store(config: Config) -> tuple[SqliteStore, tuple[Gap, ...]]:
     except (Unavailable, BadSetup) as error:
         gap = Gap.from_error(error, capability="system")
         return SqliteStore.in_memory(), (replace(gap, reason=f"nothing will be remembered: {gap.reason}"),)
+
+
+async def _go_on(jobs: Engine) -> tuple[Gap, ...]:
+    """Go on with jobs that an earlier hub left; that they cannot be read stops no answer."""
+    try:
+        await jobs.resume()
+    except Unavailable as error:
+        return (replace(Gap.from_error(error, capability="system"), reason=f"no job goes on: {error}"),)
+    return ()
 
 
 class Stopwatch:

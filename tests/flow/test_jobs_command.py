@@ -16,9 +16,10 @@ from tests.job_process import noting
 
 from grym_synth.config import Config
 from grym_synth.frontends.hub_socket import hold_home, serving_hub
-from grym_synth.hub import Hub
+from grym_synth.hub import Hub, open_hub
 from grym_synth.jobs.engine import open_jobs
 from grym_synth.jobs.port import Job
+from grym_synth.messages import Request
 from grym_synth.testing import PlainRuns
 
 pytestmark = pytest.mark.slow
@@ -148,9 +149,9 @@ def test_a_pause_outlives_the_hub(config: Config) -> None:
         await documents(config.home, "pause")
         async with serving(config) as hub:
             id = await hub.jobs.start("note", {"count": 5, "ms": 1})
-            await until(hub, id, lambda job: job.state == "running" and job.progress.is_listed)
+            await until(hub, id, lambda job: job.state == "running")
             await asyncio.sleep(0.5)
-            assert (await hub.jobs.show(id)).progress.done == 0
+            assert (await hub.jobs.show(id)).progress.total == 0  # it is not even listed
         async with serving(config) as hub:
             assert await hub.jobs.resume() == 1
             assert (await hub.jobs.show(id)).cause == "paused"
@@ -173,5 +174,19 @@ def test_a_job_of_a_kind_that_is_not_known_waits_for_a_hub_that_knows_it(config:
             await asyncio.sleep(0.5)
             job = await jobs.show(id)
             assert (job.state, job.cause) == ("running", "this hub knows no jobs of kind 'note'")
+
+    asyncio.run(run())
+
+
+def test_jobs_that_cannot_be_read_stop_neither_the_hub_nor_its_answers(config: Config) -> None:
+    async def run() -> None:
+        config.home.mkdir()
+        config.jobs_path.write_text("a letter to a friend, and no database at all" * 50)
+        async with open_hub(config, serving=True) as hub:
+            assert ["no job goes on" in gap.reason for gap in hub.troubles] == [True]
+            answer = await hub.answer(Request("dotted eighth at 120 bpm"), lambda *_: None)
+            assert answer.claims
+            assert "file is not a database" in str(hub.jobs.counts()["held"])
+        assert config.jobs_path.read_text().startswith("a letter")
 
     asyncio.run(run())

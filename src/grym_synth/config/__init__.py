@@ -38,8 +38,8 @@ class Config:
 
     @property
     def jobs_path(self) -> Path:
-        """Beside the store, so that they move together."""
-        return self.store_path.with_name("jobs.db")
+        """In the home, also where the store is not: who works on them is known by the lock of the home."""
+        return self.home / "jobs.db"
 
     @property
     def agents_folder(self) -> Path:

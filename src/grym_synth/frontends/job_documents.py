@@ -61,14 +61,10 @@ def book_without_hub(config: Config) -> JobBook:
 
 
 def counts_without_hub(config: Config) -> dict[str, Json]:
-    """How many jobs wait in a home in which nobody works on them; none where they cannot be read."""
-    from ..errors import Unavailable
-
+    """How many jobs wait in a home in which nobody works on them."""
     book = book_without_hub(config)
     try:
         return book.counts()
-    except Unavailable:
-        return {}
     finally:
         book.store.close()
 

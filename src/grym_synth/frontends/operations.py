@@ -211,7 +211,8 @@ def gap_error(gap: Gap) -> dict[str, Json]:
 
 
 async def _status(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
-    emit({"document": {**hub.upkeep.status(), "jobs": hub.jobs.counts(), "models": hub.models.status()}})
+    jobs = await asyncio.to_thread(hub.jobs.counts)
+    emit({"document": {**hub.upkeep.status(), "jobs": jobs, "models": hub.models.status()}})
     return 0
 
 

@@ -11,6 +11,7 @@ from ..errors import BadRequest
 from ..messages import Json
 from ..storage.job_rows import JobRow, NewJob
 from ..storage.jobs import JobStore
+from ..storage.sqlite import StoreUnavailable
 from .finish_time import foresee_finish
 from .port import Finish, ItemReport, ItemState, Job, JobState, Kind, NothingToRetry, Progress, UnknownJob
 from .threads import in_thread
@@ -99,9 +100,12 @@ class JobBook:
         return [job async for job in self.follow(id)][-1]
 
     def counts(self) -> dict[str, Json]:
-        """How many jobs run and wait, for the status; a short look at the file."""
-        found = self.store.counts() if self.store.is_there else {}
+        """How many jobs run and wait, for the status, and why nothing begins; also when they cannot be read."""
         held = self._held()
+        try:
+            found = self.store.counts() if self.store.is_there else {}
+        except StoreUnavailable as error:
+            found, held = {}, str(error)
         waiting, running = found.get("waiting", 0), found.get("running", 0)
         return {"running": running, "waiting": waiting, "paused": held == "paused", "held": held}
 

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from ..resources.cleaners import Given
-from ..resources.rules import Item, Rule
 from ..storage.job_rows import SilentExecutor
 from ..storage.jobs import JobStore
 from .runs import Runs
-from .threads import in_thread
 
 log = logging.getLogger(__name__)
 
@@ -79,15 +76,3 @@ class Reaper:
         if not self._store.is_there:
             return []
         return [silent for silent in self._store.silent(self._dead_s) if silent.id != self._own]
-
-
-def cleaner_of(reaper: Reaper) -> Given:
-    """The reaper as one of the hub's cleaners, so that whom it buries stands in the audit log."""
-
-    async def find(rule: Rule, now: float) -> Sequence[Item]:
-        return [Item(silent.id, silent.silent_s) for silent in await in_thread(reaper.find)]
-
-    async def remove(item: Item) -> int:
-        return await in_thread(reaper.bury, item.key)
-
-    return Given(find, remove)

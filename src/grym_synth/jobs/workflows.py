@@ -91,7 +91,7 @@ def _settings(path: Path, executor: str, engine: sqlalchemy.Engine) -> DBOSConfi
         "executor_id": executor,
         "enable_otlp": False,
         "use_listen_notify": False,
-        "log_level": "WARNING",
+        "log_level": "ERROR",
     }
 
 

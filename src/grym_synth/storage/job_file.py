@@ -26,6 +26,8 @@ class Fenced(Exception):
 class JobFile:
     """One for each process; nothing is opened before it is needed. Threads may share it, one after another.
 
+    What is written survives kill -9. What a power failure takes of it is done again, so most need not survive that.
+
     Every method that reads or writes raises StoreUnavailable while the file is locked, full, of a later version, or no
     file of ours.
     """
@@ -49,11 +51,12 @@ class JobFile:
                 self._db = None
 
     @contextmanager
-    def transaction(self, *, writes: bool = True) -> Iterator[sqlite3.Connection]:
-        """All that the body writes, or nothing of it."""
+    def transaction(self, *, writes: bool = True, survives_power: bool = False) -> Iterator[sqlite3.Connection]:
+        """All that the body writes, or nothing of it; with `survives_power` on the disk before this ends."""
         try:
             with self._turn:
                 db = self._open()
+                db.execute(f"PRAGMA synchronous = {'FULL' if survives_power else 'NORMAL'}")
                 db.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
                 try:
                     yield db
@@ -105,7 +108,6 @@ def _enter_wal(db: sqlite3.Connection) -> None:
 
 def _prepare(db: sqlite3.Connection, path: Path) -> None:
     _enter_wal(db)
-    db.execute("PRAGMA synchronous = NORMAL")  # survives kill -9; what a power failure takes is done again
     db.execute("BEGIN IMMEDIATE")  # two processes may open at once
     try:
         version = int(db.execute("PRAGMA user_version").fetchone()[0])

@@ -28,7 +28,7 @@ class JobStore(JobFile):
 
     def add(self, job: NewJob) -> str:
         """Write a job down and give its id, or that of the unfinished one that stands in its place."""
-        with self.transaction() as db:
+        with self.transaction(survives_power=True) as db:
             if job.only_one:
                 same = f"SELECT id FROM jobs WHERE kind = ? AND only_one = ? AND {_UNFINISHED}"
                 row = db.execute(same, (job.kind, to_text(job.only_one))).fetchone()
@@ -93,7 +93,7 @@ class JobStore(JobFile):
             )
 
     def cancel(self, id: str, cause: str) -> None:
-        with self.transaction() as db:
+        with self.transaction(survives_power=True) as db:
             db.execute(
                 f"UPDATE jobs SET state = 'cancelled', cause = ?, executor = '', ended = {NOW},"
                 f" changes = changes + 1 WHERE id = ? AND {_UNFINISHED}",
@@ -102,7 +102,7 @@ class JobStore(JobFile):
 
     def retry(self, id: str) -> bool:
         """Let an ended job go on with what is not done; False when it has not ended or nothing is left undone."""
-        with self.transaction() as db:
+        with self.transaction(survives_power=True) as db:
             row = db.execute(
                 f"SELECT number, state, is_listed, total - done FROM jobs WHERE id = ? AND NOT {_UNFINISHED}", (id,)
             ).fetchone()
@@ -127,6 +127,23 @@ class JobStore(JobFile):
         """Give a job another run, when the one that it had ended without it."""
         with self.transaction() as db:
             db.execute(f"UPDATE jobs SET run = run + 1 WHERE id = ? AND run = ? AND {_UNFINISHED}", (id, run))
+
+    def ended_before(self, at: float) -> dict[str, float]:
+        """Jobs that ended before a time of day, and when each did; the oldest first."""
+        if not self.is_there:
+            return {}
+        query = f"SELECT id, ended FROM jobs WHERE NOT {_UNFINISHED} AND ended < ? ORDER BY ended LIMIT 100"
+        with self.transaction(writes=False) as db:
+            return dict(db.execute(query, (at,)).fetchall())
+
+    def forget(self, id: str) -> int:
+        """Remove a job that has ended, with its items; 1, or 0 when it goes on again or is gone already."""
+        with self.transaction() as db:
+            row = db.execute(f"DELETE FROM jobs WHERE id = ? AND NOT {_UNFINISHED} RETURNING number", (id,)).fetchone()
+            if row is None:
+                return 0
+            db.execute("DELETE FROM job_items WHERE job = ?", row)
+        return 1
 
     # Items
 
