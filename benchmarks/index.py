@@ -118,7 +118,7 @@ async def cost(folder: Path, make: str, count: int, rounds: int) -> Cost:
     write = write_songs if make == "songs" else write_shots
     figures: list[list[float]] = []
     async with open_hub(Config(home=folder / "home", limits=LIMITS)) as hub:
-        write_shots(folder / "warm", 8, seed=99)
+        write(folder / "warm", 2 if make == "songs" else 8, seed=99)
         await index(hub, folder / "warm", 2)
         for turn in range(rounds):
             laps, cpu = [], 0.0
