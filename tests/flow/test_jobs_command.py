@@ -25,14 +25,18 @@ from grym_synth.testing import PlainRuns
 pytestmark = pytest.mark.slow
 
 
-async def grym(home: Path, *words: str) -> tuple[int, str, str]:
-    """Exit code, standard output and standard error of a command."""
-    process = await asyncio.create_subprocess_exec(
+async def begin(home: Path, *words: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "grym_synth", *words),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         env={**os.environ, "GRYM_HOME": str(home)},
     )
+
+
+async def grym(home: Path, *words: str) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error of a command."""
+    process = await begin(home, *words)
     out, err = await process.communicate()
     assert process.returncode is not None
     return process.returncode, out.decode(), err.decode()
@@ -45,11 +49,11 @@ async def documents(home: Path, *words: str) -> list[Any]:
 
 
 @asynccontextmanager
-async def serving(config: Config) -> AsyncIterator[Hub]:
+async def serving(config: Config, *, stays: bool = False) -> AsyncIterator[Hub]:
     """A hub on its socket that knows the jobs of the test."""
     with hold_home(config) as is_ours:
         assert is_ours
-        async with asyncio.timeout(100.0), serving_hub(config) as hub:
+        async with asyncio.timeout(100.0), serving_hub(config, serving=stays) as hub:
             hub.jobs.add(noting(config.home / "notes"))
             yield hub
 
@@ -134,12 +138,17 @@ def test_a_hub_works_on_jobs_and_is_asked_and_told_through_its_socket(config: Co
             await until(hub, id, lambda job: job.progress.done > cancelled["done"])
             await hub.jobs.cancel(id)
 
-            short = await hub.jobs.start("note", {"count": 60, "ms": 30, "bad": 50})
-            told = await documents(home, "jobs", "show", short, "--follow")
-            assert [line["state"] for line in told][-1] == "done"
-            assert told[-1]["cause"] == "2 of 60 items failed"
-            assert len(told) > 1
-            assert all(line["id"] == short for line in told)
+            hub.upkeep.pause(wanted=True)
+            short = await hub.jobs.start("note", {"count": 60, "ms": 1, "bad": 50})
+            command = await begin(home, "jobs", "show", short, "--follow", "--json")
+            assert command.stdout is not None
+            first = json.loads(await command.stdout.readline())
+            assert (first["id"], first["cause"]) == (short, "paused")
+            hub.upkeep.pause(wanted=False)
+            out, _ = await command.communicate()
+            last = json.loads(out.splitlines()[-1])
+            assert (last["state"], last["cause"], len(last["failed_items"])) == ("done", "2 of 60 items failed", 2)
+            assert command.returncode == 0
 
     asyncio.run(run())
 
@@ -188,5 +197,22 @@ def test_jobs_that_cannot_be_read_stop_neither_the_hub_nor_its_answers(config: C
             assert answer.claims
             assert "file is not a database" in str(hub.jobs.counts()["held"])
         assert config.jobs_path.read_text().startswith("a letter")
+
+    asyncio.run(run())
+
+
+def test_whoever_waits_for_a_job_does_not_keep_the_hub_from_ending(config: Config) -> None:
+    async def run() -> None:
+        async with serving(config, stays=True) as hub:
+            id = await hub.jobs.start("note", {"count": 100_000, "ms": 50})
+            command = await begin(config.home, "jobs", "show", id, "--follow", "--json")
+            assert command.stdout is not None
+            assert json.loads(await command.stdout.readline())["id"] == id
+        out, _ = await command.communicate()
+        assert command.returncode == 4
+        error = json.loads(out.splitlines()[-1])["error"]
+        assert error["message"] == f"the hub ends; job {id} goes on with the next"
+        (listed,) = await documents(config.home, "jobs")
+        assert listed["jobs"][0]["state"] in ("waiting", "running")
 
     asyncio.run(run())

@@ -121,7 +121,7 @@ def test_a_process_ends_well_when_it_is_asked_to_and_says_nothing(tmp_path: Path
 
 def test_when_a_process_dies_another_goes_on_with_its_job(tmp_path: Path) -> None:
     async def run(home: Home) -> None:
-        with home.process("worker-1", dead_s=2.0) as one, home.process("worker-2", dead_s=2.0) as other:
+        with home.process("worker-1", dead_s=5.0) as one, home.process("worker-2", dead_s=5.0) as other:
             id, first, second = await both_at_work(home, {"worker-1": one, "worker-2": other})
             first.kill()
             job = await home.book.wait(id)
@@ -137,7 +137,7 @@ def test_when_a_process_dies_another_goes_on_with_its_job(tmp_path: Path) -> Non
 
 def test_who_was_declared_dead_and_wakes_up_writes_nothing_and_works_on_as_somebody_new(tmp_path: Path) -> None:
     async def run(home: Home) -> None:
-        with home.process("worker-1", dead_s=2.0) as one, home.process("worker-2", dead_s=2.0) as other:
+        with home.process("worker-1", dead_s=5.0) as one, home.process("worker-2", dead_s=5.0) as other:
             id, first, second = await both_at_work(home, {"worker-1": one, "worker-2": other})
             name = (await home.book.show(id)).executor
             token = home.token(name)

@@ -111,6 +111,8 @@ async def serving_hub(config: Config, *, serving: bool = False) -> AsyncIterator
             try:
                 yield hub
             finally:
+                if serving:
+                    hub.jobs.stop_following()  # a job may take all night; it goes on with the next hub
                 if server is not None:
                     while calls:  # others are let in for as long: the home is ours until the last has left
                         await asyncio.wait(calls)

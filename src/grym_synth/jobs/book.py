@@ -7,7 +7,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from typing import cast
 
-from ..errors import BadRequest
+from ..errors import BadRequest, Unavailable
 from ..messages import Json
 from ..storage.job_rows import JobRow, NewJob
 from ..storage.jobs import JobStore
@@ -30,6 +30,7 @@ class JobBook:
     def __init__(self, store: JobStore, kinds: Iterable[Kind] = (), *, held: Callable[[], str] = lambda: "") -> None:
         self.store, self.kinds = store, {kind.name: kind for kind in kinds}
         self._held = held
+        self._is_ending = False
 
     def add(self, kind: Kind) -> None:
         """Know one more kind of job; before `resume`, so that those left by an earlier process go on."""
@@ -83,7 +84,13 @@ class JobBook:
         ]
 
     async def follow(self, id: str, every_s: float = 0.5) -> AsyncIterator[Job]:
-        """The job now, then whenever something of it changed; the last has ended."""
+        """The job now, then whenever something of it changed; the last has ended.
+
+        Raises
+        ------
+        Unavailable
+            This process ends before the job does.
+        """
         row = await self._find(id)
         held = self.why_held(row.kind)
         while True:
@@ -92,8 +99,14 @@ class JobBook:
                 return
             seen = (row.changes, held)
             while (row.changes, held) == seen:
+                if self._is_ending:
+                    raise Unavailable(f"the hub ends; job {row.id} goes on with the next", hint="grym serve")
                 await asyncio.sleep(every_s)
                 row, held = await self._find(row.id), self.why_held(row.kind)
+
+    def stop_following(self) -> None:
+        """End every `follow`: whoever waits shall not keep the hub from ending."""
+        self._is_ending = True
 
     async def wait(self, id: str) -> Job:
         """The job when it has ended."""

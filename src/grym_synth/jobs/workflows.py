@@ -9,11 +9,11 @@ import logging
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
+from ..storage.job_connections import open_engine
 from .runs import STEPS, DoStep, Released
 
 #: The number of the workflow below. A change in its steps gets a new one, and says what becomes of jobs under way.
@@ -21,7 +21,6 @@ VERSION = "jobs-1"
 _QUEUE = "jobs"
 _AT_ONCE = 4  # jobs that run at a time in one process; their items share its room
 _POLL_S = 0.5  # in which a job that was started begins
-_BUSY_MS = 30_000
 
 _do_step: DoStep | None = None
 _one = threading.Lock()
@@ -46,8 +45,9 @@ class Workflows:
         global _do_step
         if not _one.acquire(blocking=False):
             raise RuntimeError("this process works on the jobs of another home already")
-        logging.getLogger("dbos").addHandler(logging.NullHandler())  # else DBOS adds one that writes to stderr
-        self._engine = _open_engine(path)
+        if not logging.getLogger("dbos").handlers:
+            logging.getLogger("dbos").addHandler(logging.NullHandler())  # else DBOS adds one that writes to stderr
+        self._engine = open_engine(path)
         try:
             _do_step = do_step
             DBOS(config=_settings(path, executor, self._engine))
@@ -93,16 +93,3 @@ def _settings(path: Path, executor: str, engine: sqlalchemy.Engine) -> DBOSConfi
         "use_listen_notify": False,
         "log_level": "ERROR",
     }
-
-
-def _open_engine(path: Path) -> sqlalchemy.Engine:
-    """Connections as DBOS makes them, but for the write-ahead log: a tenth of the time for each step."""
-    engine = sqlalchemy.create_engine(f"sqlite:///{path}")
-
-    def prepare(connection: Any, record: object) -> None:
-        connection.isolation_level = "IMMEDIATE"
-        for pragma in (f"busy_timeout = {_BUSY_MS}", "journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    sqlalchemy.event.listen(engine, "connect", prepare)
-    return engine

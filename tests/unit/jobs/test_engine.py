@@ -332,11 +332,11 @@ def test_a_question_gets_the_room_before_the_next_item(tmp_path: Path) -> None:
             id = await jobs.start("count", {"n": 8})
             while len(order) < 2:
                 await asyncio.sleep(0.005)
+            under_way = len(order)
             await ask()
-            at = order.index("question")
+            assert order.index("question") <= under_way + 1  # before all that wait
             await jobs.wait(id)
             assert len(order) == 9
-            assert at <= 3  # behind the items under way, before all that wait
 
     asyncio.run(run())
 
@@ -364,11 +364,12 @@ def test_what_was_under_way_at_the_end_of_a_process_is_begun_anew_by_the_next_an
 
 
 def test_two_executors_share_the_items_of_one_job(tmp_path: Path) -> None:
-    async def wait(work: Work) -> Json:
-        await asyncio.sleep(0.02)
+    async def wait_for_help(work: Work) -> Json:
+        while not other.begun:
+            await asyncio.sleep(0.01)
         return None
 
-    one, other = Counting(wait), Counting(wait)
+    one, other = Counting(wait_for_help), Counting()
 
     async def run() -> None:
         async with (
@@ -378,8 +379,9 @@ def test_two_executors_share_the_items_of_one_job(tmp_path: Path) -> None:
             id = await jobs.start("count", {"n": 300})
             await until(jobs, id, lambda job: job.state == "running")
             await helper.resume()
-            assert (await jobs.wait(id)).progress.done == 300
+            job = await jobs.wait(id)
+            assert (job.progress.done, job.attempts) == (300, 1)
 
     asyncio.run(run())
-    assert min(len(one.begun), len(other.begun)) > 20
+    assert one.begun
     assert sum((one.begun + other.begun).values()) == 300
