@@ -46,6 +46,7 @@ from .storage.library import Library
 from .storage.sqlite import SqliteStore
 from .upkeep import Upkeep, probed_parts
 
+_ALIKE_HINT = "grym similar FILE"
 SELF_TOLD = ("system", "similar")  # capabilities that the hub answers itself
 
 
@@ -173,6 +174,8 @@ class Hub:
             for name in capabilities
             if name not in of_sound
         ]
+        if "similar" in of_sound:
+            others.append(Gap("similar", "what sounds alike is told of one recording", "unsupported", hint=_ALIKE_HINT))
         reasons = dict.fromkeys(of_sound, "asked for by name")
         steps = self.plan(request, Route(tuple(of_sound), 1.0, reasons, {}), inputs)
         yield replace(steps, gaps=(*self.troubles, *inputs.gaps, *others, *steps.gaps)), None
