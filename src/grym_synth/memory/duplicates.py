@@ -63,7 +63,9 @@ class Duplicates:
             return []
         # Pooled summaries are never further apart than the whole ones: what is near stays among the candidates.
         pooled = _pooled(asked.summary[None])[0]
-        some = _least(self._norms - 2.0 * (self._pooled @ pooled), _COARSE)
+        roughly = self._norms - 2.0 * (self._pooled @ pooled) + float(np.square(pooled).sum())
+        some = np.flatnonzero(roughly < _FAR)
+        some = some[_least(roughly[some], _COARSE)]
         apart = np.square(self._summaries[some].astype(np.float32) - asked.summary).sum(axis=1)
         names = [self._sha256[some[i]] for i in _least(apart, CANDIDATES) if apart[i] < _FAR]
         found = []
