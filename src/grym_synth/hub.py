@@ -59,6 +59,7 @@ from .upkeep import Upkeep, probed_parts
 
 log = logging.getLogger(__name__)
 
+_ALIKE_HINT = "grym similar FILE"
 SELF_TOLD = ("system", "similar", "teach")  # capabilities that the hub answers itself
 
 
@@ -237,6 +238,8 @@ class Hub:
             for name in capabilities
             if name not in of_sound
         ]
+        if "similar" in of_sound:
+            others.append(Gap("similar", "what sounds alike is told of one recording", "unsupported", hint=_ALIKE_HINT))
         reasons = dict.fromkeys(of_sound, "asked for by name")
         steps = self.plan(request, Route(tuple(of_sound), 1.0, reasons, {}), inputs)
         yield replace(steps, gaps=(*self.troubles, *inputs.gaps, *others, *steps.gaps)), None

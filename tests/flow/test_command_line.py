@@ -239,12 +239,12 @@ def test_nothing_but_the_home_is_written_to(grym: Grym, tmp_path: Path, make_loo
     assert not (tmp_path / "person").exists()
 
 
-def test_a_section_that_is_not_in_this_version_is_null_with_a_gap(grym: Grym, make_loop: Callable[..., Path]) -> None:
+def test_what_no_recording_is_measured_for_is_null_with_a_gap(grym: Grym, make_loop: Callable[..., Path]) -> None:
     make_loop(seconds=4.0)
     (document,) = grym.json("analyze", "loop.wav", "--only", "similar,facts")
     assert document["similar"] is None
-    assert [(gap["capability"], gap["code"]) for gap in document["gaps"]] == [("similar", "missing")]
-    (document,) = grym.json("analyze", "loop.wav", "--only", "similar", code=5)
+    assert [(gap["capability"], gap["code"]) for gap in document["gaps"]] == [("similar", "unsupported")]
+    (document,) = grym.json("analyze", "loop.wav", "--only", "similar", code=3)
     assert document["similar"] is None
 
 
