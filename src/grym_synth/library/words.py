@@ -146,6 +146,8 @@ class _Reader:
     def read(self, phrases: Collection[str]) -> None:
         for match in self._each(_QUOTED):
             self._take(match, Called(match["name"].strip()))
+        for match in self._each(_METRE):
+            self._take(match, Within("metre", float(match["n"]), float(match["n"])))
         for pattern in _FOLDERS:
             for match in self._each(pattern):
                 name = match["name"].strip("/ ~").rpartition("/")[2]
@@ -157,8 +159,6 @@ class _Reader:
             self._put(date.start, date.end, date.test)
         for start, end, asked in read_asked(self.rest):
             self._put(start, end, asked)
-        for match in self._each(_METRE):
-            self._take(match, Within("metre", float(match["n"]), float(match["n"])))
         for key in read_keys(self._written_rest(), self.rest):
             self._put(key.start, key.end, key.test, key.note)
         for amount in read_quantities(self.rest):
