@@ -150,8 +150,9 @@ def skewed(n: int, seed: int = SEED) -> Iterator[tuple[str, Shelf]]:
     yield "as drawn", plain
     yield "all the same", with_figures(np.ones_like)
     yield "half at the lowest value", with_figures(half_same)
-    yield "half at the highest value", with_figures(
-        lambda column: np.where(rng.random(n) < 0.5, np.nanmax(column), column)
+    yield (
+        "half at the highest value",
+        with_figures(lambda column: np.where(rng.random(n) < 0.5, np.nanmax(column), column)),
     )
     yield "two values, 30 to 70", with_figures(lambda column: (rng.random(n) < 0.3).astype(np.float32))
     yield "three values", with_figures(lambda column: rng.integers(0, 3, n))

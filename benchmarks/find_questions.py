@@ -115,9 +115,7 @@ def read(question: str) -> Query:
 def brief(query: Query) -> str:
     """A reading in one line, sorted."""
     parts = [_condition(condition) for condition in query.conditions]
-    parts += [
-        f"{'!' * a.is_not}{a.intensity}{'~' if a.intensity else ''}{a.name}" for a in query.adjectives
-    ]
+    parts += [f"{'!' * a.is_not}{a.intensity}{'~' if a.intensity else ''}{a.name}" for a in query.adjectives]
     if query.order is not None:
         parts.append(f"order={query.order.figure}{'-' if query.order.descending else '+'}")
     if query.limit is not None:

@@ -26,11 +26,12 @@ from .execution.keeper import mark_of_this_process
 from .execution.supervisor import Supervisor
 from .health.readings import total_ram_gb
 from .library.finder import Finder
+from .library.telling import library_findings
 from .library.index import Index
+from .likeness import Likeness
 from .llm.adapters import open_model
 from .llm.guarded import GuardedModels, turns
 from .llm.spending import Spending
-from .memory.shelf import Shelves
 from .messages import Answer, Gap, Plan, Request, Route
 from .packs import find_pack
 from .planning.planner import plan
@@ -47,7 +48,7 @@ from .storage.library import Library
 from .storage.sqlite import SqliteStore
 from .upkeep import Upkeep, probed_parts
 
-SELF_TOLD = ("system",)  # capabilities that the hub answers itself
+SELF_TOLD = ("system", "similar", "library")  # capabilities that the hub answers itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ class Hub:
     upkeep: Upkeep
     index: Index
     finder: Finder
+    likeness: Likeness
     troubles: tuple[Gap, ...] = ()  # what this hub lacks as a whole; told in every answer
 
     async def answer(self, request: Request, on_progress: OnProgress) -> Answer:
@@ -102,6 +104,13 @@ class Hub:
         if "system" in laid.route.capabilities:
             evidence += self.upkeep.findings()
         left_open = [gap for outcome in outcomes for gap in outcome.heard.gaps]
+        if "similar" in laid.route.capabilities:
+            for recording in laid.recordings[:1]:
+                near, none = await self.likeness.findings(recording.path, recording.subject, lambda *_: None)
+                evidence, left_open = [*evidence, *near], [*left_open, *none]
+        if "library" in laid.route.capabilities:
+            told, none = await asyncio.to_thread(library_findings, self.finder, laid.request.question, evidence)
+            evidence, left_open = [*evidence, *told], [*left_open, *none]
         draft = write(laid.request, laid.route, evidence, [*self._troubles(), *laid.plan.gaps, *left_open])
         reworded = await reword(self.models, draft, laid.request, context=laid.request.context)
         text, claims = compose(draft, reworded.claims)
@@ -229,10 +238,14 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
             router.learn(RouteCorrections(store).every())
             ear = Ear(catalog, executor, deadline=config.step_deadline)
             index = Index(Library(store), ear, without=str(config.home.absolute()))
-            cache = config.home / "cache" / "shelf" if store.is_lasting else None
-            finder = Finder(index.library, Shelves(index.library, cache, recipe=ear.recipe))
+            near = Ear(catalog, executor, deadline=config.step_deadline, urgency=replace(ANSWER, takes_lite=False))
+            likeness = Likeness(index.library, near, config.home / "cache" / "shelf" if store.is_lasting else None)
+            finder = Finder(index.library, likeness.shelves)
             contexts = Contexts(store)
-            yield Hub(config, router, catalog, executor, pool, store, contexts, models, upkeep, index, finder, troubles)
+            yield Hub(
+                config, router, catalog, executor, pool, store, contexts, models, upkeep, index, finder, likeness,
+                troubles,
+            )  # fmt: skip
     finally:
         await models.aclose()
         await agents.close()

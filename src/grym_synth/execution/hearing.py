@@ -9,7 +9,7 @@ from ..messages import Evidence, Gap, Plan, Step
 from ..storage.library_rows import HeardPart
 from ..storage.sqlite import Heard
 from .catalog import AgentCard, Catalog
-from .executor import MEASUREMENT, Executor, lasts
+from .executor import MEASUREMENT, Executor, Urgency, lasts
 
 _NOT_HEARD = ("notes",)  # ten times the work of all the rest
 _VECTORS = ("timbre.vectors", "timbre.print", "timbre.fragments")
@@ -35,8 +35,8 @@ class Hearing:
 class Ear:
     """Listens to one recording after another; several may be under way."""
 
-    def __init__(self, catalog: Catalog, executor: Executor, *, deadline: float) -> None:
-        self._executor, self._deadline = executor, deadline
+    def __init__(self, catalog: Catalog, executor: Executor, *, deadline: float, urgency: Urgency = _URGENCY) -> None:
+        self._executor, self._deadline, self._urgency = executor, deadline, urgency
         self._cards: dict[str, AgentCard] = {}
         self._capabilities: dict[str, list[str]] = {}
         for name, card in catalog.capabilities().items():
@@ -58,7 +58,7 @@ class Ear:
             plan,
             use_cache=True,
             on_progress=lambda step, fraction, message: on_progress(fraction, message),
-            urgency=_URGENCY,
+            urgency=self._urgency,
             keep=False,
         ):
             evidence += found.heard.evidence

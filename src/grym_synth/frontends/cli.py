@@ -12,7 +12,8 @@ from typing import Annotated, Any
 import typer
 
 from .. import __version__
-from . import agents, asking, contexts, editing, finding, housekeeping, library, models, status, teaching
+from . import agents, asking, contexts, editing, finding, housekeeping, library, models, patterns, status, teaching
+from . import similar as similarity
 from .protocol import operation_of
 from .telling import JsonOption, fail, for_terminal, perform, print_json, say_error, settings
 
@@ -242,6 +243,8 @@ app.add_typer(agents.app, name="agents")
 app.command("edit")(editing.edit)
 app.command("index")(library.index)
 app.command("find")(finding.find)
+app.command("similar")(similarity.similar)
+app.add_typer(patterns.app, name="patterns")
 app.command("cleanup")(housekeeping.cleanup)
 app.command("status")(status.status)
 app.command("pause")(status.pause)
@@ -251,7 +254,7 @@ app.add_typer(models.app, name="models")
 #: Commands that CONTRACT names and this version does not have: they say so, instead of being unknown.
 NOT_YET = (
     "config", "ear", "forget", "jobs", "learn",
-    "login", "logout", "mcp", "migrate", "notes", "patterns", "share", "similar",
+    "login", "logout", "mcp", "migrate", "notes", "share",
     "whoami", "worker",
 )  # fmt: skip
 

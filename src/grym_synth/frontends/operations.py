@@ -35,7 +35,9 @@ from .editing import edit_to_json
 from .exports import join_outcomes, recording_to_json
 from .finding import perform_find
 from .library import library_without_hub, perform_index, perform_library
+from .patterns import perform_patterns
 from .protocol import Emit, error_exit, error_to_json
+from .similar import perform_similar
 from .teaching import perform_teach_route
 
 #: What a gap or an error means for the exit code, by its code word; what is not named here is a missing part.
@@ -248,6 +250,8 @@ _OPERATIONS = {
     "route": _route,
     "analyze": _analyze,
     "compare": _compare,
+    "similar": perform_similar,
+    "patterns": perform_patterns,
     "edit": _edit,
     "context": perform_context,
     "teach_route": _teach_route,

@@ -15,8 +15,8 @@ from .. import __version__
 from ..errors import AgentFailed, BadRequest, BadSetup, GrymError, Unavailable
 
 OPERATIONS = (
-    "ask", "route", "analyze", "compare", "edit", "status", "pause", "resume", "context", "teach_route",
-    "index", "library", "find",
+    "ask", "route", "analyze", "compare", "similar", "patterns", "edit", "status", "pause", "resume", "context",
+    "teach_route", "index", "library", "find",
 )  # fmt: skip
 
 Emit = Callable[[dict[str, Any]], None]

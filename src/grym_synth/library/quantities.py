@@ -196,4 +196,3 @@ def _bounds(figure: str, low: float, high: float | None, parts: Mapping[str, str
     by, share = (_ROUGH if parts.get("about") else _EXACT).get(figure, (0.0, 0.0))
     off = max(by, share * abs(low))
     return low - off, low + off
-

@@ -67,7 +67,9 @@ class Nearest:
             bits = np.packbits(mask, bitorder="little")
             selector = faiss.IDSelectorBitmap(bits)
             params = faiss.SearchParameters(sel=selector)
-        _, found = self._bytes.search((weighted / self._scale)[None], min(count, len(self.shelf)), params=params)
+        query = weighted / self._scale
+        query *= _MOST_BYTE / max(float(np.abs(query).max()), 1e-12)  # it becomes bytes as well
+        _, found = self._bytes.search(query[None], min(count, len(self.shelf)), params=params)
         return np.asarray(found[0][found[0] >= 0], np.intp)
 
     def _fill(self, before: Nearest | None) -> None:

@@ -31,6 +31,11 @@ class Pattern:
     name: str
     occurrences: tuple[Occurrence, ...]
 
+    @property
+    def recordings(self) -> int:
+        """In how many it occurs."""
+        return len({each.sha256 for each in self.occurrences})
+
 
 #: Contents that lie somewhere in the library.
 _PLACED = "EXISTS (SELECT 1 FROM library_files AS f WHERE f.sha256 = o.sha256)"
@@ -47,9 +52,9 @@ class Patterns:
         return self._read("", ())
 
     def listed(self) -> list[Pattern]:
-        """Patterns that occur at least twice in what lies in the library, those with most occurrences first."""
+        """Patterns that occur at least twice in what lies in the library: named ones, then those of most recordings."""
         found = [pattern for pattern in self._read(f" WHERE {_PLACED}", ()) if len(pattern.occurrences) > 1]
-        return sorted(found, key=lambda pattern: (not pattern.name, -len(pattern.occurrences), pattern.id))
+        return sorted(found, key=lambda each: (not each.name, -each.recordings, -len(each.occurrences), each.id))
 
     def pattern(self, number: int) -> Pattern | None:
         """One pattern; None when there is none of that number, or it occurs nowhere any more."""

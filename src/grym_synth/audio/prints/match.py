@@ -25,6 +25,9 @@ FLOOR_DB = -45.0  # below the loudest: levels are cut off there
 
 _SPEEDS = (1.0, 0.98, 1.02, 0.96, 1.04)
 _SHIFTS = (0, 1, -1)
+_LEAST_LENGTH = 0.6  # of the longer one, that the shorter one must have to be the same recording
+_MOST_APART = 40  # words, 3 s: how much may be trimmed away at the beginning
+_TELLING = 250  # words, 20 s: more of them say nothing new
 _LEAST_SOUNDING = 0.5  # share of the words compared that must not be silence
 
 
@@ -92,17 +95,17 @@ def differing_bits(a: WordArray, b: WordArray, *, shift: int = 0) -> FloatArray:
     return np.asarray(np.where((a != 0) & (b != 0), share, 1.0))
 
 
-def are_alike(a: WordArray, b: WordArray, *, most_apart: int = 40) -> float | None:
-    """Share of differing bits when all of the shorter one, but for its ends, lies on the longer one; None: it does not.
+def are_alike(a: WordArray, b: WordArray) -> float | None:
+    """Share of differing bits where the middle of the shorter one lies best on the longer one.
 
-    most_apart : words by which their beginnings may lie apart
+    None where their lengths, or the places where they would have to begin, rule out that they are one recording.
     """
     short, long = (a, b) if len(a) <= len(b) else (b, a)
-    if len(short) < 0.6 * len(long):
+    if len(short) < _LEAST_LENGTH * len(long):
         return None
-    margin = min(most_apart, len(short) // 4)
-    inner = short[margin : len(short) - margin]
-    fit = lay(inner, long, starts=(0, 2 * most_apart + len(long) - len(short)), speeds=(1.0,), shifts=(0,))
+    margin = max(min(_MOST_APART, len(short) // 4), (len(short) - _TELLING) // 2)
+    around = (margin - _MOST_APART, margin + _MOST_APART + len(long) - len(short))
+    fit = lay(short[margin : len(short) - margin], long, starts=around, speeds=(1.0,), shifts=(0,))
     return None if fit is None else fit.differing
 
 
