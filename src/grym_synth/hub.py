@@ -26,8 +26,8 @@ from .execution.keeper import mark_of_this_process
 from .execution.supervisor import Supervisor
 from .health.readings import total_ram_gb
 from .library.finder import Finder
-from .library.telling import library_findings
 from .library.index import Index
+from .library.telling import library_findings
 from .likeness import Likeness
 from .llm.adapters import open_model
 from .llm.guarded import GuardedModels, turns

@@ -37,7 +37,7 @@ _KINDS: tuple[tuple[str, Sum], ...] = (
         (rf"(?:(?:what is|what's) )?(?:the )?median{_OF}{_FIGURE}", "median"),
         (rf"(?:(?:what is|what's) )?(?:the )?(?:{_AVERAGE}){_OF}?{_FIGURE}", "average"),
         (rf"{_FIGURE} (?:{_AVERAGE})", "average"),
-        (rf"how (?P<how>fast|long|loud|bright) (?:is|are) .{{0,30}}on average|on average,? how (?P<how2>fast|long|loud|bright)", "average"),
+        (r"how (?P<how>fast|long|loud|bright) (?:is|are) .{0,30}on average|on average,? how (?P<how2>fast|long|loud|bright)", "average"),
         (rf"(?:distribution|histogram|breakdown|spread|verteilung|distribucion|distribuzione|fordelning|range){_OF}(?:{_FIGURE}|{_WORD})", "spread"),
         (rf"(?:{_FIGURE}|{_WORD}) (?:distribution|histogram|breakdown|spread|range)", "spread"),
         (rf"(?:most common|most frequent|commonest|haufigste[nr]?|mas comun(?:es)?|plus frequentes?|piu comuni?|vanligaste){_OF}?{_WORD}", "each"),

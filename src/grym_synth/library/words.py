@@ -63,9 +63,7 @@ _FOLDERS = (
     re.compile(r"(?:i |fran )?(?:min |mappen )(?P<name>[\w&.'+]+?)-?mapp(?:en)?\b"),
     re.compile(r"(?:i|fran) mappen (?P<name>[\w&.'+-]+)"),
 )  # fmt: skip
-_QUOTED_FOLDER = re.compile(
-    r"(?:(?:in|from) )?(?:the |my )?folder (?:called |named )?[\"“](?P<name>[^\"”]{1,60})[\"”]"
-)
+_QUOTED_FOLDER = re.compile(r"(?:(?:in|from) )?(?:the |my )?folder (?:called |named )?[\"“](?P<name>[^\"”]{1,60})[\"”]")
 _QUOTED = re.compile(r"[\"“„«](?P<name>[^\"”“»]{1,60})[\"”»]")
 _CLASS = re.compile(rf"(?<![\w-])(?P<name>{_any_of(_CLASS_NAMES)})(?![\w-])")
 _SHAPE = re.compile(rf"(?<![\w-])(?P<name>{_any_of(_SHAPE_NAMES)})(?![\w-])")
@@ -85,7 +83,9 @@ _LIMIT = re.compile(
     rf"dame|zeig|donne|dammi|mostra|visa|just|only|the|die|los|las|les|i|le|os|as|de|any|me|mir|moi)|^) ?(?P<n>\d{{1,4}}|{_any_of(_COUNTS)})"
     r"(?![\w.:,#/%-])(?! ?(?:bpm|lufs|db|hz|khz|s|sec|ms|min|bits?|bars?)\b)"
 )
-_BEHIND = re.compile(rf" (?P<n>[1-9]\d{{0,2}}|{_any_of(_COUNTS)})(?![\w.:#/-])(?! ?(?:bpm|lufs|db|hz|khz|s|sec|ms|min)\b)")
+_BEHIND = re.compile(
+    rf" (?P<n>[1-9]\d{{0,2}}|{_any_of(_COUNTS)})(?![\w.:#/-])(?! ?(?:bpm|lufs|db|hz|khz|s|sec|ms|min)\b)"
+)
 _FLAGS: tuple[tuple[str, Test], ...] = (
     (r"clipp(?:ed|ing|s)|ubersteuert\w*|recortad[oa]s?|ecretes?", Within("clipped_samples", 1.0)),
     (r"mono(?:phonic)?", Within("channels", 1.0, 1.0)),

@@ -63,7 +63,11 @@ def plan(
     answered : capabilities that the hub answers itself
     """
     layout = _Layout(request, recordings, agents, {**route.params, **request.params}, deadline)
-    layout.lay([name for name in _measured(route, read_aspects(request.question), agents) if name not in answered])
+    aspects = read_aspects(request.question)
+    wanted = _measured(route, aspects, agents)
+    if "library" in route.capabilities and recordings:  # "loops that fit the tempo of this track": measured first
+        wanted += [name for name in ("rhythm", "tonality") if name in map(_of, aspects) and name not in wanted]
+    layout.lay([name for name in wanted if name not in answered])
     return layout.plan()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 
 from ...messages import Evidence
@@ -12,8 +13,7 @@ _SUBJECT = ""
 _SHOWN, _BRIEF = 5, 2
 #: How a figure is told: its name, and a unit that the evidence carries.
 _FIGURES: Mapping[str, str] = {
-    "tempo_bpm": "tempo", "duration_s": "length", "integrated_lufs": "loudness", "true_peak_dbtp": "true peak",
-    "range_lu": "loudness range", "centroid_hz": "spectral centroid", "crest_db": "crest factor",
+    "tempo_bpm": "tempo", "duration_s": "length", "integrated_lufs": "loudness",
 }  # fmt: skip
 
 
@@ -34,7 +34,8 @@ def describe(page: Page) -> None:
         page.note(f"Note: {say.text_in(notes)}.")
     if unknown is not None:
         page.note(f"Did not understand: {say.text_in(unknown)}.")
-    page.suggest("", command='To see more of them: grym find "..."')
+    if not page.paths:
+        page.suggest("", command=f"To see more of them: grym find {shlex.quote(page.question)}")
 
 
 def _count(page: Page, found: Evidence, total: float) -> None:
@@ -46,7 +47,7 @@ def _count(page: Page, found: Evidence, total: float) -> None:
         page.say(f"{total:.0f} recordings of the library match.", found)
     more = page.number(_SUBJECT, "library.at_other_times")
     if more is not None:
-        page.add(f"{more[1]:.0f} more match at half or double time.", more[0])
+        page.add(f"{_recordings(more[1])} more match by another count of their beats.", more[0])
 
 
 def _first(page: Page) -> None:
@@ -83,7 +84,7 @@ def _values(page: Page) -> bool:
         number, text = say.finite(count.value), say.text_in(value)
         if number is not None and text:
             said = text if value.kind == "musical_key" else f'"{text}"'
-            page.say(f"{said}: {number:.0f} {'recording' if number == 1 else 'recordings'}.", value, count)
+            page.say(f"{said}: {_recordings(number)}.", value, count)
     if values:
         _measured(page)
     return bool(values)
@@ -92,9 +93,13 @@ def _values(page: Page) -> bool:
 def _measured(page: Page) -> None:
     measured, missing = (page.number(_SUBJECT, f"library.{name}") for name in ("measured", "missing"))
     if measured is not None:
-        page.add(f"That is over {measured[1]:.0f} {'recording' if measured[1] == 1 else 'recordings'}.", measured[0])
+        page.add(f"It was measured in {_recordings(measured[1])}.", measured[0])
     if missing is not None and missing[1]:
-        page.add(f"It was not measured in {missing[1]:.0f} of them.", missing[0])
+        page.add(f"In {_recordings(missing[1])} it is missing.", missing[0])
+
+
+def _recordings(count: float) -> str:
+    return "1 recording" if count == 1 else f"{count:.0f} recordings"
 
 
 def _told(value: float, unit: str) -> str:
