@@ -132,7 +132,8 @@ def timed(shelf: Shelf, count: int = QUESTIONS) -> tuple[float, NDArray[np.float
 
 def _ask(columns: Columns, text: str, stamps: Callable[[], NDArray[np.float64]]) -> None:
     found = find(columns, read_query(text, knows=columns.knows), stamps)
-    assert not found.query.is_empty and not found.query.not_understood, text
+    assert not found.query.is_empty, text
+    assert not found.query.not_understood, text
 
 
 def skewed(n: int, seed: int = SEED) -> Iterator[tuple[str, Shelf]]:

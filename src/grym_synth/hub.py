@@ -31,6 +31,7 @@ from .jobs.engine import Engine, open_jobs
 from .library.finder import Finder
 from .library.index import Index
 from .library.job import index_kind
+from .library.telling import library_findings
 from .likeness import Likeness
 from .llm.adapters import open_model
 from .llm.guarded import GuardedModels, turns
@@ -60,7 +61,7 @@ from .upkeep import Upkeep, probed_parts
 log = logging.getLogger(__name__)
 
 _ALIKE_HINT = "grym similar FILE"
-SELF_TOLD = ("system", "similar", "teach")  # capabilities that the hub answers itself
+SELF_TOLD = ("system", "similar", "library", "teach")  # capabilities that the hub answers itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,9 @@ class Hub:
         if "teach" in laid.route.capabilities:
             noted, refused = await self._teach(laid)
             evidence, left_open = [*evidence, *noted], [*left_open, *refused]
+        if "library" in laid.route.capabilities:
+            told, none = await asyncio.to_thread(library_findings, self.finder, laid.request.question, evidence)
+            evidence, left_open = [*evidence, *told], [*left_open, *none]
         draft = write(laid.request, laid.route, evidence, [*self._troubles(), *laid.plan.gaps, *left_open])
         reworded = await reword(self.models, draft, laid.request, context=laid.request.context)
         text, claims = compose(draft, reworded.claims)
@@ -335,22 +339,9 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
             if serving:
                 troubles = (*troubles, *await _go_on(engine))
             yield Hub(
-                config,
-                router,
-                catalog,
-                executor,
-                pool,
-                store,
-                contexts,
-                models,
-                engine,
-                upkeep,
-                index,
-                likeness,
-                finder,
-                owner,
-                troubles,
-            )
+                config, router, catalog, executor, pool, store, contexts, models, engine, upkeep, index, likeness,
+                finder, owner, troubles,
+            )  # fmt: skip
     finally:
         await models.aclose()
         await agents.close()

@@ -54,7 +54,7 @@ class Likeness:
     """
 
     def __init__(self, library: Library, ear: Ear, shelves: Shelves) -> None:
-        self._library, self._ear, self._shelves = library, ear, shelves
+        self._library, self._ear, self.shelves = library, ear, shelves
         self._recall = Recall(library, Prints(library.store))
         self._turn = asyncio.Lock()  # what a search keeps is not made twice
 
@@ -69,7 +69,7 @@ class Likeness:
             The recording cannot be listened to, or what is asked of it makes no sense.
         """
         async with self._turn:
-            shelf = await asyncio.to_thread(self._shelves.current)
+            shelf = await asyncio.to_thread(self.shelves.current)
         if not len(shelf) and shelf.left_out:
             raise NothingKnown(
                 f"all {shelf.left_out} recordings of the library were heard by an earlier version",

@@ -46,6 +46,7 @@ _NO_RECORDING = (
     "theory",
     "system",
     "similar",
+    "library",
 )  # capabilities whose findings speak of no recording that was asked about
 
 Relation = Literal["", "half", "double", "relative", "parallel", "fifth"]

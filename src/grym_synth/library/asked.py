@@ -29,7 +29,7 @@ _TOTAL = (
     r"hur mycket (?:ljud|musik)|how long (?:is|are) (?:all|everything|the whole|it all)"
 )
 _COUNT = (
-    r"how many|number of|count(?: of| the| my)?|wie ?viele?|cuant[oa]s|combien (?:de |d')?|quant[ie]|quant[oa]s|"
+    r"how many|number of|count(?: of| the| my)?|wie ?viele?|cuant[oa]s|combien(?: de)?|quant[ie]|quant[oa]s|"
     r"hur manga|anzahl(?: der)?|numero di|numero de|nombre de"
 )
 _KINDS: tuple[tuple[str, Sum], ...] = (

@@ -23,7 +23,7 @@ _LONE = re.compile(
 _CAMELOT = re.compile(r"(?<![\w.:])(?P<code>(?:1[0-2]|[1-9])[ab])(?![\w])")
 _OPEN = re.compile(r"(?<![\w.:])open key (?P<code>(?:1[0-2]|[1-9])[dm])(?!\w)")
 _MODE = re.compile(
-    rf"(?<![\w#])(?:(?P<major>{_MAJOR})|(?P<minor>{_MINOR}|minors))"
+    rf"(?<![\w#])(?<!\d )(?:(?P<major>{_MAJOR})|(?P<minor>{_MINOR}|minors))"
     r"(?:[ -](?:key|ones?|keys|tonart(?:en)?|tonalit[ae]s?|mode))?(?![\w#])"
 )
 _RELATIVE = re.compile(

@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from .query import Within
 from .vocabulary import NUMBERS
 
 _WORDS = "|".join(sorted((re.escape(word) for word in NUMBERS), key=len, reverse=True))
-_NUMBER = rf"(?:\d+:\d\d(?::\d\d)?|-?\d+(?:[.,]\d+)?|(?:{_WORDS})(?= ))"
+_NUMBER = rf"(?:\d+ ?min \d{{1,2}}(?![\w.:])(?! ?bpm)|\d+:\d\d(?::\d\d)?|-?\d+(?:[.,]\d+)?|(?:{_WORDS})(?= ))"
 
 #: Each unit as it is written, folded: the figure that it measures, and how many of the figure's units it is.
 _UNITS: tuple[tuple[str, str, float], ...] = (
@@ -155,7 +155,7 @@ def _figure(match: re.Match[str], parts: Mapping[str, str | None]) -> tuple[str,
         return "centroid_hz", factors
     if said:
         return named if named in ("true_peak_dbtp", "centroid_hz") else said[0], factors
-    if ":" in str(parts["a"]):
+    if ":" in str(parts["a"]) or "min" in str(parts["a"]):
         return "duration_s", (1.0, 1.0)
     found = named or compared
     return ("" if found in ("duration_s", "centroid_hz") else found), factors
@@ -178,6 +178,7 @@ def _unit(text: str | None) -> tuple[str, float] | None:
 
 
 def _number(text: str) -> float:
+    text = re.sub(r" ?min ", ":", text)
     if ":" in text:
         return sum(float(part) * 60.0**place for place, part in enumerate(reversed(text.split(":"))))
     if text in NUMBERS:
@@ -195,7 +196,3 @@ def _bounds(figure: str, low: float, high: float | None, parts: Mapping[str, str
     by, share = (_ROUGH if parts.get("about") else _EXACT).get(figure, (0.0, 0.0))
     off = max(by, share * abs(low))
     return low - off, low + off
-
-
-def without_guess(within: Within) -> Within:
-    return replace(within, is_guess=False)

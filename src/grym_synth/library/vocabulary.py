@@ -10,9 +10,9 @@ _DRUMS = ("kick", "snare", "rim", "clap", "hat_closed", "hat_open", "tom", "cymb
 #: Words for classes of sounds, singular; a plural in s, es, n, en or e is read as well.
 CLASSES: Mapping[str, tuple[str, ...]] = {
     "kick": ("kick",), "kick drum": ("kick",), "bass drum": ("kick",), "bassdrum": ("kick",), "bd": ("kick",),
-    "grosse caisse": ("kick",), "bombo": ("kick",), "cassa": ("kick",), "bumbo": ("kick",), "bastrumma": ("kick",),
+    "grosse caisse": ("kick",), "grosses caisses": ("kick",), "bombo": ("kick",), "cassa": ("kick",), "bumbo": ("kick",), "bastrumma": ("kick",),
     "bastrummor": ("kick",), "grosse trommel": ("kick",),
-    "snare": ("snare",), "snare drum": ("snare",), "sd": ("snare",), "caisse claire": ("snare",), "caja": ("snare",),
+    "snare": ("snare",), "snare drum": ("snare",), "sd": ("snare",), "caisse claire": ("snare",), "caisses claires": ("snare",), "caja": ("snare",),
     "rullante": ("snare",), "caixa": ("snare",), "virveltrumma": ("snare",), "virveltrummor": ("snare",),
     "kleine trommel": ("snare",),
     "rim": ("rim",), "rimshot": ("rim",), "rim shot": ("rim",), "sidestick": ("rim",), "side stick": ("rim",),
@@ -198,7 +198,7 @@ FILLERS = frozenset(
     collection folder folders something anything everything as so than but recording's out up me hi hey ok okay about
     go goes sort kind kinds sorts type types named called name word words tagged labelled labeled label labels tag
     tags key keys tempo bpm sounding sounds were well really good nice sorted ordered order first more less length
-    long-ish hits hit instrument instruments music musical songs' whose been made seconds second hours hour minutes minute class classes
+    long-ish hits hit instrument instruments music musical songs' whose been made added recorded changed seconds second hours hour minutes minute class classes
     alle alles ich mir mich mein meine meinen meiner meinem wir uns du dir ihr es sie er das die der den dem des ein
     eine einen einem einer und mit von aus im in am an auf bei fur zu zum zur ist sind hat haben habe gibt zeig zeige
     finde such suche bitte welche welcher welches was wie wo viele viel nur auch aufnahmen aufnahme dateien datei

@@ -55,7 +55,7 @@ _FOLDERS = (
     re.compile(rf"(?:(?:in|from|of|inside|under|within) )?(?:my|the|our|this) (?P<name>{_NAME}) (?:folders?|directory|dir)\b"),
     re.compile(r"(?:in|from|inside|under) (?:folder|directory|dir) (?:called |named )?(?P<name>[\w&.'+-]+)"),
     re.compile(r"(?:(?:in|from) )?(?:the |my |a )?folders? (?:called |named )(?P<name>[\w&.'+-]+)"),
-    re.compile(r"(?:in|from|of) (?P<name>[\w&.'+-]+) folder\b"),
+    re.compile(r"(?:in|from|of) (?P<name>(?!(?:the|my|a|this)\b)[\w&.'+-]+) folder\b"),
     re.compile(r"(?:im|in meinem|aus meinem|aus dem|in dem|meines) (?P<name>[\w&.'+]+)[- ]?ordners?\b"),
     re.compile(r"(?:im|in meinem|aus meinem|aus dem|in dem|meinem) ordner (?P<name>[\w&.'+-]+)"),
     re.compile(r"(?:(?:en|de|in|na|dans|nella|della|no) )?(?:la |le |el |il |a |o )?(?:mi |mon |mia |minha |ma )?"
@@ -63,6 +63,7 @@ _FOLDERS = (
     re.compile(r"(?:i |fran )?(?:min |mappen )(?P<name>[\w&.'+]+?)-?mapp(?:en)?\b"),
     re.compile(r"(?:i|fran) mappen (?P<name>[\w&.'+-]+)"),
 )  # fmt: skip
+_QUOTED_FOLDER = re.compile(r"(?:(?:in|from) )?(?:the |my )?folder (?:called |named )?[\"“](?P<name>[^\"”]{1,60})[\"”]")
 _QUOTED = re.compile(r"[\"“„«](?P<name>[^\"”“»]{1,60})[\"”»]")
 _CLASS = re.compile(rf"(?<![\w-])(?P<name>{_any_of(_CLASS_NAMES)})(?![\w-])")
 _SHAPE = re.compile(rf"(?<![\w-])(?P<name>{_any_of(_SHAPE_NAMES)})(?![\w-])")
@@ -81,6 +82,9 @@ _LIMIT = re.compile(
     rf"(?:(?P<top>(?<!\w)(?:top|first|best|limit|at most|max|up to))|(?<!\w)(?:show|list|give|find|get|pick|choose|want|need|"
     rf"dame|zeig|donne|dammi|mostra|visa|just|only|the|die|los|las|les|i|le|os|as|de|any|me|mir|moi)|^) ?(?P<n>\d{{1,4}}|{_any_of(_COUNTS)})"
     r"(?![\w.:,#/%-])(?! ?(?:bpm|lufs|db|hz|khz|s|sec|ms|min|bits?|bars?)\b)"
+)
+_BEHIND = re.compile(
+    rf" (?P<n>[1-9]\d{{0,2}}|{_any_of(_COUNTS)})(?![\w.:#/-])(?! ?(?:bpm|lufs|db|hz|khz|s|sec|ms|min)\b)"
 )
 _FLAGS: tuple[tuple[str, Test], ...] = (
     (r"clipp(?:ed|ing|s)|ubersteuert\w*|recortad[oa]s?|ecretes?", Within("clipped_samples", 1.0)),
@@ -144,8 +148,12 @@ class _Reader:
         self.faults: list[str] = []
 
     def read(self, phrases: Collection[str]) -> None:
+        for match in self._each(_QUOTED_FOLDER):
+            self._take(match, InFolder(match["name"].strip()))
         for match in self._each(_QUOTED):
             self._take(match, Called(match["name"].strip()))
+        for match in self._each(_METRE):
+            self._take(match, Within("metre", float(match["n"]), float(match["n"])))
         for pattern in _FOLDERS:
             for match in self._each(pattern):
                 name = match["name"].strip("/ ~").rpartition("/")[2]
@@ -157,8 +165,6 @@ class _Reader:
             self._put(date.start, date.end, date.test)
         for start, end, asked in read_asked(self.rest):
             self._put(start, end, asked)
-        for match in self._each(_METRE):
-            self._take(match, Within("metre", float(match["n"]), float(match["n"])))
         for key in read_keys(self._written_rest(), self.rest):
             self._put(key.start, key.end, key.test, key.note)
         for amount in read_quantities(self.rest):
@@ -185,6 +191,9 @@ class _Reader:
             self._take(match, Order(figure, (match["way"] or "").startswith(("d", "abs", "high"))))
         for match in self._each(_SUPERLATIVE):
             self._take(match, Order(*v.SUPERLATIVES[match["name"]]))
+            behind = _BEHIND.match(self.rest, match.end())
+            if behind is not None:
+                self._take(behind, _COUNTS.get(behind["n"]) or int(behind["n"]))
         for match in self._each(_LIMIT):
             n = _COUNTS.get(match["n"]) or int(match["n"])
             if 1 <= n <= _MOST and (match["n"] not in _MACHINES or match["top"]):
