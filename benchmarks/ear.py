@@ -211,3 +211,7 @@ def main() -> None:
     for row in rows:
         print(f"{row.what}: {row.figure} (goal {row.goal})")
     write_table(rows)
+
+
+if __name__ == "__main__":
+    main()
