@@ -140,7 +140,7 @@ def likenesses(evaluation: Path, audio: Path) -> FloatArray:
 def measure_choices(table: FloatArray, owners: int) -> dict[str, float]:
     """Held-out accuracy of stock, of the weights in use and of the learned ones, and the longest training."""
     stock = np.array(list(STOCK_WEIGHTS.values()))
-    figures: list[tuple[float, float, float, float]] = []
+    figures: list[tuple[float, ...]] = []
     longest = 0.0
     for seed in range(owners):
         rng = np.random.default_rng(seed)
@@ -211,3 +211,7 @@ def main() -> None:
     for row in rows:
         print(f"{row.what}: {row.figure} (goal {row.goal})")
     write_table(rows)
+
+
+if __name__ == "__main__":
+    main()
