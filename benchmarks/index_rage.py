@@ -1,7 +1,7 @@
 """An index whose hub and agents are killed again and again, and whether it finds and listens to everything once.
 
-As a script it is the hub that is killed: `python -m benchmarks.index_rage HOME FOLDER LOG WORKERS`. It writes a line
-to LOG before it has a recording listened to, and one after what was heard is kept.
+As a script it is the hub that is killed: `python -m benchmarks.index_rage HOME FOLDER LOG WORKERS AS_JOB`. It writes a
+line to LOG before it has a recording listened to, and one after what was heard is kept.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from grym_synth.config import Config
 from grym_synth.frontends.library import perform_index
 from grym_synth.frontends.protocol import operation_of
 from grym_synth.hub import open_hub
+from grym_synth.library import job
 from grym_synth.storage.library import Library
 from grym_synth.storage.sqlite import SqliteStore
 
@@ -52,8 +53,9 @@ class Rage:
         return self.files == self.known and self.contents == self.described and not self.excess
 
 
-async def be_hub(home: Path, folder: Path, log: Path, workers: int) -> None:
+async def be_hub(home: Path, folder: Path, log: Path, workers: int, *, as_job: bool) -> None:
     """Index a folder, writing down what begins and what is kept."""
+    job._LITTLE_S = 0.0 if as_job else 1e9
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     def write(word: str, path: str) -> None:
@@ -78,7 +80,7 @@ async def be_hub(home: Path, folder: Path, log: Path, workers: int) -> None:
         await perform_index(hub, operation, lambda event: None)
 
 
-def rage(home: Path, folder: Path, *, kills: int, workers: int, seed: int) -> Rage:
+def rage(home: Path, folder: Path, *, kills: int, workers: int, seed: int, as_job: bool = True) -> Rage:
     """Index `folder`, killing the hub so many times at random moments, and an agent before every other one."""
     rng, found, log = random.Random(seed), Rage(), home / "log"
     home.mkdir(parents=True, exist_ok=True)
@@ -86,7 +88,7 @@ def rage(home: Path, folder: Path, *, kills: int, workers: int, seed: int) -> Ra
     began = time.monotonic()
     in_flight: Counter[str] = Counter()
     while True:
-        hub = start(home, folder, log, workers)
+        hub = start(home, folder, log, workers, as_job=as_job)
         is_last = found.kills >= kills
         target = (
             files
@@ -97,10 +99,11 @@ def rage(home: Path, folder: Path, *, kills: int, workers: int, seed: int) -> Ra
             time.sleep(0.002)
         if not is_last and hub.poll() is None:
             if found.kills % 2 and (agents := agents_of(hub.pid)):
-                in_flight.update(under_way(log))
+                before = under_way(log)
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(rng.choice(agents), signal.SIGKILL)
                     found.agents_killed += 1
+                in_flight.update({*before, *under_way(log)})
                 time.sleep(rng.random() * 0.2)
             hub.send_signal(signal.SIGKILL)
             hub.wait()
@@ -122,8 +125,17 @@ def rage(home: Path, folder: Path, *, kills: int, workers: int, seed: int) -> Ra
     return found
 
 
-def start(home: Path, folder: Path, log: Path, workers: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "benchmarks.index_rage", str(home), str(folder), str(log), str(workers)]
+def start(home: Path, folder: Path, log: Path, workers: int, *, as_job: bool) -> subprocess.Popen[bytes]:
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.index_rage",
+        str(home),
+        str(folder),
+        str(log),
+        str(workers),
+        str(as_job),
+    ]
     root = Path(__file__).resolve().parent.parent
     return subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
@@ -155,4 +167,5 @@ def agents_of(pid: int) -> list[int]:
 
 
 if __name__ == "__main__":
-    asyncio.run(be_hub(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])))
+    home, folder, log = map(Path, sys.argv[1:4])
+    asyncio.run(be_hub(home, folder, log, int(sys.argv[4]), as_job=sys.argv[5] == "True"))

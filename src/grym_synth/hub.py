@@ -25,7 +25,10 @@ from .execution.inputs import Inputs, Recording, find_recordings
 from .execution.keeper import mark_of_this_process
 from .execution.supervisor import Supervisor
 from .health.readings import total_ram_gb
+from .jobs.cleaners import job_cleaners
+from .jobs.engine import Engine, open_jobs
 from .library.index import Index
+from .library.job import index_kind
 from .likeness import Likeness
 from .llm.adapters import open_model
 from .llm.guarded import GuardedModels, turns
@@ -86,6 +89,7 @@ class Hub:
     store: SqliteStore
     contexts: Contexts
     models: GuardedModels
+    jobs: Engine
     upkeep: Upkeep
     index: Index
     likeness: Likeness
@@ -229,17 +233,34 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
     spending = Spending(config.spending_path)
     models = GuardedModels(config.models, open_model, pool, upkeep, rules=config.model_rules, spending=spending)
     troubles = (*troubles, *catalog.troubles)
+    ear = Ear(catalog, executor, deadline=config.step_deadline)
+    index = Index(Library(store), ear, without=str(config.home.absolute()))
+    kinds = [index_kind(index, at_once=config.cpu_slots)]
+    jobs = open_jobs(config.jobs_path, kinds, pool=pool, hold=upkeep.hold, buries=False)
     try:
-        async with upkeep.running():
+        async with upkeep.running(), jobs as engine:
+            upkeep.cleaners |= job_cleaners(engine.store, engine.reaper, engine.resume)
             router = await asyncio.to_thread(load_router, find_pack("minilm"), catalog.examples(approvals.is_approved))
             router.learn(RouteCorrections(store).every())
-            ear = Ear(catalog, executor, deadline=config.step_deadline)
-            index = Index(Library(store), ear, without=str(config.home.absolute()))
+            if serving:
+                troubles = (*troubles, *await _go_on(engine))
             near = Ear(catalog, executor, deadline=config.step_deadline, urgency=replace(ANSWER, takes_lite=False))
             likeness = Likeness(index.library, near, config.home / "cache" / "shelf" if store.is_lasting else None)
             contexts = Contexts(store)
             yield Hub(
-                config, router, catalog, executor, pool, store, contexts, models, upkeep, index, likeness, troubles
+                config,
+                router,
+                catalog,
+                executor,
+                pool,
+                store,
+                contexts,
+                models,
+                engine,
+                upkeep,
+                index,
+                likeness,
+                troubles,
             )
     finally:
         await models.aclose()
@@ -255,6 +276,15 @@ def _open_store(config: Config) -> tuple[SqliteStore, tuple[Gap, ...]]:
     except (Unavailable, BadSetup) as error:
         gap = Gap.from_error(error, capability="system")
         return SqliteStore.in_memory(), (replace(gap, reason=f"nothing will be remembered: {gap.reason}"),)
+
+
+async def _go_on(jobs: Engine) -> tuple[Gap, ...]:
+    """Go on with jobs that an earlier hub left; that they cannot be read stops no answer."""
+    try:
+        await jobs.resume()
+    except Unavailable as error:
+        return (replace(Gap.from_error(error, capability="system"), reason=f"no job goes on: {error}"),)
+    return ()
 
 
 class Stopwatch:

@@ -303,7 +303,7 @@ def test_what_the_contract_names_and_is_not_here_yet_says_so(grym: Grym, make_lo
 
 
 def test_help_teaches(grym: Grym) -> None:
-    for words in ((), ("ask",), ("route",), ("analyze",), ("doctor",), ("serve",)):
+    for words in ((), ("ask",), ("route",), ("analyze",), ("index",), ("doctor",), ("serve",)):
         done = grym(*words, "--help")
         assert done.returncode == 0
         assert "Usage" in done.stdout

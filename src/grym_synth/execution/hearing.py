@@ -40,7 +40,7 @@ class Ear:
         self._cards: dict[str, AgentCard] = {}
         self._capabilities: dict[str, list[str]] = {}
         for name, card in catalog.capabilities().items():
-            if card.is_ours and card.needs_recording and not (card.takes_two or card.writes or name in _NOT_HEARD):
+            if _is_heard(name, card):
                 self._cards[card.name] = card
                 self._capabilities.setdefault(card.name, []).append(name)
 
@@ -74,6 +74,17 @@ class Ear:
             Step(f"index {path}", name, tuple(names), path, path, {"vectors": True}, self._cards[name].need, deadline)
             for name, names in self._capabilities.items()
         ]
+
+
+def recipe_of(catalog: Catalog) -> str:
+    """The recipe of an ear with these agents."""
+    cards = {card.name: card for name, card in catalog.capabilities().items() if _is_heard(name, card)}
+    return "; ".join(cards[name].recipe for name in sorted(cards))
+
+
+def _is_heard(capability: str, card: AgentCard) -> bool:
+    listens = card.is_ours and card.needs_recording and not (card.takes_two or card.writes)
+    return listens and capability not in _NOT_HEARD
 
 
 def _part(capability: str, card: AgentCard, heard: Heard) -> HeardPart | None:

@@ -11,6 +11,7 @@ from ..errors import BadRequest
 from ..messages import Json
 from ..storage.job_rows import JobRow, NewJob
 from ..storage.jobs import JobStore
+from ..storage.sqlite import StoreUnavailable
 from .finish_time import foresee_finish
 from .port import Finish, ItemReport, ItemState, Job, JobState, Kind, NothingToRetry, Progress, UnknownJob
 from .threads import in_thread
@@ -30,13 +31,15 @@ class JobBook:
         self.store, self.kinds = store, {kind.name: kind for kind in kinds}
         self._held = held
 
+    def add(self, kind: Kind) -> None:
+        """Know one more kind of job; before `resume`, so that those left by an earlier process go on."""
+        self.kinds[kind.name] = kind
+
     async def start(
         self, kind: str, params: Mapping[str, Json], *, context: str = "default", only_one: str = ""
     ) -> str:
         """Begin a job and return its id; it is durable by then, and one that is unfinished is not begun twice."""
-        known = self.kinds.get(kind)
-        if known is None:
-            raise BadRequest(f"there is no kind of job {kind!r}; known: {', '.join(self.kinds) or 'none'}")
+        known = self._known(kind)
         title = known.title(params) if known.title else kind
         new = NewJob(secrets.token_hex(4), kind, title, params, context, only_one)
         return await in_thread(self.store.add, new)
@@ -81,7 +84,8 @@ class JobBook:
 
     async def follow(self, id: str, every_s: float = 0.5) -> AsyncIterator[Job]:
         """The job now, then whenever something of it changed; the last has ended."""
-        row, held = await self._find(id), self._held()
+        row = await self._find(id)
+        held = self.why_held(row.kind)
         while True:
             yield await self._told(row)
             if row.state not in ("waiting", "running"):
@@ -89,16 +93,30 @@ class JobBook:
             seen = (row.changes, held)
             while (row.changes, held) == seen:
                 await asyncio.sleep(every_s)
-                row, held = await self._find(row.id), self._held()
+                row, held = await self._find(row.id), self.why_held(row.kind)
 
     async def wait(self, id: str) -> Job:
         """The job when it has ended."""
         return [job async for job in self.follow(id)][-1]
 
     def counts(self) -> dict[str, Json]:
-        """How many jobs run and wait, for the status; a short look at the file."""
-        found = self.store.counts()
-        return {"running": found.get("running", 0), "waiting": found.get("waiting", 0), "held": self._held()}
+        """How many jobs run and wait, for the status, and why nothing begins; also when they cannot be read."""
+        held = self._held()
+        try:
+            found = self.store.counts() if self.store.is_there else {}
+        except StoreUnavailable as error:
+            found, held = {}, str(error)
+        waiting, running = found.get("waiting", 0), found.get("running", 0)
+        return {"running": running, "waiting": waiting, "paused": held == "paused", "held": held}
+
+    def _known(self, kind: str) -> Kind:
+        if kind not in self.kinds:
+            raise BadRequest(f"there is no kind of job {kind!r}; known: {', '.join(self.kinds) or 'none'}")
+        return self.kinds[kind]
+
+    def why_held(self, kind: str) -> str:
+        """Why jobs of a kind begin nothing just now; "" when they do."""
+        return self._held()
 
     async def _find(self, id: str) -> JobRow:
         rows = await in_thread(self.store.find, id.strip(), _NAMED)
@@ -110,7 +128,7 @@ class JobBook:
         raise UnknownJob(f"{id!r} begins the ids of several jobs: {names}", hint="give more of it")
 
     async def _told(self, row: JobRow) -> Job:
-        held = self._held() if row.state in ("waiting", "running") else ""
+        held = self.why_held(row.kind) if row.state in ("waiting", "running") else ""
         finish = None if held else await self._foresee(row)
         ended = row.done + row.failed
         by_size = row.size_ended / row.size if row.size > 0.0 else float(ended) / max(1, row.total)

@@ -18,11 +18,13 @@ from pathlib import Path
 from ..errors import InvalidConfig, Unavailable
 from ..messages import Json
 from ..resources.pool import Pool
+from ..storage.job_file import Fenced
 from ..storage.job_rows import Executor
-from ..storage.jobs import Fenced, JobStore
+from ..storage.jobs import JobStore
 from .book import JobBook
 from .port import Job, Kind
 from .reaper import DEAD_S, Reaper
+from .runs import Launch, launch_dbos
 from .shift import Shift
 from .threads import in_thread
 from .worker import Hold, Worker
@@ -41,11 +43,21 @@ class Engine(JobBook):
     """
 
     def __init__(
-        self, store: JobStore, kinds: Iterable[Kind], executor: str, pool: Pool | None, hold: Hold, dead_s: float
+        self,
+        store: JobStore,
+        kinds: Iterable[Kind],
+        executor: str,
+        *,
+        pool: Pool | None,
+        hold: Hold,
+        dead_s: float,
+        buries: bool,
+        launch: Launch,
     ) -> None:
         super().__init__(store, kinds, held=hold)
         self.reaper = Reaper(store, executor, dead_s=dead_s)
-        self._name, self._pool, self._hold, self._dead_s = executor, pool, hold, dead_s
+        self._name, self._pool, self._hold = executor, pool, hold
+        self._dead_s, self._buries, self._launch = dead_s, buries, launch
         self._wake = asyncio.Event()
         self._working: asyncio.Task[None] | None = None
         self._shift: Shift | None = None
@@ -63,17 +75,26 @@ class Engine(JobBook):
             self._shift.drop(job.id)
         return job
 
+    def why_held(self, kind: str) -> str:
+        return super().why_held(kind) if kind in self.kinds else f"this hub knows no jobs of kind {kind!r}"
+
     async def retry(self, id: str) -> Job:
+        self._known((await self.show(id)).kind)
         job = await super().retry(id)
         self._begin()
         return job
 
     async def resume(self) -> int:
         """Go on with all that has not ended; how many jobs that are."""
-        count = len(await in_thread(self.store.unfinished))
+        unfinished = await in_thread(self.store.unfinished)
+        count = sum(row.kind in self.kinds for row in unfinished)
         if count:
             self._begin()
         return count
+
+    def stand_by(self) -> None:
+        """Begin now, also to help with jobs that other processes start later."""
+        self._begin()
 
     async def close(self) -> None:
         """Let go: items under way are given up and begun anew by whoever goes on."""
@@ -102,7 +123,9 @@ class Engine(JobBook):
         executor = await in_thread(self.store.register, self._name, os.getpid())
         fenced = asyncio.Event()
         worker = Worker(self.store, self.kinds, executor, pool=self._pool, hold=self._hold, fenced=fenced.set)
-        shift = self._shift = Shift(self.store, worker, executor, self.reaper, self._wake)
+        shift = self._shift = Shift(
+            self.store, worker, executor, self.reaper, self._wake, buries=self._buries, launch=self._launch
+        )
         duties = [
             asyncio.create_task(duty)
             for duty in (shift.look_after(), self._keep_beating(executor), _raise_when(fenced))
@@ -118,7 +141,7 @@ class Engine(JobBook):
             await asyncio.gather(*duties, return_exceptions=True)
             await shift.end()
             self._shift = None
-            with suppress(Unavailable):  # the next to register as this executor, or the reaper, does the same
+            with suppress(Fenced, Unavailable):  # the next to register as this executor, or the reaper, does the same
                 await in_thread(self.store.leave, executor)
 
     async def _keep_beating(self, executor: Executor) -> None:
@@ -146,6 +169,8 @@ async def open_jobs(
     pool: Pool | None = None,
     hold: Hold = lambda: "",
     dead_s: float = DEAD_S,
+    buries: bool = True,
+    launch: Launch = launch_dbos,
 ) -> AsyncIterator[Engine]:
     """The jobs of a file for the body of an `async with` block; what is not done by then goes on another time.
 
@@ -153,16 +178,13 @@ async def open_jobs(
     pool : lends the room that items need, at batch priority; None where there is nobody to share with
     hold : why nothing new may begin just now; "" when it may
     dead_s : seconds of silence after which an executor is dead; the same in all processes of a file
-
-    Raises
-    ------
-    StoreUnavailable, MigrationFailed
-        The file cannot be opened.
+    launch : makes runs of jobs durable; a test may give a plain one
+    buries : whether it declares others dead itself; False where the hub's clean-up does it
     """
     if not _NAME.fullmatch(executor):
         raise InvalidConfig(f"{executor!r} is no name of an executor: small letters, digits and dashes, at most 63")
     store = JobStore(path)
-    engine = Engine(store, kinds, executor, pool, hold, dead_s)
+    engine = Engine(store, kinds, executor, pool=pool, hold=hold, dead_s=dead_s, buries=buries, launch=launch)
     try:
         yield engine
     finally:

@@ -8,23 +8,16 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable
 
 from ..storage.job_rows import SilentExecutor
 from ..storage.jobs import JobStore
+from .runs import Runs
 
 log = logging.getLogger(__name__)
 
 DEAD_S = 60.0  # without a sign of life
 _CLOCK_STEP_S = 5.0  # between two looks; more is a clock that was set, or a machine that slept
-
-
-class Runs(Protocol):
-    """The runs of jobs that an engine has under way."""
-
-    def pending(self) -> list[tuple[str, str]]: ...
-    def resume(self, names: Sequence[str]) -> None: ...
 
 
 class Reaper:
@@ -58,15 +51,18 @@ class Reaper:
             self._trusted_from = steady + self._dead_s
         if steady < self._trusted_from:
             return []
-        return [silent for silent in self._store.silent(self._dead_s) if silent.id != self._own]
+        return self._silent()
 
-    def bury(self, silent: SilentExecutor) -> int:
+    def bury(self, id: str) -> int:
         """Declare one dead; 1, or 0 when it lives after all. What it had begun waits for whoever takes it."""
-        freed = self._store.declare_dead(silent.id, silent.token, self._dead_s)
-        if freed is None:
-            return 0
-        log.warning("an executor is dead", extra={"executor": silent.id, "items": freed, "silent_s": silent.silent_s})
-        return 1
+        for silent in self._silent():
+            if silent.id == id:
+                freed = self._store.declare_dead(silent.id, silent.token, self._dead_s)
+                if freed is not None:
+                    told = {"executor": id, "items": freed, "silent_s": round(silent.silent_s, 1)}
+                    log.warning("an executor of jobs is dead", extra=told)
+                    return 1
+        return 0
 
     def hand_over(self, runs: Runs) -> int:
         """Have others go on with the runs of executors that are dead or gone; how many runs."""
@@ -75,3 +71,8 @@ class Reaper:
         left = [name for name, executor in pending if executor not in alive]
         runs.resume(left)
         return len(left)
+
+    def _silent(self) -> list[SilentExecutor]:
+        if not self._store.is_there:
+            return []
+        return [silent for silent in self._store.silent(self._dead_s) if silent.id != self._own]

@@ -7,21 +7,18 @@ import concurrent.futures
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from ..errors import GrymError
+from ..storage.job_file import Fenced
 from ..storage.job_rows import Executor, JobRow
-from ..storage.jobs import Fenced, JobStore
+from ..storage.jobs import JobStore
 from .reaper import Reaper
+from .runs import Launch, Released, Runs
 from .threads import in_thread
 from .worker import Worker
 
-if TYPE_CHECKING:
-    from .workflows import Workflows
-
 log = logging.getLogger(__name__)
 
-_AT_ONCE = 4  # jobs that run at a time in one process; their items share its room
 _LOOK_S = 1.0  # between two looks for what others have started
 _REAP_EVERY = 10  # looks
 
@@ -33,18 +30,27 @@ class Shift:
     """
 
     def __init__(
-        self, store: JobStore, worker: Worker, executor: Executor, reaper: Reaper, wake: asyncio.Event
+        self,
+        store: JobStore,
+        worker: Worker,
+        executor: Executor,
+        reaper: Reaper,
+        wake: asyncio.Event,
+        *,
+        buries: bool,
+        launch: Launch,
     ) -> None:
         self._store, self._worker, self._executor, self._reaper = store, worker, executor, reaper
-        self._wake, self._loop = wake, asyncio.get_running_loop()
-        self._runs: Workflows | None = None
+        self._wake, self._buries, self._launch = wake, buries, launch
+        self._loop = asyncio.get_running_loop()
+        self._runs: Runs | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._submitted: set[tuple[str, int]] = set()
         self._is_over = False
 
     async def look_after(self) -> None:
         """See to it that every unfinished job is done by somebody, and help with those that others look after."""
-        runs = await in_thread(self._launch)
+        runs = await in_thread(self._launch_runs)
         looks = 0
         while True:
             self._wake.clear()
@@ -57,7 +63,8 @@ class Shift:
                 await in_thread(self._reap, runs)
             looks += 1
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), _LOOK_S)
+                async with asyncio.timeout(_LOOK_S):  # `wait_for` of Python 3.11 can lose a cancellation here
+                    await self._wake.wait()
 
     async def end(self) -> None:
         """Give up the items under way, and leave the jobs unfinished to whoever goes on with them."""
@@ -72,24 +79,23 @@ class Shift:
         """Give up what is under way of a job that was cancelled."""
         self._worker.drop(id)
 
-    def _launch(self) -> Workflows:
-        from .workflows import Workflows  # a second of imports, which only work on jobs is worth
-
-        self._runs = Workflows(self._store.path, self._executor.id, self._do_step, at_once=_AT_ONCE)
+    def _launch_runs(self) -> Runs:
+        self._runs = self._launch(self._store.path, self._executor.id, self._do_step)  # also when nobody waits any more
         return self._runs
 
-    def _submit(self, runs: Workflows, unfinished: Sequence[JobRow]) -> None:
+    def _submit(self, runs: Runs, unfinished: Sequence[JobRow]) -> None:
         for row in unfinished:
-            if (row.id, row.run) not in self._submitted:
+            if self._worker.knows(row) and (row.id, row.run) not in self._submitted:
                 if runs.submit(row.id, row.run):
                     self._submitted.add((row.id, row.run))
                 else:
                     self._store.run_again(row.id, row.run)
 
-    def _reap(self, runs: Workflows) -> None:
-        self._submitted.clear()  # looked at anew now and then, whatever DBOS has done with them
-        for silent in self._reaper.find():
-            self._reaper.bury(silent)
+    def _reap(self, runs: Runs) -> None:
+        self._submitted.clear()  # looked at anew now and then
+        if self._buries:
+            for silent in self._reaper.find():
+                self._reaper.bury(silent.id)
         self._reaper.hand_over(runs)
 
     def _help(self, row: JobRow) -> None:
@@ -101,9 +107,7 @@ class Shift:
             await self._worker.work(row)
 
     def _do_step(self, step: str, id: str, run: int) -> None:
-        """Do a step on the event loop, for a thread of DBOS; nothing that goes wrong in it is DBOS's affair."""
-        from .workflows import Released
-
+        """Do a step on the event loop, for a thread of the runs; what goes wrong in it is no affair of theirs."""
         doing = asyncio.run_coroutine_threadsafe(self._step(step, id, run), self._loop)
         try:
             doing.result()

@@ -13,8 +13,9 @@ from typing import TypeVar
 from ..errors import AdmissionDenied, BadRequest, GrymError, Unavailable
 from ..messages import Json
 from ..resources.pool import Pool
+from ..storage.job_file import Fenced
 from ..storage.job_rows import Claimed, Executor, JobRow, NewItem
-from ..storage.jobs import Fenced, JobStore
+from ..storage.jobs import JobStore
 from ..storage.sqlite import StoreUnavailable
 from .port import Item, Kind, Work
 from .threads import in_thread
@@ -111,7 +112,11 @@ class Worker:
     async def _list(self, job: JobRow) -> None:
         """Write every item of a job down; what is written already is passed over."""
         items = iter(self._kind(job).items(job.params))
-        while batch := await in_thread(_next_batch, items):
+        while True:
+            await self._wait_while_held()
+            batch = await in_thread(_next_batch, items)
+            if not batch:
+                break
             if not await self._store_call(self._store.list_items, job.number, batch, self._executor):
                 return  # somebody has ended the job
         await self._store_call(self._store.close_list, job.number, self._executor)
@@ -139,13 +144,16 @@ class Worker:
 
     async def _do_next(self, job: JobRow, kind: Kind) -> Claimed | None:
         """Do one item in the room that it needs; None when there is none to do now."""
-        while self._hold():
-            await asyncio.sleep(_LOOK_S)
+        await self._wait_while_held()
         async with self._room(job, kind):
             item = await self._store_call(self._store.claim, job.number, self._executor)
             if item is not None:
                 await self._do(job, kind, item)
         return item
+
+    async def _wait_while_held(self) -> None:
+        while self._hold():
+            await asyncio.sleep(_LOOK_S)
 
     @asynccontextmanager
     async def _room(self, job: JobRow, kind: Kind) -> AsyncIterator[None]:

@@ -7,29 +7,24 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
+from .runs import STEPS, DoStep, Released
+
 #: The number of the workflow below. A change in its steps gets a new one, and says what becomes of jobs under way.
 VERSION = "jobs-1"
-STEPS = ("list", "do", "finish")
 _QUEUE = "jobs"
+_AT_ONCE = 4  # jobs that run at a time in one process; their items share its room
 _POLL_S = 0.5  # in which a job that was started begins
 _BUSY_MS = 30_000
 
-#: (step, job, run): does the step in the thread that calls, and returns when it is done.
-DoStep = Callable[[str, str, int], None]
-
 _do_step: DoStep | None = None
 _one = threading.Lock()
-
-
-class Released(BaseException):
-    """This process lets go of a job that is not done. No Exception, so that DBOS keeps it among the unfinished."""
 
 
 @DBOS.workflow(name="grym-job", max_recovery_attempts=None)
@@ -45,13 +40,9 @@ def _step(step: str, id: str, run: int) -> None:
 
 
 class Workflows:
-    """Jobs as durable workflows in a SQLite file, looked after by `executor`.
+    """The `Runs` of DBOS: durable workflows in an SQLite file."""
 
-    at_once : jobs that run at a time in this process; the others wait
-    do_step : called in a thread of DBOS; may raise Released
-    """
-
-    def __init__(self, path: Path, executor: str, do_step: DoStep, *, at_once: int) -> None:
+    def __init__(self, path: Path, executor: str, do_step: DoStep) -> None:
         global _do_step
         if not _one.acquire(blocking=False):
             raise RuntimeError("this process works on the jobs of another home already")
@@ -61,13 +52,12 @@ class Workflows:
             _do_step = do_step
             DBOS(config=_settings(path, executor, self._engine))
             DBOS.launch()
-            DBOS.register_queue(_QUEUE, worker_concurrency=at_once, polling_interval_sec=_POLL_S)
+            DBOS.register_queue(_QUEUE, worker_concurrency=_AT_ONCE, polling_interval_sec=_POLL_S)
         except BaseException:
             self.close()
             raise
 
     def submit(self, id: str, run: int) -> bool:
-        """Have a run of a job done; False when it was, and did not bring the job to its end. Twice is as once."""
         name = f"{id}.{run}"
         found = DBOS.get_workflow_status(name)
         if found is None:
@@ -77,17 +67,14 @@ class Workflows:
         return found.status in ("ENQUEUED", "PENDING", "DELAYED")
 
     def pending(self) -> list[tuple[str, str]]:
-        """Every run under way: its name, and the executor that has it."""
         found = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
         return [(item.workflow_id, item.executor_id or "") for item in found]
 
     def resume(self, names: Sequence[str]) -> None:
-        """Have runs gone on with by whoever takes them first."""
         if names:
             DBOS.resume_workflows(list(names))
 
     def close(self) -> None:
-        """Let go of everything; what is not done stays unfinished. No step may be under way."""
         global _do_step
         _do_step = None
         DBOS.destroy()
@@ -104,7 +91,7 @@ def _settings(path: Path, executor: str, engine: sqlalchemy.Engine) -> DBOSConfi
         "executor_id": executor,
         "enable_otlp": False,
         "use_listen_notify": False,
-        "log_level": "WARNING",
+        "log_level": "ERROR",
     }
 
 

@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from ..errors import BadRequest
 from ..storage.library import Library
 from ..storage.library_rows import LibraryFile
 from .look import Listing, look_through
 from .reading import read_contents
-from .scan import compare, settle
+from .scan import Differences, compare, settle
 from .tally import Tally
 
 _AT_ONCE = 1000  # files that are written down together
@@ -54,13 +53,7 @@ class Search:
     quiet_s: float = 0.0
 
     def items(self, roots: Sequence[str], tally: Tally, report: OnDoing) -> Iterator[Item]:
-        """Look at folders, write down what was moved, copied and removed, and yield each content to listen to, once.
-
-        Raises
-        ------
-        BadRequest
-            None of the folders can be looked into.
-        """
+        """Look at folders, write down what was moved, copied and removed, and yield each content to listen to, once."""
         report("looking at the folders")
         listings = self._look(roots, tally)
         known = {file.path: file for root in roots for file in self.library.files(root)}
@@ -70,20 +63,11 @@ class Search:
             self.library.move_files([(before.path, now) for before, now in part])
         tally.away = len(found.away)
         asked: set[str] = set()
-        seen = [*((file, "unchanged") for file in found.unchanged), *((now, "moved") for _, now in found.moved)]
         unread, fresh = _apart(found.unread, lambda file: not 0.0 <= time.time() - file.ctime_ns / 1e9 < self.quiet_s)
         tally.written_to += [file.path for file in fresh]
-        recipes = self.library.recipes_of([file.sha256 for file, _ in seen])
-        for file, became in seen:
-            is_due = self.retry if file.state == "failed" else recipes.get(file.sha256) != self.recipe
-            tally.stale += is_due and file.sha256 in recipes
-            if is_due and not file.sha256:
-                unread.append(file)
-            elif is_due and file.sha256 not in asked:
-                asked.add(file.sha256)
-                yield Item(file.sha256, file.path, file.size)
-            elif file.state != "failed":
-                tally.count(became)
+        yield from self._due_again(found, tally, asked, unread)
+        if tally.stale:
+            report(f"{tally.stale} recordings are known by an older version and are listened to anew")
         missing: dict[str, list[LibraryFile]] = defaultdict(list)
         for file in found.missing:
             missing[file.sha256].append(file)
@@ -98,14 +82,26 @@ class Search:
             if not listing.fault:
                 self.library.add_folder(listing.root, scanned_at=time.time())
 
+    def _due_again(
+        self, found: Differences, tally: Tally, asked: set[str], unread: list[LibraryFile]
+    ) -> Iterator[Item]:
+        """Of files whose content is known: those that nobody has listened to yet, or by another recipe, or in vain."""
+        seen = [*((file, "unchanged") for file in found.unchanged), *((now, "moved") for _, now in found.moved)]
+        recipes = self.library.recipes_of([file.sha256 for file, _ in seen])
+        for file, became in seen:
+            is_due = self.retry if file.state == "failed" else recipes.get(file.sha256) != self.recipe
+            if is_due and not file.sha256:
+                unread.append(file)
+            elif is_due and file.sha256 not in asked:
+                asked.add(file.sha256)
+                tally.stale += file.sha256 in recipes
+                yield Item(file.sha256, file.path, file.size)
+            elif file.state != "failed":
+                tally.count(became)
+
     def _look(self, roots: Sequence[str], tally: Tally) -> list[Listing]:
-        """Look into the folders; what cannot be looked into is told, and refused where that is all there is."""
+        """Look into the folders; what cannot be looked into is told."""
         listings = [look_through(root, self.without) for root in roots]
-        known = {folder.root for folder in self.library.folders()}
-        faulty = [listing for listing in listings if listing.fault]
-        if len(faulty) == len(listings) and any(listing.root not in known for listing in faulty):
-            fault, root = faulty[0].fault, faulty[0].root
-            raise BadRequest(f"{root!r} cannot be looked into: {fault}", hint="name a folder with recordings in it")
         for listing in listings:
             tally.folders_refused |= {listing.root: listing.fault} if listing.fault else listing.refused
             tally.linked += listing.linked

@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
-from ..errors import Unavailable
+from ..errors import BadRequest, Unavailable
 from ..messages import Gap
 from ..storage.library import Library
 from ..storage.library_rows import HeardPart, LibraryFile
@@ -21,7 +22,7 @@ from ..storage.prints import Prints, read_print
 from ..storage.sqlite import Heard
 from .describe import describe, is_recording
 from .finding import Item, OnDoing, Search
-from .look import is_same_stamp, stamp_of
+from .look import fault_of, is_same_stamp, stamp_of
 from .tally import Pace, Tally
 from .watch import QUIET_S, Watch
 
@@ -56,15 +57,35 @@ class Listener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How an index stands: what it does now, and to which file."""
+    """How an index stands: what it does now and to which file, and how many of the recordings are done.
+
+    left_s : seconds that the rest takes, at least and at most; None while nobody can know
+    """
 
     doing: str
     path: str
     tally: Tally
-    pace: Pace
+    done: int = 0
+    total: int = 0
+    left_s: tuple[float, float] | None = None
 
 
 OnReport = Callable[[Report], None]
+
+
+@dataclass(slots=True)
+class Run:
+    """An index that is done as a job: what there is to listen to, what became of it, and what is done just now."""
+
+    items: list[Item] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+    doing: str = ""
+    path: str = ""
+    is_cancelled: bool = False
+    room: asyncio.Semaphore | None = None  # recordings at once, where somebody said how many
+
+    def report(self, doing: str, path: str = "") -> None:
+        self.doing, self.path = doing, path
 
 
 class _Over(Exception):
@@ -72,7 +93,7 @@ class _Over(Exception):
 
 
 class Index:
-    """Builds and refreshes the library; one run at a time, a second one waits.
+    """Builds and refreshes the library. Several may do so at once: nothing is listened to twice.
 
     without : a folder that never belongs to it, whatever lies above: the hub's own
     """
@@ -80,7 +101,9 @@ class Index:
     def __init__(self, library: Library, listener: Listener, *, without: str = "") -> None:
         self.library, self.listener = library, listener
         self.search = Search(library, listener.recipe, without)
-        self._turn = asyncio.Lock()
+        self._turn = asyncio.Lock()  # of who looks for work
+        self.runs: dict[str, Run] = {}  # that somebody in this process waits for
+        self._under_way: dict[str, asyncio.Event] = {}  # by content
 
     @property
     def recipe(self) -> str:
@@ -103,53 +126,93 @@ class Index:
         Unavailable
             The library cannot be written, so going on would be in vain.
         """
-        tally, pace = Tally(), Pace()
-        waiting: asyncio.Queue[Item | None] = asyncio.Queue()
-        loop, is_over = asyncio.get_running_loop(), threading.Event()
-        search = replace(self.search, retry=retry, quiet_s=quiet_s)
+        self.check(roots)
+        tally, items = Tally(), list[Item]()
 
         def report(doing: str, path: str = "") -> None:
-            on_report(Report(doing, path, tally, pace))
+            on_report(Report(doing, path, tally))
+
+        await self.find(roots, tally, report, items.append, retry=retry, quiet_s=quiet_s)
+        await self.listen_to_all(items, tally, on_report, workers=workers)
+        self.count_failed(roots, tally)
+        return tally
+
+    async def listen_to_all(self, items: Sequence[Item], tally: Tally, on_report: OnReport, *, workers: int) -> None:
+        """Listen to so many contents at once until all are done."""
+        pace, waiting = Pace(), deque(items)
+        for item in items:
+            pace.expect(item.size)
+
+        def report(doing: str, path: str = "") -> None:
+            on_report(Report(doing, path, tally, pace.done, pace.total, pace.left_s()))
+
+        async def work() -> None:
+            while waiting:
+                item = waiting.popleft()
+                await self.listen_to(item, tally, report)
+                pace.finish(item.size)
+                report("listened to", item.path)
+
+        tasks = [asyncio.create_task(work()) for _ in range(min(workers, len(items)))]
+        try:
+            for task in asyncio.as_completed(tasks):
+                await task
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def find(
+        self,
+        roots: Sequence[str],
+        tally: Tally,
+        report: OnDoing,
+        take: Callable[[Item], None],
+        *,
+        retry: bool = False,
+        quiet_s: float = 0.0,
+    ) -> None:
+        """Look for what there is to listen to, in a thread, and hand it over; one at a time, a second one waits."""
+        if self._turn.locked():
+            report("waiting for another index to have looked")
+        search = replace(self.search, retry=retry, quiet_s=quiet_s)
+        loop, is_over = asyncio.get_running_loop(), threading.Event()
 
         def report_from_afar(doing: str, path: str = "") -> None:
             if is_over.is_set():
                 raise _Over
             loop.call_soon_threadsafe(report, doing, path)
 
-        def hand_over(item: Item) -> None:
-            pace.expect(item.size)
-            waiting.put_nowait(item)
-
-        def find() -> None:
+        def look() -> None:
             for item in search.items(roots, tally, report_from_afar):
-                loop.call_soon_threadsafe(hand_over, item)
-            for _ in range(workers):
-                loop.call_soon_threadsafe(waiting.put_nowait, None)
+                loop.call_soon_threadsafe(take, item)
 
-        async def work() -> None:
-            while (item := await waiting.get()) is not None:
-                pace.begin()
-                await self.listen_to(item, tally, report)
-                pace.finish(item.size)
-                report("listened to", item.path)
-
-        if self._turn.locked():
-            report("waiting for another index to end")
         async with self._turn:
-            finding = loop.run_in_executor(None, find)
-            working = [asyncio.create_task(work()) for _ in range(workers)]
+            looking = loop.run_in_executor(None, look)
             try:
-                done, _ = await asyncio.wait([finding, *working], return_when=asyncio.FIRST_EXCEPTION)
-                for task in done:
-                    task.result()
+                await asyncio.shield(looking)
             finally:
                 is_over.set()
-                for task in working:
-                    task.cancel()
-                await asyncio.gather(finding, *working, return_exceptions=True)
-            for root in roots:  # whenever that was found out
-                tally.failed |= {file.path: file.reason for file in self.library.failed(root)}
-        return tally
+                await asyncio.gather(looking, return_exceptions=True)  # it must not outlive the store
+
+    def check(self, roots: Sequence[str]) -> None:
+        """Refuse folders of which not one can be looked into, unless the library knows them all.
+
+        Raises
+        ------
+        BadRequest
+            The first of them, and why.
+        """
+        faults = {root: fault for root in roots if (fault := fault_of(root))}
+        known = {folder.root for folder in self.library.folders()}
+        if len(faults) == len(roots) and not known.issuperset(faults):
+            root, fault = next(iter(faults.items()))
+            raise BadRequest(f"{root!r} cannot be looked into: {fault}", hint="name a folder with recordings in it")
+
+    def count_failed(self, roots: Sequence[str], tally: Tally) -> None:
+        """Tell in the tally of all that cannot be listened to, whenever that was found out."""
+        for root in roots:
+            tally.failed |= {file.path: file.reason for file in self.library.failed(root)}
 
     async def watch(self, roots: Sequence[str], on_report: OnReport, *, workers: int) -> AsyncIterator[Tally]:
         """Keep the library up to date with these folders until cancelled: a tally whenever something was done."""
@@ -163,14 +226,30 @@ class Index:
                 await watch.wait(look_s, soon=bool(tally.written_to))
 
     async def listen_to(self, item: Item, tally: Tally, report: OnDoing) -> Result:
-        """Listen to one content and keep what was heard; what cannot be listened to is kept as failed, with why."""
+        """Listen to one content and keep what was heard; what cannot be listened to is kept as failed, with why.
+
+        What somebody else listens to is waited for, and what is known by then is left as it is.
+        """
+        while (other := self._under_way.get(item.sha256)) is not None:
+            await other.wait()
+        if self.library.recipes_of([item.sha256]).get(item.sha256) == self.recipe:
+            tally.unchanged += 1
+            return "left"
+        over = self._under_way[item.sha256] = asyncio.Event()
+        try:
+            return await self._listen_to(item, tally, report)
+        finally:
+            del self._under_way[item.sha256]
+            over.set()
+
+    async def _listen_to(self, item: Item, tally: Tally, report: OnDoing) -> Result:
         tries = 0
         while True:
             file = self._where(item)
             if file is None:
                 return "left"  # moved or changed since: the next index finds it
             hearing = await self.listener.listen(file.path, file.size, lambda _, doing: report(doing, item.path))
-            if not _is_still(file):
+            if hearing.sha256 not in (item.sha256, None) or not _is_still(file):
                 tally.written_to.append(file.path)
                 return "left"
             if is_recording(hearing.heard.evidence):

@@ -74,6 +74,15 @@ def look_through(root: str, without: str = "") -> Listing:
     return listing
 
 
+def fault_of(root: str) -> str:
+    """Why a folder cannot be looked into; "" when it can."""
+    try:
+        os.scandir(root).close()
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
+
+
 def stamp_of(path: str) -> LibraryFile:
     """A file as it looks now; raises OSError when there is none."""
     return _stamped(path, os.stat(path))  # noqa: PTH116

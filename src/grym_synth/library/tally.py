@@ -55,31 +55,25 @@ class Pace:
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
-        self._began: float | None = None
+        self._began = now()
         self.done = self.total = 0  # recordings
         self._work_done = self._work_total = 0.0
-        self._halves = [(0.0, 0.0)]  # seconds and work at each recording
+        self._marks = [(0.0, 0.0)]  # seconds and work at each recording
 
     def expect(self, size: int) -> None:
         """One more recording of so many bytes is to be listened to."""
         self.total += 1
         self._work_total += work_of(size)
 
-    def begin(self) -> None:
-        """Listening begins; what was before does not count."""
-        if self._began is None:
-            self._began = self._now()
-
     def finish(self, size: int) -> None:
         """One is done with."""
         self.done += 1
         self._work_done += work_of(size)
-        if self._began is not None:
-            self._halves.append((self._now() - self._began, self._work_done))
+        self._marks.append((self._now() - self._began, self._work_done))
 
     def left_s(self) -> tuple[float, float] | None:
         """At least and at most so many seconds, by the fastest and the slowest stretch so far; None: too early."""
-        if self._began is None or self.done < _WARM_UP or self._halves[-1][0] < _LEAST_S:
+        if self.done < _WARM_UP or self._marks[-1][0] < _LEAST_S:
             return None
         left = max(0.0, self._work_total - self._work_done)
         paces = [(t1 - t0) / (w1 - w0) for (t0, w0), (t1, w1) in self._stretches() if w1 > w0]
@@ -87,7 +81,7 @@ class Pace:
 
     def _stretches(self) -> list[tuple[tuple[float, float], tuple[float, float]]]:
         """All of it, and its three parts, of which the last is the latest."""
-        marks = [self._halves[round(part * (len(self._halves) - 1) / 3)] for part in range(4)]
+        marks = [self._marks[round(part * (len(self._marks) - 1) / 3)] for part in range(4)]
         return [(marks[0], marks[3]), (marks[1], marks[2]), (marks[2], marks[3])]
 
 

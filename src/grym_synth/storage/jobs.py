@@ -1,75 +1,34 @@
 """The rows of jobs: what there is to do, who does it, what came of it. A file of its own beside the store.
 
-The engine of jobs keeps its own tables in the same file. Every method is one short transaction; what an executor writes
-goes in only while nobody has declared it dead, which is looked up in the same transaction.
+Every method is one short transaction. What an executor writes goes in only while nobody has declared it dead, which is
+looked up in the same transaction.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
-from ..errors import MigrationFailed, Unavailable
 from ..messages import Json
+from .job_file import NOW, JobFile
 from .job_rows import Claimed, Ended, Executor, ItemRow, JobRow, NewItem, NewJob, SilentExecutor
-from .sqlite import StoreUnavailable, from_text, to_text
+from .sqlite import from_text, to_text
 
-BUSY_TIMEOUT = 10.0  # seconds; nobody waits for an answer here
-_VERSION = 1
-_SCHEMA = Path(__file__).parent / "jobs_schema.sql"
-_NOW = "((julianday('now') - 2440587.5) * 86400.0)"  # the clock of the database, in seconds since 1970
 _NAMES = tuple(column.name for column in fields(JobRow))
 _UNFINISHED = "state IN ('waiting', 'running')"
 
 
-class Fenced(Unavailable):
-    """This executor was declared dead: others do its work, and nothing that it writes counts any more."""
-
-    code = "fenced"
-
-
-class JobStore:
-    """Open it once per process. Threads may share it, one after another.
-
-    Raises
-    ------
-    MigrationFailed
-        The file is of a later version, or none of ours.
-    StoreUnavailable
-        It cannot be opened, read or written; methods raise it too.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._turn = threading.RLock()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
-            self._prepare()
-        except (OSError, sqlite3.OperationalError) as error:
-            raise StoreUnavailable(
-                f"cannot open the jobs in {str(path)!r}: {error}", hint="check the folder's rights, or set GRYM_HOME"
-            ) from error
-        except sqlite3.DatabaseError as error:
-            raise MigrationFailed(
-                f"{str(path)!r} holds no jobs of grym-synth: {error}", hint="move it away; a new one is made"
-            ) from error
-
-    def close(self) -> None:
-        with self._turn:
-            self._db.close()
+class JobStore(JobFile):
+    """Jobs, their items, and the executors that work on them."""
 
     # Jobs
 
     def add(self, job: NewJob) -> str:
         """Write a job down and give its id, or that of the unfinished one that stands in its place."""
-        with self._transaction() as db:
+        with self.transaction(survives_power=True) as db:
             if job.only_one:
                 same = f"SELECT id FROM jobs WHERE kind = ? AND only_one = ? AND {_UNFINISHED}"
                 row = db.execute(same, (job.kind, to_text(job.only_one))).fetchone()
@@ -77,7 +36,7 @@ class JobStore:
                     return str(row[0])
             db.execute(
                 "INSERT INTO jobs (id, kind, title, params, context, only_one, state, created)"
-                f" VALUES (?, ?, ?, ?, ?, ?, 'waiting', {_NOW})",
+                f" VALUES (?, ?, ?, ?, ?, ?, 'waiting', {NOW})",
                 (
                     job.id,
                     job.kind,
@@ -110,16 +69,15 @@ class JobStore:
 
     def counts(self) -> dict[str, int]:
         """How many jobs there are in each state."""
-        with self._transaction(writes=False) as db:
+        with self.transaction(writes=False) as db:
             return dict(db.execute("SELECT state, count(*) FROM jobs GROUP BY state").fetchall())
 
     def begin(self, id: str, executor: Executor) -> bool:
         """Whether the job is to be worked on; by this executor, if so."""
-        with self._transaction() as db:
-            self._check_fence(db, executor)
+        with self.fenced(executor) as db:
             return bool(
                 db.execute(
-                    f"UPDATE jobs SET state = 'running', cause = '', executor = ?, started = coalesce(started, {_NOW}),"
+                    f"UPDATE jobs SET state = 'running', cause = '', executor = ?, started = coalesce(started, {NOW}),"
                     f" changes = changes + 1 WHERE id = ? AND {_UNFINISHED}",
                     (executor.id, id),
                 ).rowcount
@@ -127,25 +85,24 @@ class JobStore:
 
     def end(self, id: str, state: str, cause: str, result: Json, executor: Executor) -> None:
         """Write how a job ended; one that has ended already stays as it is."""
-        with self._transaction() as db:
-            self._check_fence(db, executor)
+        with self.fenced(executor) as db:
             db.execute(
-                f"UPDATE jobs SET state = ?, cause = ?, result = ?, executor = '', ended = {_NOW},"
+                f"UPDATE jobs SET state = ?, cause = ?, result = ?, executor = '', ended = {NOW},"
                 f" changes = changes + 1 WHERE id = ? AND {_UNFINISHED}",
                 (state, to_text(cause), json.dumps(result), id),
             )
 
     def cancel(self, id: str, cause: str) -> None:
-        with self._transaction() as db:
+        with self.transaction(survives_power=True) as db:
             db.execute(
-                f"UPDATE jobs SET state = 'cancelled', cause = ?, executor = '', ended = {_NOW},"
+                f"UPDATE jobs SET state = 'cancelled', cause = ?, executor = '', ended = {NOW},"
                 f" changes = changes + 1 WHERE id = ? AND {_UNFINISHED}",
                 (to_text(cause), id),
             )
 
     def retry(self, id: str) -> bool:
         """Let an ended job go on with what is not done; False when it has not ended or nothing is left undone."""
-        with self._transaction() as db:
+        with self.transaction(survives_power=True) as db:
             row = db.execute(
                 f"SELECT number, state, is_listed, total - done FROM jobs WHERE id = ? AND NOT {_UNFINISHED}", (id,)
             ).fetchone()
@@ -168,16 +125,32 @@ class JobStore:
 
     def run_again(self, id: str, run: int) -> None:
         """Give a job another run, when the one that it had ended without it."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute(f"UPDATE jobs SET run = run + 1 WHERE id = ? AND run = ? AND {_UNFINISHED}", (id, run))
+
+    def ended_before(self, at: float) -> dict[str, float]:
+        """Jobs that ended before a time of day, and when each did; the oldest first."""
+        if not self.is_there:
+            return {}
+        query = f"SELECT id, ended FROM jobs WHERE NOT {_UNFINISHED} AND ended < ? ORDER BY ended LIMIT 100"
+        with self.transaction(writes=False) as db:
+            return dict(db.execute(query, (at,)).fetchall())
+
+    def forget(self, id: str) -> int:
+        """Remove a job that has ended, with its items; 1, or 0 when it goes on again or is gone already."""
+        with self.transaction() as db:
+            row = db.execute(f"DELETE FROM jobs WHERE id = ? AND NOT {_UNFINISHED} RETURNING number", (id,)).fetchone()
+            if row is None:
+                return 0
+            db.execute("DELETE FROM job_items WHERE job = ?", row)
+        return 1
 
     # Items
 
     def list_items(self, job: int, items: Sequence[NewItem], executor: Executor) -> bool:
         """Add items to a job, but for those that it has already; False when the job has ended."""
         rows = [(job, to_text(item.key), json.dumps(item.payload), item.size) for item in items]
-        with self._transaction() as db:
-            self._check_fence(db, executor)
+        with self.fenced(executor) as db:
             place = int(db.execute("SELECT coalesce(max(place), 0) FROM job_items WHERE job = ?", (job,)).fetchone()[0])
             count, size = 0, 0.0
             for row in rows:
@@ -191,17 +164,15 @@ class JobStore:
 
     def close_list(self, job: int, executor: Executor) -> None:
         """Every item of a job is listed."""
-        with self._transaction() as db:
-            self._check_fence(db, executor)
+        with self.fenced(executor) as db:
             db.execute("UPDATE jobs SET is_listed = 1, changes = changes + 1 WHERE number = ?", (job,))
 
     def claim(self, job: int, executor: Executor) -> Claimed | None:
         """Take the next item that waits; None when none does, or the job has ended. What was begun before goes last."""
-        with self._transaction() as db:
-            self._check_fence(db, executor)
+        with self.fenced(executor) as db:
             row = db.execute(
                 "SELECT place, key, payload, attempts FROM job_items WHERE job = ? AND state = 'waiting'"
-                f" AND not_before <= {_NOW} AND EXISTS (SELECT 1 FROM jobs WHERE number = job AND state = 'running')"
+                f" AND not_before <= {NOW} AND EXISTS (SELECT 1 FROM jobs WHERE number = job AND state = 'running')"
                 " ORDER BY attempts, place LIMIT 1",
                 (job,),
             ).fetchone()
@@ -209,7 +180,7 @@ class JobStore:
                 return None
             db.execute(
                 f"UPDATE job_items SET state = 'running', attempts = attempts + 1, executor = ?, token = ?,"
-                f" began = {_NOW} WHERE job = ? AND place = ?",
+                f" began = {NOW} WHERE job = ? AND place = ?",
                 (executor.id, executor.token, job, row[0]),
             )
         return Claimed(job, row[0], from_text(row[1]), json.loads(row[2]), row[3] + 1)
@@ -224,18 +195,16 @@ class JobStore:
 
     def put_back(self, item: Claimed, executor: Executor, after: float) -> None:
         """Let an item wait again, for `after` seconds at least."""
-        with self._transaction() as db:
-            self._check_fence(db, executor)
+        with self.fenced(executor) as db:
             db.execute(
-                f"UPDATE job_items SET state = 'waiting', not_before = {_NOW} + ?, executor = ''"
+                f"UPDATE job_items SET state = 'waiting', not_before = {NOW} + ?, executor = ''"
                 " WHERE (job, place, state, executor, token) = (?, ?, 'running', ?, ?)",
                 (after, item.job, item.place, executor.id, executor.token),
             )
 
     def free_items(self, job: int, executor: Executor) -> int:
         """What an executor had begun of a job and will not end waits again, and was no attempt; how many items."""
-        with self._transaction() as db:
-            self._check_fence(db, executor)
+        with self.fenced(executor) as db:
             return _free_items(db, executor.id, job, counts=False)
 
     def has_open_items(self, job: int) -> bool:
@@ -245,7 +214,7 @@ class JobStore:
             " EXISTS (SELECT 1 FROM job_items WHERE job = :job AND state = 'waiting')"
             " OR EXISTS (SELECT 1 FROM job_items WHERE job = :job AND state = 'running'))"
         )
-        with self._transaction(writes=False) as db:
+        with self.transaction(writes=False) as db:
             return bool(db.execute(query, {"job": job}).fetchone()[0])
 
     def items(self, job: int, state: str | None, limit: int) -> list[ItemRow]:
@@ -255,7 +224,7 @@ class JobStore:
             "SELECT key, state, attempts, ended - began, payload, result, code, reason FROM job_items"
             f" WHERE job = ? {where}ORDER BY place LIMIT ?"
         )
-        with self._transaction(writes=False) as db:
+        with self.transaction(writes=False) as db:
             rows = db.execute(query, (job, *values, limit)).fetchall()
         return [
             ItemRow(
@@ -270,17 +239,17 @@ class JobStore:
             "SELECT size, began, ended FROM job_items WHERE job = ? AND state = 'done'"
             " AND began IS NOT NULL ORDER BY ended DESC LIMIT ?"
         )
-        with self._transaction(writes=False) as db:
+        with self.transaction(writes=False) as db:
             return [Ended(*row) for row in db.execute(query, (job, limit))]
 
     # Executors
 
     def register(self, id: str, pid: int) -> Executor:
         """Begin as this executor. Whoever was it before is fenced off, and what he had begun waits again."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             _free_items(db, id)
             row = db.execute(
-                f"INSERT INTO job_executors (id, token, state, pid, heartbeat) VALUES (?, 1, 'alive', ?, {_NOW})"
+                f"INSERT INTO job_executors (id, token, state, pid, heartbeat) VALUES (?, 1, 'alive', ?, {NOW})"
                 " ON CONFLICT (id) DO UPDATE SET token = token + 1, state = 'alive', pid = excluded.pid,"
                 " heartbeat = excluded.heartbeat RETURNING token",
                 (id, pid),
@@ -289,49 +258,46 @@ class JobStore:
 
     def beat(self, executor: Executor) -> None:
         """Give a sign of life; raises Fenced when it comes too late."""
-        with self._transaction() as db:
-            self._check_fence(db, executor)
-            db.execute(f"UPDATE job_executors SET heartbeat = {_NOW} WHERE id = ?", (executor.id,))
+        with self.fenced(executor) as db:
+            db.execute(f"UPDATE job_executors SET heartbeat = {NOW} WHERE id = ?", (executor.id,))
 
     def leave(self, executor: Executor) -> None:
         """End as this executor, of one's own will: what it had begun waits again, and was no attempt."""
-        with self._transaction() as db:
-            self._check_fence(db, executor)
+        with self.fenced(executor) as db:
             _free_items(db, executor.id, counts=False)
             db.execute("UPDATE job_executors SET state = 'gone' WHERE id = ?", (executor.id,))
 
     def silent(self, after: float) -> list[SilentExecutor]:
         """Executors without a sign of life for `after` seconds."""
         query = (
-            f"SELECT id, token, {_NOW} - heartbeat, (SELECT count(*) FROM job_items"
+            f"SELECT id, token, {NOW} - heartbeat, (SELECT count(*) FROM job_items"
             "  WHERE executor = job_executors.id AND state = 'running')"
-            f" FROM job_executors WHERE state = 'alive' AND heartbeat <= {_NOW} - ? ORDER BY id"
+            f" FROM job_executors WHERE state = 'alive' AND heartbeat <= {NOW} - ? ORDER BY id"
         )
-        with self._transaction(writes=False) as db:
+        with self.transaction(writes=False) as db:
             return [SilentExecutor(id, *rest) for id, *rest in db.execute(query, (after,))]
 
     def declare_dead(self, id: str, token: int, after: float) -> int | None:
         """Fence off a silent executor and let others do what it had begun: how many items; None when it lives."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             dead = db.execute(
                 "UPDATE job_executors SET state = 'dead', token = token + 1"
-                f" WHERE id = ? AND token = ? AND state = 'alive' AND heartbeat <= {_NOW} - ?",
+                f" WHERE id = ? AND token = ? AND state = 'alive' AND heartbeat <= {NOW} - ?",
                 (id, token, after),
             ).rowcount
             return _free_items(db, id) if dead else None
 
     def executors(self) -> dict[str, str]:
         """The state of each: alive, gone of its own will, or dead."""
-        with self._transaction(writes=False) as db:
+        with self.transaction(writes=False) as db:
             return dict(db.execute("SELECT id, state FROM job_executors").fetchall())
 
     # The connection
 
     def _end_item(self, item: Claimed, state: str, result: Json, code: str, reason: str, executor: Executor) -> None:
-        with self._transaction() as db:
-            self._check_fence(db, executor)
+        with self.fenced(executor) as db:
             row = db.execute(
-                f"UPDATE job_items SET state = ?, result = ?, code = ?, reason = ?, ended = {_NOW}"
+                f"UPDATE job_items SET state = ?, result = ?, code = ?, reason = ?, ended = {NOW}"
                 " WHERE (job, place, state, executor, token) = (?, ?, 'running', ?, ?) RETURNING size",
                 (
                     state,
@@ -352,46 +318,11 @@ class JobStore:
                     (row[0], item.job),
                 )
 
-    def _check_fence(self, db: sqlite3.Connection, executor: Executor) -> None:
-        query = "SELECT 1 FROM job_executors WHERE id = ? AND token = ? AND state = 'alive'"
-        if db.execute(query, (executor.id, executor.token)).fetchone() is None:
-            raise Fenced(f"{executor.id!r} was silent for too long and is no longer counted on", retry_after=1.0)
-
     def _jobs(self, where: str, values: tuple[object, ...]) -> list[JobRow]:
-        with self._transaction(writes=False) as db:
+        if not self.is_there:  # to look is no reason to make it
+            return []
+        with self.transaction(writes=False) as db:
             return [_job(row) for row in db.execute(f"SELECT {', '.join(_NAMES)} FROM jobs {where}", values).fetchall()]
-
-    @contextmanager
-    def _transaction(self, *, writes: bool = True) -> Iterator[sqlite3.Connection]:
-        try:
-            with self._turn:
-                self._db.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
-                try:
-                    yield self._db
-                    self._db.execute("COMMIT")
-                finally:
-                    if self._db.in_transaction:  # a full disk has ended it already
-                        self._db.execute("ROLLBACK")
-        except sqlite3.Error as error:
-            raise StoreUnavailable(f"the jobs in {str(self.path)!r} failed: {error}", retry_after=5.0) from error
-
-    def _prepare(self) -> None:
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.execute("BEGIN IMMEDIATE")  # two processes may open at once
-        try:
-            version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
-            if version > _VERSION:
-                raise MigrationFailed(
-                    f"the jobs in {str(self.path)!r} are of version {version}, this program knows {_VERSION}",
-                    hint="use the newer grym-synth that wrote them, or another GRYM_HOME",
-                )
-            if version < _VERSION:
-                for statement in _SCHEMA.read_text().split(";"):
-                    self._db.execute(statement)
-                self._db.execute(f"PRAGMA user_version = {_VERSION}")
-        finally:
-            self._db.execute("COMMIT")
 
 
 def _free_items(db: sqlite3.Connection, executor: str, job: int | None = None, *, counts: bool = True) -> int:

@@ -2,58 +2,18 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from tests.unit.library.listener import Listener, write
 
 from grym_synth.errors import BadRequest, Unavailable
 from grym_synth.library.index import Index, Report
 from grym_synth.library.reading import read_content
 from grym_synth.library.tally import Tally
-from grym_synth.messages import Evidence, Gap, Source
 from grym_synth.storage.library import Library
-from grym_synth.storage.library_rows import HeardPart
-from grym_synth.storage.sqlite import Heard, SqliteStore
-
-
-@dataclass(frozen=True)
-class Hearing:
-    heard: Heard
-    sha256: str | None
-    parts: tuple[HeardPart, ...] = ()
-
-
-@dataclass
-class Listener:
-    """Hears a second in everything, unless a gap is set for a name; and counts what it listens to."""
-
-    recipe: str = "listen 1"
-    gaps: dict[str, list[str]] = field(default_factory=dict)  # by file name: codes, one for each time
-    before: Callable[[str], None] = lambda path: None
-    listened: Counter[str] = field(default_factory=Counter)
-    under_way: int = 0
-    most: int = 0
-
-    async def listen(self, path: str, size: int, on_progress: Callable[[float, str], None]) -> Hearing:
-        name = Path(path).name
-        self.listened[name] += 1
-        self.under_way += 1
-        self.most = max(self.most, self.under_way)
-        on_progress(0.5, "listening")
-        await asyncio.sleep(0.001)
-        self.under_way -= 1
-        self.before(path)
-        if self.gaps.get(name):
-            gap = Gap("facts", f"{path!r} is no good", self.gaps[name].pop(0), path, retry_after_s=0.001)
-            return Hearing(Heard((), (gap,)), read_content(path).sha256)
-        source = Source("listen", "1", "decoded")
-        found = Evidence("", "facts.duration_s", "duration", 1.0, "s", 1.0, path, source)
-        heard = Heard((found,), ())
-        part = HeardPart("facts", self.recipe, {}, heard)
-        return Hearing(heard, read_content(path).sha256, (part,))
+from grym_synth.storage.sqlite import SqliteStore
 
 
 @pytest.fixture
@@ -69,12 +29,6 @@ def music(tmp_path: Path) -> Path:
     for name in ("a.wav", "b.wav", "sub/c.wav"):
         write(folder / name, name)
     return folder
-
-
-def write(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    return path
 
 
 def index(
@@ -258,6 +212,16 @@ def test_a_file_that_grows_while_it_is_listened_to_is_left_for_later(library: Li
     assert index(library, Listener(), music).analysed == 1
 
 
+def test_a_file_that_changed_a_moment_ago_is_left_for_later_where_that_is_asked(library: Library, music: Path) -> None:
+    async def once(quiet_s: float) -> Tally:
+        work = Index(library, Listener())
+        return await work.run([str(music)], lambda report: None, workers=2, quiet_s=quiet_s)
+
+    tally = asyncio.run(once(3600.0))
+    assert (tally.analysed, len(tally.written_to), tally.failed) == (0, 3, {})
+    assert asyncio.run(once(0.0)).analysed == 3
+
+
 def test_a_file_that_vanishes_is_no_failure(library: Library, music: Path) -> None:
     for file in (music / "b.wav", music / "sub/c.wav"):
         file.unlink()
@@ -339,19 +303,22 @@ def test_two_at_the_same_time_take_turns(library: Library, music: Path) -> None:
     assert max(listener.listened.values()) == 1
 
 
-def test_a_store_that_cannot_be_written_ends_the_index(
-    library: Library, music: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_full_disk_ends_the_index_and_it_goes_on_when_there_is_room(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("grym_synth.library.index._WRITE_WAIT_S", 0.0)
-
-    def full(*_: object) -> None:
-        raise Unavailable("the disk is full")
-
-    monkeypatch.setattr(library, "put", full)
+    for number in range(300):
+        write(tmp_path / f"music/{number:03}.wav", str(number))
+    listener = Listener()
+    pages = int(library.store.read("PRAGMA page_count")[0][0])
+    library.store.read(f"PRAGMA max_page_count = {pages + 50}")  # SQLite meets a full disk there
     with pytest.raises(Unavailable, match="full"):
-        index(library, Listener(), music)
-    monkeypatch.undo()
-    assert index(library, Listener(), music).analysed == 3
+        index(library, listener, tmp_path / "music")
+    assert library.counts()["known"] < 300
+    library.store.read("PRAGMA max_page_count = 1000000")
+    tally = index(library, listener, tmp_path / "music")
+    assert tally.analysed + tally.unchanged == 300
+    assert library.counts() == {"waiting": 0, "known": 300, "failed": 0}
 
 
 def test_an_empty_folder_is_an_empty_library(library: Library, tmp_path: Path) -> None:

@@ -18,7 +18,6 @@ def a_run(seconds: list[float], *, of: int, size: int = 0) -> Pace:
     pace = Pace(clock)
     for _ in range(of):
         pace.expect(size)
-    pace.begin()
     for each in seconds:
         clock.at += each
         pace.finish(size)
@@ -46,7 +45,6 @@ def test_long_recordings_weigh_more() -> None:
     pace = Pace(clock)
     for size in (*[30_000_000] * 4, *[100_000] * 4):
         pace.expect(size)
-    pace.begin()
     for _ in range(4):
         clock.at += 1.0
         pace.finish(30_000_000)
