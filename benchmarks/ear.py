@@ -9,8 +9,8 @@ it (from the other kits, made hits, and the fonts and folders that `benchmarks.f
 lets through only where it is surely better, and the learned head by itself.
 
 Choices: simulated owners have aspect weights drawn from Dirichlet(1) and choose between random triplets of the longer
-recordings; 10 % of 50 choices are flipped; 400 more, as they are meant, are asked. Nothing here was used to fit any
-constant of `grym_synth.tuning` but the ridge and the trust in stock, which were set on kits of fonts and folders.
+recordings; 10 % of 50 choices are flipped; 400 more, as they are meant, are asked. The ridge, the trust in stock and
+the intervals of `grym_synth.tuning` were chosen while looking at such kits and owners too: figures flatter somewhat.
 """
 
 from __future__ import annotations
