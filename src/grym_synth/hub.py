@@ -334,8 +334,9 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
             cache = config.home / "cache" / "shelf" if store.is_lasting else None
             shelves = Shelves(index.library, cache, recipe=ear.recipe)
             near = Ear(catalog, executor, deadline=config.step_deadline, urgency=replace(ANSWER, takes_lite=False))
-            likeness, finder = Likeness(index.library, near, shelves), Finder(index.library, shelves)
             contexts, owner = Contexts(store), Owner(Teachings(store))
+            likeness = Likeness(index.library, near, shelves)
+            finder = Finder(index.library, shelves, owner.labelled)
             if serving:
                 troubles = (*troubles, *await _go_on(engine))
             yield Hub(

@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
-from ..errors import UnusableAudio
+from ..errors import Unavailable, UnusableAudio
 from ..jobs.port import Item as JobItem
 from ..jobs.port import Job, Jobs, Kind, Work
 from ..messages import Json
@@ -99,6 +99,8 @@ async def _follow(jobs: Jobs, id: str, run: Run, on_report: OnReport) -> None:
     try:
         async for job in jobs.follow(id):
             on_report(_report_of(job, run))
+    except Unavailable:  # this hub ends; the job goes on with the next one
+        raise
     except BaseException:
         await asyncio.shield(jobs.cancel(id))
         raise

@@ -91,6 +91,14 @@ class Owner:
             raise BadRequest(f"{heard.path!r} has nothing to learn from: no vectors could be made of it")
         self.teachings.put_vectors(heard.sha256, heard.recipe, vectors)
 
+    def labelled(self) -> dict[str, list[str]]:
+        """The contents that each label was said of."""
+        found: dict[str, list[str]] = {}
+        for item in self.teachings.labels():
+            if item.is_so:
+                found.setdefault(item.label, []).append(item.sha256)
+        return found
+
     # --- what is told -----------------------------------------------------------------------------------------------
 
     @property
