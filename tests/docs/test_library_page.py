@@ -37,7 +37,11 @@ def test_every_command_of_the_page_runs(tmp_path: Path) -> None:
         if "--watch" in words:
             write_shots(tmp_path / "Samples", 3, seed=9)
             with subprocess.Popen(
-                [*command, "--json"], env=environment, stdout=subprocess.PIPE, start_new_session=True
+                [*command, "--json"],
+                env=environment,
+                stdout=subprocess.PIPE,
+                start_new_session=True,
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a background job inherits it ignored
             ) as watch:
                 assert watch.stdout is not None
                 assert json.loads(watch.stdout.readline())["analysed"] > 0

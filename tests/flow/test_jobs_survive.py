@@ -99,7 +99,10 @@ def test_killed_again_and_again_every_item_is_done_and_only_those_in_flight_are_
         assert len(begun) == count
         assert sum(begun.values()) - count <= kills * AT_ONCE
         items = asyncio.run(home.book.items(job.id, limit=count))
-        assert {item.key: item.attempts for item in items} == dict(begun)
+        attempts = {item.key: item.attempts for item in items}
+        # One that was claimed and not yet begun when the kill came counts as tried.
+        assert all(attempts[key] >= times for key, times in begun.items())
+        assert sum(attempts.values()) - count <= kills * AT_ONCE
 
 
 def test_a_process_ends_well_when_it_is_asked_to_and_says_nothing(tmp_path: Path) -> None:
