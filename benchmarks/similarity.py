@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -26,11 +27,16 @@ from grym_synth.audio.timbre.measure import Timbre, TimbreMeter, measure_timbre
 
 def heard(path: Path) -> tuple[Timbre, dict[str, FloatArray]]:
     with open_audio(str(path)) as audio:
-        short, peaks, timbre = ShortSpectraMeter(audio.sr), PitchPeaksMeter(audio.sr), TimbreMeter(audio.sr)
-        for block in audio.blocks(5.0):
-            mono = block.mean(axis=1).astype(np.float32)
-            for meter in (short, peaks, timbre):
-                meter.feed(mono)
+        return heard_blocks(audio.sr, audio.blocks(5.0))
+
+
+def heard_blocks(sr: int, blocks: Iterable[FloatArray]) -> tuple[Timbre, dict[str, FloatArray]]:
+    """The timbre and the vectors of blocks of shape (n, channels)."""
+    short, peaks, timbre = ShortSpectraMeter(sr), PitchPeaksMeter(sr), TimbreMeter(sr)
+    for block in blocks:
+        mono = block.mean(axis=1).astype(np.float32)
+        for meter in (short, peaks, timbre):
+            meter.feed(mono)
     spectra, found, y = short.finish(), peaks.finish(), timbre.finish()
     course = vectors.follow(spectra.mel)
     measured = measure_timbre(y, spectra, found, course)

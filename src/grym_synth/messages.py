@@ -26,7 +26,7 @@ EVIDENCE_UNITS: Mapping[str, str] = {
     "true_peak": "dBTP", "level": "dBFS", "ratio": "dB", "frequency": "Hz", "sample_rate": "Hz", "time": "s",
     "duration": "s", "tuning": "cents", "interval": "semitones", "chord": "", "section": "", "note": "", "label": "",
     "tag": "", "passage": "", "count": "", "bits": "bit", "share": "%", "number": "", "delay": "ms", "spectrum": "",
-    "vector": "",
+    "vector": "", "match": "",
 }  # fmt: skip
 
 Quality = Literal["full", "lite"]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
+from .jobs.runs import STEPS, DoStep, Released
 from .llm.model import OnText, Prompt, Said, Task
 
 
@@ -37,3 +40,37 @@ class ScriptedModel:
 
     async def aclose(self) -> None:
         """There is nothing to let go of."""
+
+
+class PlainRuns:
+    """Runs of jobs in threads of this process, without DBOS: quick to begin, and forgotten with the process.
+
+    Give it to `open_jobs` as `launch`. The items are kept as ever, and `resume` begins anew what was not done.
+    """
+
+    def __init__(self, path: Path, executor: str, do_step: DoStep) -> None:
+        self._executor, self._do_step = executor, do_step
+        self._threads: dict[tuple[str, int], threading.Thread] = {}
+
+    def submit(self, id: str, run: int) -> bool:
+        if (id, run) not in self._threads:
+            thread = self._threads[(id, run)] = threading.Thread(target=self._do, args=(id, run), daemon=True)
+            thread.start()
+        return True
+
+    def pending(self) -> list[tuple[str, str]]:
+        return [(f"{id}.{run}", self._executor) for (id, run), thread in self._threads.items() if thread.is_alive()]
+
+    def resume(self, names: Sequence[str]) -> None:
+        """There are no others whose runs could be gone on with."""
+
+    def close(self) -> None:
+        for thread in self._threads.values():
+            thread.join()
+
+    def _do(self, id: str, run: int) -> None:
+        try:
+            for step in STEPS:
+                self._do_step(step, id, run)
+        except Released:
+            return

@@ -64,6 +64,7 @@ class Upkeep:
         *,
         remembers: bool = True,
     ) -> None:
+        self.cleaners: dict[str, Cleaner] = {}  # by kind; the hub adds those of parts that are not known here
         self._config, self._pool, self._agents, self._house, self._books = config, pool, agents, house, books
         self._rules, self._remembers = rules_of(config), remembers
         self.calls = Calls(time.monotonic, self._rules)
@@ -93,12 +94,13 @@ class Upkeep:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Watch, probe and clean up for the body of an `async with` block."""
-        cleaners, audit = self._cleaners(), AuditLog(self._house)
+        self.cleaners |= self._usual_cleaners()
+        audit = AuditLog(self._house)
         loops: dict[str, Callable[[], Awaitable[None]]] = {
             "the watch": self.monitor.run,
             "probing": self.probes.run,
             "writing leases": lambda: self._books.run(self._pool),
-            "clean-up": lambda: keep_clean(cleaners, lambda: self.snapshot.signals, audit),
+            "clean-up": lambda: keep_clean(self.cleaners, lambda: self.snapshot.signals, audit),
             "looking for a pause": self._follow_pause,
         }
         tasks = [asyncio.create_task(_go_on(name, loop)) for name, loop in loops.items()]
@@ -113,6 +115,13 @@ class Upkeep:
         """Grant background work nothing, or grant it again; also by the next hub of this home."""
         pause(self._config, wanted=wanted)
         (self._pool.pause if wanted else self._pool.resume)()
+
+    def hold(self) -> str:
+        """Why no job may begin anything just now; "" when it may."""
+        if self._config.pause_path.exists():
+            return "paused"
+        now = self.snapshot
+        return f"the hub is critical ({now.cause})" if now.state == "critical" else ""
 
     def status(self) -> dict[str, Json]:
         """The document of `grym status --json`."""
@@ -170,7 +179,7 @@ class Upkeep:
             for name, kind, value in found
         ]
 
-    def _cleaners(self) -> dict[str, Cleaner]:
+    def _usual_cleaners(self) -> dict[str, Cleaner]:
         """Who finds and removes what, by the kinds of resources/rules.py."""
         home = str(self._config.home.absolute())
 

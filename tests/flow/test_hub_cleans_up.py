@@ -111,7 +111,7 @@ def test_a_store_that_is_locked_delays_the_rows_and_not_the_clean_up(tmp_path: P
             locker.execute("BEGIN EXCLUSIVE")
             handle = old(tmp_path / "handles" / f"{new_handle()}{SUFFIX}", 3600.0)  # the hub's own round is over
             audit = AuditLog(House(tmp_path / "grym.db"))
-            report = await clean(RULES, hub.upkeep._cleaners(), {}, time.time(), audit)
+            report = await clean(RULES, hub.upkeep.cleaners, {}, time.time(), audit)
             assert not handle.exists(), "clean-up goes on"
             assert [item.kind for item in report.removed] == ["handle"]
             assert not await audit.write(), "its entry waits"

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from ..messages import Evidence
+from .checks.alike import check_alike
 from .checks.bounds import check_full_scale
 from .checks.case import Case, Problem, holds_words
 from .checks.certainty import check_certainty
@@ -43,7 +44,7 @@ MAX_STATED = 400  # numbers and names in one sentence
 CHECKS: tuple[Callable[[Case], list[Problem]], ...] = (
     check_quantities, check_full_scale, check_directions, check_rankings, check_presence, check_proper_names,
     check_spans, check_music, check_compared, check_compass, check_orders, check_equality, check_targets,
-    check_silences, check_certainty, check_things,
+    check_silences, check_certainty, check_things, check_alike,
 )  # fmt: skip
 
 

@@ -42,7 +42,12 @@ HEARD: Mapping[Topic, tuple[str, float]] = {
     "duration": ("facts.duration_s", 1.0),  # s: players round, encoders pad
 }
 SAME_PULSE = 0.02  # share by which half or twice a tempo may be off
-_NO_RECORDING = ("theory", "system")  # capabilities whose findings speak of no recording
+_NO_RECORDING = (
+    "theory",
+    "system",
+    "similar",
+    "library",
+)  # capabilities whose findings speak of no recording that was asked about
 
 Relation = Literal["", "half", "double", "relative", "parallel", "fifth"]
 

@@ -10,7 +10,7 @@ from ..messages import CAPABILITIES, Claim, Detail, Evidence, Gap, Request, Rout
 from .check import check
 from .checks.held import operands
 from .weigh import Contradiction, Findings, weigh
-from .words import added, compare, disagreement, edit, system, theory
+from .words import added, compare, disagreement, edit, library, owner, similar, system, theory
 from .words.gaps import gap_sentences, unmeasured
 from .words.guidance import guidance
 from .words.page import Page, Sentence, labels
@@ -29,7 +29,7 @@ HEADLINES = (
 PLAIN_ASPECTS = frozenset({"loudness.integrated", "rhythm.tempo", "tonality.key"})
 
 #: What has a writer of its own; what was measured for its sake is not told.
-_TOLD_APART = frozenset(("theory", "edit", "system"))
+_TOLD_APART = frozenset(("theory", "edit", "system", "similar", "library", "teach"))
 NOTHING_FOUND = "I have no finding that answers this."
 
 
@@ -128,6 +128,12 @@ def _written(page: Page, request: Request, route: Route) -> Page:
         system.describe(page)
     if findings.has("edit"):
         edit.describe(page)
+    if findings.has("similar"):
+        similar.describe(page)
+    if findings.has("teach"):
+        owner.describe_teaching(page)
+    if findings.has("library"):
+        library.describe(page)
     subjects, wanted = _in_order(request, findings), _wanted(route, findings)
     if findings.has("compare"):
         compare.describe(page)
@@ -144,6 +150,7 @@ def _written(page: Page, request: Request, route: Route) -> Page:
         if capability not in CAPABILITIES:
             for subject in subjects:
                 added.describe(page, capability, subject, is_named=len(subjects) > 1)
+    owner.describe(page, wanted, subjects)
     _tell_disagreements(page, wanted, is_named=len(subjects) > 1)
     return page
 

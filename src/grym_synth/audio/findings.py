@@ -5,6 +5,7 @@ A function for each section takes its results and yields findings, and a gap for
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -15,6 +16,9 @@ from .harmony.chords import Chords
 from .harmony.keys import Tonality
 from .levels.facts import Facts
 from .levels.loudness import MIN_RATE_HZ, Loudness
+from .prints.match import SHORT_FRAMES, quantised
+from .prints.meter import Print
+from .prints.summary import fragments, summarise
 from .rhythm.measure import Rhythm
 from .spectra.frames import FloatArray
 from .spectrum.peaks import Balance, Peak
@@ -247,6 +251,27 @@ def name_tags(tags: Sequence[tuple[str, float]]) -> Items:
 def name_vectors(vectors: Mapping[str, FloatArray]) -> Items:
     listed = {name: [float(x) for x in vector] for name, vector in vectors.items()}
     yield Finding("timbre.vectors", "vector", listed, "statistics of spectra, repetition, pitch classes and pitches")
+
+
+def name_print(found: Print) -> Items:
+    """What a recording is recognised by: words and short levels as base64, little-endian."""
+    levels = quantised(found.levels) if len(found.words) <= SHORT_FRAMES else quantised(found.levels[:0])
+    method = "changes of the levels of 65 semitone bands, every 80 ms"
+    yield Finding(
+        "timbre.print",
+        "vector",
+        {
+            "words": base64.b64encode(found.words.astype("<u8").tobytes()).decode(),
+            "levels": base64.b64encode(levels.tobytes()).decode(),
+            "summary": [round(float(x), 3) for x in summarise(found)],
+        },
+        method,
+    )
+    listed: list[Value] = [
+        _part(start, end, vector=[round(float(x), 3) for x in vector]) for start, end, vector in fragments(found)
+    ]
+    if listed:
+        yield Finding("timbre.fragments", "vector", listed, f"{method}, over 4 s")
 
 
 def _part(start_s: float, end_s: float, **told: Value) -> dict[str, Value]:

@@ -26,6 +26,7 @@ from .findings import (
     name_facts,
     name_loudness,
     name_peaks,
+    name_print,
     name_rhythm,
     name_steady,
     name_structure,
@@ -38,6 +39,7 @@ from .harmony.chords import Chords, measure_chords
 from .harmony.keys import Tonality, measure_tonality
 from .levels.facts import Facts, FactsMeter
 from .levels.loudness import Loudness, LoudnessMeter
+from .prints.meter import Print, PrintMeter
 from .rhythm.measure import Rhythm, measure_rhythm
 from .spectra.chroma import PitchFeatures, measure_pitch
 from .spectra.frames import FloatArray, ShortSpectra, ShortSpectraMeter
@@ -179,6 +181,7 @@ _MONO: Mapping[type[Meter], Callable[[AudioFile, Settings], Meter]] = {
     LoudestWindow: lambda audio, settings: LoudestWindow(audio.sr, settings.n_fft),
     TimbreMeter: lambda audio, _: TimbreMeter(audio.sr),
     ExcerptsMeter: lambda audio, settings: ExcerptsMeter(audio.sr, _to_hear_s(audio, settings)),
+    PrintMeter: lambda audio, _: PrintMeter(audio.sr),
 }
 
 
@@ -202,6 +205,8 @@ class Stages:
         self.audio, self.settings = audio, settings
         self.part = lite_stretch(audio) if settings.lite else None  # what of it is heard; None: all
         needed = {kind for name in sections for kind in _SECTIONS[name].meters}
+        if settings.vectors and "timbre" in sections:
+            needed.add(PrintMeter)
         self._all_channels = {kind: make(audio, settings) for kind, make in _ALL_CHANNELS.items() if kind in needed}
         self._mono = {kind: make(audio, settings) for kind, make in _MONO.items() if kind in needed}
 
@@ -275,6 +280,10 @@ class Stages:
         return measure_timbre(self.meter(TimbreMeter).finish(), self.spectra, self.peaks, self.course)
 
     @cached_property
+    def print(self) -> Print:
+        return self.meter(PrintMeter).finish()
+
+    @cached_property
     def excerpts(self) -> list[FloatArray]:
         heard = self.meter(ExcerptsMeter).finish()
         if heard is not None:
@@ -329,6 +338,7 @@ def _timbre(stages: Stages) -> Items:
     if stages.settings.vectors:
         hit = None if timbre.hit is None else timbre.hit.vector
         yield from name_vectors(describe(stages.spectra, stages.peaks, stages.pitch, stages.course, hit))
+        yield from name_print(stages.print)
 
 
 def _window_of(stages: Stages) -> tuple[FloatArray, float] | None:

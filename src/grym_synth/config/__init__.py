@@ -37,6 +37,11 @@ class Config:
         return Path(self.store.removeprefix("sqlite:///")) if self.store else self.home / "grym.db"
 
     @property
+    def jobs_path(self) -> Path:
+        """In the home, also where the store is not: who works on them is known by the lock of the home."""
+        return self.home / "jobs.db"
+
+    @property
     def agents_folder(self) -> Path:
         return self.home / "agents"
 

@@ -18,6 +18,7 @@ from .launching import launch_command, spawn
 
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
 _HEADWAY = 0.01  # of the work: what counts as getting on, so that nobody can put off the end for ever
+_GENTLE = 10  # steps of niceness
 _LAST_WORDS = 300  # characters of standard error that a crash is told with
 Progress = Callable[[float, str], None]
 
@@ -25,8 +26,8 @@ Progress = Callable[[float, str], None]
 class AgentProcess:
     """A running agent that takes one call at a time, and news of the hub's health at any."""
 
-    def __init__(self, card: AgentCard, process: asyncio.subprocess.Process) -> None:
-        self.card, self._process = card, process
+    def __init__(self, card: AgentCard, process: asyncio.subprocess.Process, *, is_gentle: bool = False) -> None:
+        self.card, self._process, self.is_gentle = card, process, is_gentle
         self.said: Mapping[str, Any] = {}  # its own health, from its latest result
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
@@ -36,8 +37,8 @@ class AgentProcess:
         self._listening = asyncio.gather(self._listen_to_stdout(), self._listen_to_stderr())
 
     @classmethod
-    async def launch(cls, card: AgentCard, environment: Mapping[str, str]) -> AgentProcess:
-        """Start the script.
+    async def launch(cls, card: AgentCard, environment: Mapping[str, str], *, is_gentle: bool = False) -> AgentProcess:
+        """Start the script; a gentle one is far below the hub in what the system lets run first.
 
         Raises
         ------
@@ -50,7 +51,11 @@ class AgentProcess:
             process = await spawn(launch_command(card), environment, limit=MAX_ANSWER_BYTES)
         except OSError as error:
             raise AgentCrashed(f"agent {card.name!r} could not be started: {error}") from error
-        return cls(card, process)
+        if is_gentle:
+            with contextlib.suppress(OSError):  # it may have ended at once, which the first call will tell
+                nice = os.getpriority(os.PRIO_PROCESS, 0) + _GENTLE
+                os.setpriority(os.PRIO_PROCESS, process.pid, min(19, nice))
+        return cls(card, process, is_gentle=is_gentle)
 
     @property
     def is_alive(self) -> bool:

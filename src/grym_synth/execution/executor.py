@@ -54,12 +54,14 @@ class Urgency:
 
     patience_s : how long one may wait for an agent that is left alone, or for a hub that is not fit
     takes_lite : whether less than a full hearing will do, when the hub is tired
+    is_gentle : done by processes that everything else on the machine goes before
     """
 
     priority: Priority
     patience_s: float
     takes_lite: bool
     context: str = "default"
+    is_gentle: bool = False
 
 
 #: Somebody waits in person, and would rather have less than nothing; nobody does, and it must be whole.
@@ -103,17 +105,25 @@ class Executor:
         self._store_breaker = Breaker("the store", time.monotonic)
 
     async def run(
-        self, plan: Plan, *, use_cache: bool, on_progress: OnProgress, urgency: Urgency = ANSWER
+        self,
+        plan: Plan,
+        *,
+        use_cache: bool,
+        on_progress: OnProgress,
+        urgency: Urgency = ANSWER,
+        keep: bool = True,
     ) -> AsyncIterator[Outcome]:
         """Run steps side by side, as far as there is room and none waits for another; yield what came of them in the
         order of the plan.
+
+        keep : whether what is heard is kept; False for whoever keeps it himself
         """
         needed = {name for step in plan.steps for name in step.after}
         earlier: dict[str, asyncio.Task[Outcome]] = {}  # those that others wait for
 
         def begin(step: Step) -> asyncio.Task[Outcome]:
             before = [earlier[name] for name in step.after]  # a plan has them in this order
-            task = asyncio.create_task(self._run_after(before, step, use_cache, on_progress, urgency))
+            task = asyncio.create_task(self._run_after(before, step, use_cache, on_progress, urgency, keep))
             if step.id in needed:
                 earlier[step.id] = task
             return task
@@ -154,6 +164,7 @@ class Executor:
         use_cache: bool,
         on_progress: OnProgress,
         urgency: Urgency,
+        keep: bool,
     ) -> Outcome:
         """Wait for the steps that this one takes values from, and run it with them."""
         outcomes = [await task for task in before]
@@ -162,10 +173,12 @@ class Executor:
         except NothingToTake as error:
             gaps = [Gap.from_error(error, capability=name, subject=step.subject) for name in step.capabilities]
             return Outcome(step, Heard((), tuple(gaps)))
-        outcome = await self._run_step(step, use_cache, on_progress, urgency)
+        outcome = await self._run_step(step, use_cache, on_progress, urgency, keep)
         return replace(outcome, heard=trusted_as(outcome.heard, taken)) if taken else outcome
 
-    async def _run_step(self, step: Step, use_cache: bool, on_progress: OnProgress, urgency: Urgency) -> Outcome:
+    async def _run_step(
+        self, step: Step, use_cache: bool, on_progress: OnProgress, urgency: Urgency, keep: bool
+    ) -> Outcome:
         card, begun = self.catalog.agent(step.agent), time.perf_counter()
         stamp, sha256 = await self._identify(step.path, up_to_bytes=_HASH_FIRST_BYTES)
         beside = None
@@ -183,7 +196,7 @@ class Executor:
                     on_progress(step, 0.95, "hashing")
                     _, sha256 = await self._identify(step.path)
                 unchanged = stamp == _stamp(step.path) and (not step.beside or beside == _stamp(step.beside[1]))
-                if sha256 and unchanged and not card.writes:  # else it was being written to while we listened
+                if keep and sha256 and unchanged and not card.writes:  # else it was being written to while we listened
                     self._keep(step, card, sha256, fresh)
         except GrymError as error:
             gaps = tuple(Gap.from_error(error, capability=name, subject=step.subject) for name in missing)
@@ -236,7 +249,7 @@ class Executor:
             health = {**self.fitness.snapshot.to_meta(), "lease": lease}
             if not urgency.takes_lite:
                 health["quality"] = "full"
-            async with self.agents.borrow(card) as process:
+            async with self.agents.borrow(card, is_gentle=urgency.is_gentle) as process:
                 begun = time.monotonic()
                 try:
                     content = await process.call(
@@ -299,7 +312,7 @@ class Executor:
             if any(_is_lite(heard) for heard in fresh.values()):
                 return
             for name, heard in fresh.items():
-                if all(gap.code in LASTING_GAPS for gap in heard.gaps):
+                if lasts(heard):
                     store.keep(sha256, name, card.recipe, _settings(step, card, name), heard)
 
         self._from_store(keep)
@@ -327,6 +340,11 @@ def _settings(step: Step, card: AgentCard, capability: str) -> dict[str, Any]:
     """The settings that this capability's result depends on."""
     beside: dict[str, Any] = {"beside": step.beside[0]} if step.beside else {}  # its findings name the other
     return beside | {name: step.params[name] for name in card.settings.get(capability, ()) if name in step.params}
+
+
+def lasts(heard: Heard) -> bool:
+    """Whether the same recording would leave the same gaps again."""
+    return all(gap.code in LASTING_GAPS for gap in heard.gaps)
 
 
 def _is_lite(heard: Heard) -> bool:

@@ -7,11 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..audio.decoding.suffixes import AUDIO_SUFFIXES
 from ..messages import Gap
-
-AUDIO_SUFFIXES = frozenset(
-    ".wav .wave .bwf .w64 .rf64 .aif .aiff .aifc .flac .ogg .oga .opus .mp3 .m4a .aac .mp4 .caf .au .wma".split()
-)
 
 
 @dataclass(frozen=True, slots=True)

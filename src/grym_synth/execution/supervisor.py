@@ -82,8 +82,10 @@ class Supervisor:
         self._keeper: subprocess.Popen[bytes] | None = None
 
     @contextlib.asynccontextmanager
-    async def borrow(self, card: AgentCard) -> AsyncIterator[AgentProcess]:
+    async def borrow(self, card: AgentCard, *, is_gentle: bool = False) -> AsyncIterator[AgentProcess]:
         """Lend a process of this agent, a warm one if there is one, for one call in the body of a `with` block.
+
+        is_gentle : one that everything else on the machine goes before; it never serves who is in a hurry
 
         Raises
         ------
@@ -99,7 +101,7 @@ class Supervisor:
             workers.breaker.enter()
             process = None
             try:
-                process = await self._warm_or_new(workers)
+                process = await self._warm_or_new(workers, is_gentle=is_gentle)
                 yield process
             except FAULTS:
                 workers.failures, workers.last_failure = workers.failures + 1, self._now()
@@ -174,10 +176,11 @@ class Supervisor:
             self._agents[card.name] = _Workers(card, breaker, asyncio.Semaphore(card.concurrency or _MOST_PROCESSES))
         return self._agents[card.name]
 
-    async def _warm_or_new(self, workers: _Workers) -> AgentProcess:
+    async def _warm_or_new(self, workers: _Workers, *, is_gentle: bool) -> AgentProcess:
         """A living process, marked busy; a new one waits the longer the more often the agent has failed in a row."""
-        while workers.idle:
-            _, process = workers.idle.pop()
+        while found := [item for item in workers.idle if item[1].is_gentle is is_gentle]:
+            workers.idle.remove(found[-1])
+            process = found[-1][1]
             if process.is_alive:
                 workers.busy.add(process)
                 return process
@@ -189,6 +192,6 @@ class Supervisor:
         if self._keeper is None:
             command = [sys.executable, "-I", "-S", keeper.__file__, self._mark]
             self._keeper = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True, env={})
-        process = await AgentProcess.launch(workers.card, self._environment)
+        process = await AgentProcess.launch(workers.card, self._environment, is_gentle=is_gentle)
         workers.busy.add(process)
         return process

@@ -12,7 +12,22 @@ from typing import Annotated, Any
 import typer
 
 from .. import __version__
-from . import agents, asking, contexts, editing, housekeeping, models, status, teaching
+from . import (
+    agents,
+    asking,
+    contexts,
+    ear,
+    editing,
+    finding,
+    housekeeping,
+    jobs,
+    library,
+    models,
+    patterns,
+    status,
+    teaching,
+)
+from . import similar as similarity
 from .protocol import operation_of
 from .telling import JsonOption, fail, for_terminal, perform, print_json, say_error, settings
 
@@ -237,9 +252,15 @@ def doctor(as_json: JsonOption = False) -> None:
 
 app.command("ask")(asking.ask)
 app.add_typer(contexts.app, name="context")
+app.add_typer(jobs.app, name="jobs")
 app.command("teach", no_args_is_help=True, context_settings=teaching.SETTINGS)(teaching.teach)
+app.add_typer(ear.app, name="ear")
 app.add_typer(agents.app, name="agents")
 app.command("edit")(editing.edit)
+app.command("index")(library.index)
+app.command("similar")(similarity.similar)
+app.add_typer(patterns.app, name="patterns")
+app.command("find")(finding.find)
 app.command("cleanup")(housekeeping.cleanup)
 app.command("status")(status.status)
 app.command("pause")(status.pause)
@@ -248,8 +269,7 @@ app.add_typer(models.app, name="models")
 
 #: Commands that CONTRACT names and this version does not have: they say so, instead of being unknown.
 NOT_YET = (
-    "config", "ear", "find", "forget", "index", "jobs", "learn",
-    "login", "logout", "mcp", "migrate", "notes", "patterns", "share", "similar",
+    "config", "forget", "learn", "login", "logout", "mcp", "migrate", "notes", "share",
     "whoami", "worker",
 )  # fmt: skip
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..config import Config
 from ..errors import HubUnreachable
-from .protocol import OPERATIONS, Emit
+from .protocol import OPERATIONS, Emit, needs_no_hub
 
 if TYPE_CHECKING:
     from ..hub import Hub
@@ -39,11 +39,11 @@ async def perform_anywhere(config: Config, operation: Mapping[str, Any], emit: E
         Another process holds the home but takes no calls.
     """
     give_up_at = asyncio.get_running_loop().time() + _PATIENCE
-    if operation["op"] in ("status", "pause", "resume", "context"):  # to look is no reason to be a hub
+    if needs_no_hub(operation):
         if not await _ask_running_hub(config, operation, emit):
             from .operations import without_hub
 
-            emit({"document": without_hub(config, operation)})
+            emit({"document": await without_hub(config, operation)})
             emit({"exit": 0})
         return
     while True:
@@ -52,7 +52,7 @@ async def perform_anywhere(config: Config, operation: Mapping[str, Any], emit: E
                 from .operations import perform
 
                 async with serving_hub(config) as hub:
-                    await perform(hub, operation, emit)
+                    await perform(hub, {**operation, "alone": True}, emit)
                 return
         if await _ask_running_hub(config, operation, emit):
             return
@@ -111,6 +111,8 @@ async def serving_hub(config: Config, *, serving: bool = False) -> AsyncIterator
             try:
                 yield hub
             finally:
+                if serving:
+                    hub.jobs.stop_following()  # a job may take all night; it goes on with the next hub
                 if server is not None:
                     while calls:  # others are let in for as long: the home is ours until the last has left
                         await asyncio.wait(calls)

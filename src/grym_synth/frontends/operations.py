@@ -31,10 +31,17 @@ from ..messages import (
 from ..upkeep import last_seen, pause
 from .comparison import comparison_to_json
 from .contexts import context_without_hub, perform_context
+from .ear import perform_ear
 from .editing import edit_to_json
 from .exports import join_outcomes, recording_to_json
+from .finding import perform_find
+from .job_documents import counts_without_hub, jobs_without_hub, perform_jobs
+from .library import library_without_hub, perform_index, perform_library
+from .patterns import perform_patterns
 from .protocol import Emit, error_exit, error_to_json
+from .similar import perform_similar
 from .teaching import perform_teach_route
+from .teaching_sounds import perform_teach
 
 #: What a gap or an error means for the exit code, by its code word; what is not named here is a missing part.
 _UNUSABLE = {
@@ -209,7 +216,8 @@ def gap_error(gap: Gap) -> dict[str, Json]:
 
 
 async def _status(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
-    emit({"document": {**hub.upkeep.status(), "models": hub.models.status()}})
+    jobs = await asyncio.to_thread(hub.jobs.counts)
+    emit({"document": {**hub.upkeep.status(), "jobs": jobs, "models": hub.models.status()}})
     return 0
 
 
@@ -223,16 +231,20 @@ async def _teach_route(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> in
     return await perform_teach_route(hub.store, hub.router, operation, emit)
 
 
-def without_hub(config: Config, operation: Mapping[str, Any]) -> dict[str, Json] | None:
+async def without_hub(config: Config, operation: Mapping[str, Any]) -> dict[str, Json] | None:
     """The document of an operation for which no hub has to be started; None for all others."""
     match operation["op"]:
         case "status":
-            return last_seen(config)
+            return {**last_seen(config), "jobs": counts_without_hub(config)}
         case "pause" | "resume" as op:
             pause(config, wanted=op == "pause")
             return {"paused": op == "pause"}
         case "context":
             return context_without_hub(config, operation)
+        case "library":
+            return library_without_hub(config, operation)
+        case "jobs":
+            return await jobs_without_hub(config, operation)
     return None
 
 
@@ -244,7 +256,15 @@ _OPERATIONS = {
     "route": _route,
     "analyze": _analyze,
     "compare": _compare,
+    "similar": perform_similar,
+    "patterns": perform_patterns,
     "edit": _edit,
     "context": perform_context,
+    "jobs": perform_jobs,
     "teach_route": _teach_route,
+    "index": perform_index,
+    "library": perform_library,
+    "find": perform_find,
+    "teach": perform_teach,
+    "ear": perform_ear,
 }

@@ -7,16 +7,27 @@ Light on purpose: a command that finds a running hub needs nothing else of ours.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from .. import __version__
 from ..errors import AgentFailed, BadRequest, BadSetup, GrymError, Unavailable
 
-OPERATIONS = ("ask", "route", "analyze", "compare", "edit", "status", "pause", "resume", "context", "teach_route")
+OPERATIONS = (
+    "ask", "route", "analyze", "compare", "similar", "patterns", "edit", "status", "pause", "resume", "context",
+    "jobs", "teach_route", "index", "library", "find",
+    "teach", "ear",
+)  # fmt: skip
 
 Emit = Callable[[dict[str, Any]], None]
+
+
+def needs_no_hub(operation: Mapping[str, Any]) -> bool:
+    """Whether an operation only looks, or leaves word for the next hub: that is no reason to be one."""
+    if operation["op"] == "jobs":
+        return operation["do"] in ("list", "show", "cancel") and not operation["follow"]
+    return operation["op"] in ("status", "pause", "resume", "context", "library")
 
 
 def operation_of(op: str, **arguments: Any) -> dict[str, Any]:

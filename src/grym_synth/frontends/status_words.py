@@ -145,7 +145,7 @@ def sections(document: Document) -> dict[str, list[str]]:
         "agents": _agents(_rows(document.get("agents"))),
         "language models": [_model(of) for of in _rows(_mapping(document.get("models")).get("models"))],
         "contexts": [_account(clean(name), _mapping(of)) for name, of in _mapping(document.get("accounts")).items()],
-        "jobs": _counts(_mapping(document.get("jobs"))),
+        "jobs": _jobs(_mapping(document.get("jobs"))),
         "store": _store(_mapping(document.get("store"))),
     }
     return {heading: entries for heading, entries in found.items() if entries}
@@ -229,6 +229,13 @@ def _counts(of: Mapping[str, Any]) -> list[str]:
     """Numbers by name, those that are nothing left out."""
     counted = {clean(name): number(count) for name, count in of.items()}
     return [f"{name} {count:g}" for name, count in counted.items() if count]
+
+
+def _jobs(jobs: Mapping[str, Any]) -> list[str]:
+    """Those that go on, and why they do not just now."""
+    told = _counts(jobs)
+    held = clean(jobs.get("held"))
+    return [*told, f"held back: {held}"] if told and held else told
 
 
 def _changes(document: Document) -> list[str]:

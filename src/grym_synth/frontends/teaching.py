@@ -1,4 +1,7 @@
-"""`grym teach`: in this version, which capabilities a question needs. A running hub learns it at once."""
+"""`grym teach`: which capabilities a question needs, and, in `teaching_sounds`, what recordings are.
+
+A running hub learns it at once.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 import typer
 
 from .protocol import Emit, operation_of
-from .telling import JsonOption, fail, for_terminal, perform, settings
+from .teaching_sounds import NOT, Wish, teach_sounds
+from .telling import JsonOption, for_terminal, perform, settings
 
 if TYPE_CHECKING:
-    from ..errors import BadSetup
     from ..messages import Route
     from ..storage.corrections import RouteCorrection
     from ..storage.sqlite import SqliteStore
 
 NONE = "none"  # the word for a question that is not for this hub
-#: Forms of the command that later versions have.
-_LATER = ("--not", "--correct", "--prefer", "--over", "--than")
 _LONGEST = 2000  # characters of a question that is kept
 
 
@@ -29,12 +30,32 @@ class Teachable(Protocol):
     def learn(self, corrections: Sequence[RouteCorrection]) -> None: ...
 
 
-#: How the command is registered: the forms of later versions are known, but do not work yet.
+#: How the command is registered: `--not` stays among the words, because several files may follow it.
 SETTINGS: dict[str, Any] = {"ignore_unknown_options": True}
 
 
 def teach(
-    words: Annotated[list[str] | None, typer.Argument(help="The question.", show_default=False)] = None,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="LABEL FILE... [--not FILE...]; behind --correct FIELD=VALUE; behind --route the question.",
+            show_default=False,
+        ),
+    ] = None,
+    correct: Annotated[
+        str | None, typer.Option(help="What is wrong of it: tempo=140 or key=Am.", metavar="FILE", show_default=False)
+    ] = None,
+    prefer: Annotated[
+        str | None, typer.Option(help="This is closer to C than B is.", metavar="A", show_default=False)
+    ] = None,
+    over: Annotated[
+        str | None, typer.Option(help="The one that is less close.", metavar="B", show_default=False)
+    ] = None,
+    than: Annotated[
+        str | None, typer.Option(help="What both are held against.", metavar="C", show_default=False)
+    ] = None,
+    is_list: Annotated[bool, typer.Option("--list", help="List what was taught of recordings.")] = False,
+    forgets: Annotated[bool, typer.Option("--forget", help="Take back what is named behind it.")] = False,
     route: Annotated[
         str | None,
         typer.Option(help="Capabilities that the question needs, separated by commas; or `none`.", show_default=False),
@@ -45,25 +66,32 @@ def teach(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Teach which capabilities a question needs. It counts at once.
+    """Teach what recordings are, what is wrong, what sounds alike, or which capabilities a question needs.
+
+    grym teach snare kit/sd1.wav kit/sd2.wav --not kit/rim.wav
+
+    grym teach --correct loop.wav tempo=140
+
+    grym teach --prefer a.wav --over b.wav --than c.wav
+
+    grym teach --forget snare kit/sd2.wav
 
     grym teach --route rhythm "where does it breathe?"
-
-    grym teach --routes
     """
     words = words or []
     if (route is not None) + routes + (forget_route is not None) > 1:
         raise typer.BadParameter("--route, --routes and --forget-route exclude each other")
     options = [word.partition("=")[0] for word in words if word.startswith("-") and " " not in word]
-    unknown = [word for word in options if word not in _LATER]
+    unknown = [word for word in options if word != NOT or route is not None]
     if unknown:
         raise typer.BadParameter(f"no such option: {unknown[0]}")
     if routes:
         perform(operation_of("teach_route", do="list"), as_json, _show_list)
     if forget_route is not None:
         perform(operation_of("teach_route", do="forget", question=_tidy(forget_route)), as_json, _show_change)
-    if route is None or options:
-        fail(_not_yet(), as_json)
+    if route is None:
+        teach_sounds(Wish(words, correct, prefer, over, than, is_list, forgets), as_json=as_json)
+        return
     if len(words) != 1 or not _tidy(words[0]):
         raise typer.BadParameter(f'one question, in quotes: grym teach --route {route} "..."')
     wanted = _capabilities(route, as_json)
@@ -148,10 +176,3 @@ def _show_list(document: dict[str, Any]) -> None:
 
 def _named(capabilities: Sequence[str]) -> str:
     return ", ".join(capabilities) or "none of ours"
-
-
-def _not_yet() -> BadSetup:
-    from ..errors import BadSetup
-
-    what = "`grym teach` of labels, corrections and preferences is not in this version of grym-synth"
-    return BadSetup(what, hint="routes can be taught: grym teach --route CAPABILITY QUESTION")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Protocol
 
 import typer
 
@@ -18,7 +18,20 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print compact JSON, on
 Show = Callable[[dict[str, Any]], None]
 
 
-def perform(operation: dict[str, Any], as_json: bool, show: Show, afterwards: Show | None = None) -> NoReturn:
+class View(Protocol):
+    """Shows the person who waits how far it is."""
+
+    def show(self, progress: Mapping[str, Any]) -> None: ...
+    def close(self) -> None: ...
+
+
+def perform(
+    operation: dict[str, Any],
+    as_json: bool,
+    show: Show,
+    afterwards: Show | None = None,
+    view: View | None = None,
+) -> NoReturn:
     """Carry out an operation and leave with its exit code; documents are shown as they come."""
     import asyncio
     import logging
@@ -27,7 +40,7 @@ def perform(operation: dict[str, Any], as_json: bool, show: Show, afterwards: Sh
     from .progress import ProgressView
 
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
-    view = ProgressView(is_terminal=sys.stderr.isatty())
+    view = view or ProgressView(is_terminal=sys.stderr.isatty())
     exit_code = 1
 
     def emit(event: dict[str, Any]) -> None:

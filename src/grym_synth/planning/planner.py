@@ -68,11 +68,10 @@ def plan(
     answered : capabilities that the hub answers itself
     """
     layout = _Layout(request, recordings, agents, {**route.params, **request.params}, deadline)
-    wanted = [
-        name
-        for name in _measured(route, read_aspects(request.question), agents, len(recordings))
-        if name not in answered
-    ]
+    aspects = read_aspects(request.question)
+    wanted = [name for name in _measured(route, aspects, agents, len(recordings)) if name not in answered]
+    if "library" in route.capabilities and recordings:  # "loops that fit the tempo of this track": measured first
+        wanted += [name for name in ("rhythm", "tonality") if name in map(_of, aspects) and name not in wanted]
     if asks_performer(request.question):
         wanted = [name for name in wanted if name not in BESIDE_THE_POINT]
         layout.gaps.append(UNKNOWN)

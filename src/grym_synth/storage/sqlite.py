@@ -29,6 +29,12 @@ from ..messages import (
 BUSY_TIMEOUT = 2.0  # seconds to wait for another process that is writing
 MIGRATIONS = Path(__file__).parent / "migrations"
 
+KEEP_HASH = "INSERT OR REPLACE INTO files (path, size, mtime_ns, ctime_ns, inode, sha256) VALUES (?, ?, ?, ?, ?, ?)"
+KEEP_HEARD = (
+    "INSERT OR REPLACE INTO heard (sha256, capability, recipe, params, evidence, gaps, heard_at)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+
 
 class StoreUnavailable(Unavailable):
     """The store cannot be read or written just now: locked, full, or gone."""
@@ -114,11 +120,7 @@ class SqliteStore:
 
     def keep_hash(self, stamp: FileStamp, sha256: str) -> None:
         with self.transaction() as db:
-            db.execute(
-                "INSERT OR REPLACE INTO files (path, size, mtime_ns, ctime_ns, inode, sha256)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (*_row(stamp), sha256),
-            )
+            db.execute(KEEP_HASH, (*_row(stamp), sha256))
 
     def recall(
         self, sha256: str, capability: str, recipe: str, params: Mapping[str, Json], subject: str
@@ -133,14 +135,9 @@ class SqliteStore:
         return Heard(tuple(evidence), tuple(gaps))
 
     def keep(self, sha256: str, capability: str, recipe: str, params: Mapping[str, Json], heard: Heard) -> None:
-        evidence = json.dumps([evidence_to_json(replace(item, subject="")) for item in heard.evidence])
-        gaps = json.dumps([gap_to_json(replace(gap, subject="")) for gap in heard.gaps])
+        row = heard_row(sha256, capability, recipe, params, heard)
         with self.transaction() as db:
-            db.execute(
-                "INSERT OR REPLACE INTO heard (sha256, capability, recipe, params, evidence, gaps, heard_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (sha256, capability, recipe, _canonical(params), evidence, gaps, time.time()),
-            )
+            db.execute(KEEP_HEARD, row)
 
     def keep_answer(self, request: Request, answer: Answer, recordings: Iterable[InPlay] = ()) -> None:
         """Keep an answer and the recordings that it was about, which a later question may call "it"."""
@@ -246,6 +243,15 @@ class SqliteStore:
 
 def _row(stamp: FileStamp) -> tuple[str, int, int, int, int]:
     return to_text(stamp.path), stamp.size, stamp.mtime_ns, stamp.ctime_ns, stamp.inode
+
+
+def heard_row(
+    sha256: str, capability: str, recipe: str, params: Mapping[str, Json], heard: Heard
+) -> tuple[object, ...]:
+    """A row for KEEP_HEARD."""
+    evidence = json.dumps([evidence_to_json(replace(item, subject="")) for item in heard.evidence])
+    gaps = json.dumps([gap_to_json(replace(gap, subject="")) for gap in heard.gaps])
+    return sha256, capability, recipe, _canonical(params), evidence, gaps, time.time()
 
 
 def to_text(name: str) -> str:

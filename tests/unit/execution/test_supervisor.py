@@ -83,6 +83,19 @@ def gone_within(home: Path, seconds: float) -> bool:
     return not marked(home)
 
 
+def test_gentle_work_has_processes_of_its_own_that_others_go_before(tmp_path: Path, card: AgentCard) -> None:
+    async def story(agents: Supervisor, clock: Clock) -> None:
+        async with agents.borrow(card) as quick:
+            assert os.getpriority(os.PRIO_PROCESS, quick.pid) == os.getpriority(os.PRIO_PROCESS, 0)
+        async with agents.borrow(card, is_gentle=True) as gentle:
+            assert gentle.pid != quick.pid
+            assert os.getpriority(os.PRIO_PROCESS, gentle.pid) == min(19, os.getpriority(os.PRIO_PROCESS, 0) + 10)
+        async with agents.borrow(card, is_gentle=True) as again, agents.borrow(card) as other:
+            assert (again.pid, other.pid) == (gentle.pid, quick.pid)
+
+    run(tmp_path, story)
+
+
 def test_a_warm_process_is_used_again_and_a_crashed_one_is_replaced(card: AgentCard, tmp_path: Path) -> None:
     async def story(agents: Supervisor, clock: Clock) -> None:
         first, again = await ask(agents, card, "fine"), await ask(agents, card, "fine")

@@ -27,6 +27,8 @@ COUNTED: dict[str, tuple[str, ...]] = {
     "facts.clipped_samples": ("sample",), "facts.nonfinite_samples": ("sample",),
     "spectrum.n_fft": ("point", "sample", "bin"), "rhythm.metre": ("beat",), "chords.distinct": ("chord",),
     "structure.section_count": ("section",), "chords.changes_per_minute": ("change",), "notes.note_count": ("note",),
+    "library.total": ("file",), "library.at_other_times": ("file",), "library.value_count": ("file",),
+    "library.measured": ("file",), "library.missing": ("file",), "library.searched": ("file",),
 }  # fmt: skip
 ITEMS: dict[str, str] = {
     "rhythm.beats_s": "beat", "rhythm.onsets_s": "onset", "rhythm.downbeats_s": "downbeat",

@@ -240,7 +240,7 @@ _IS_A = re.compile(
 def _check_kinds(case: Case) -> list[Problem]:
     """The kind of a sound, where evidence of it is cited or a sentence says outright what it is."""
     problems = []
-    cited = [item for item in case.cited if item.name == "timbre.label"]
+    cited = [item for item in case.cited if item.name in ("timbre.label", "timbre.heard_label")]
     tags = {text.casefold() for item in case.cited if item.name == "timbre.tags" for text in strings_of(item)}
     for match in _KIND.finditer(case.tokens.plain):
         classes = _KINDS[int((match.lastgroup or "k0")[1:])][1]

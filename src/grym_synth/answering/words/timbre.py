@@ -98,7 +98,9 @@ def _kind(page: Page, subject: str) -> None:
         return
     sure = f"{percent(found.confidence)} sure"
     if found.confidence >= LIKELY:
-        text = f"It is {_article(name)} {name}, {sure}."
+        text = (
+            f"It is {_article(name)} {name}, {sure}." if found.confidence < 1.0 else f"It is {_article(name)} {name}."
+        )
         asked = _asked_classes(page)
         page.say(text if asked is None else page.verdict((say.text_in(found) or "") in asked, text), found,
                  support="inferred")  # fmt: skip

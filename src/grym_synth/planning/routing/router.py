@@ -21,6 +21,7 @@ from ...packs import Pack
 from ..aspects import aspect_places, read_aspects
 from ..capabilities import CAPABILITY
 from ..slots import read_slots
+from ..teaching import read_teaching
 from .added import Added
 from .clauses import split_clauses
 from .decision import Decision, read_decision, spell_out
@@ -42,6 +43,9 @@ _READING = re.compile(
     r"leggi|ricorda\w*|aggiungi|läs|lägg|spara)\b",
     re.IGNORECASE,
 )
+#: What is never told as the reason of a route, and what is told only beside a word that says more.
+_JOINTS = STAND_INS | set("and or but und oder y o et ou e och eller".split())
+_SMALL = frozenset("the a an is it its in of to at on do does how what which when where who this that".split())
 _PACK_FILE = re.compile(r"\S\.grym\b", re.IGNORECASE)
 
 
@@ -158,6 +162,8 @@ def _decide_by_rule(question: str, paths: Sequence[str]) -> tuple[str, str] | No
     """What needs no weighing: the capability, and why."""
     if any(path.lower().endswith(".grym") for path in paths) or _PACK_FILE.search(question):
         return "share", "a .grym pack"
+    if paths and read_teaching(question) is not None:
+        return "teach", "it says what is so"
     address = _ADDRESS.search(question)
     if address and (_READING.search(question) or len(_ADDRESS.sub(" ", question).split()) <= 1):
         return "learn", f"an address to read, {address.group()[:80]}"
@@ -176,9 +182,9 @@ def _first(named: Json) -> str:
 
 
 def _heaviest_words(features: Features, weight: Scores) -> str:
-    """The run of at most three words round the heaviest one whose weight is worth telling."""
-    words = features.words
-    weight = np.where([word in STAND_INS for word in words], -np.inf, weight) if words else weight
+    """At most three words round the heaviest one, as far as they are worth telling; a small word brings another."""
+    words = [word.casefold() for word in features.words]
+    weight = np.where([word in _JOINTS for word in words], -np.inf, weight) if words else weight
     if not len(weight) or weight.max() <= 0.0:
         return ""
     best = int(weight.argmax())
@@ -186,10 +192,11 @@ def _heaviest_words(features: Features, weight: Scores) -> str:
     for _ in range(2):
         before = weight[first - 1] if first > 0 else -np.inf
         after = weight[last + 1] if last + 1 < len(weight) else -np.inf
-        if max(before, after) < 0.3 * weight[best]:
+        is_small = _SMALL.issuperset(words[first : last + 1])
+        if max(before, after) < (-np.inf if is_small else 0.3 * weight[best]) or np.isinf(max(before, after)):
             break
         first, last = (first - 1, last) if before > after else (first, last + 1)
-    return " ".join(words[first : last + 1]).strip("?&+/ ")[:80]
+    return " ".join(features.words[first : last + 1]).strip("?&+/ ")[:80]
 
 
 def _load_weights(name: str) -> tuple[Heads, Decision]:

@@ -1,0 +1,83 @@
+"""What of the library sounds like a recording: its copies, the same in other files, what is near and by what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ...messages import Evidence, Json
+from . import phrasing as say
+from .page import Page, labels
+
+MATCH, NEAR = "similar.match", "similar.near"
+
+_ASPECTS = ("pitch", "timbre", "rhythm", "harmony", "loudness")
+_SHOWN, _BRIEF = 5, 2
+_TELLING = 60.0  # percent: an aspect below it is no reason
+_REASONS = 2
+_LEAST = 0.5  # likeness below which nothing is told beside what is near
+
+
+def describe(page: Page) -> None:
+    """Copies and the same in other files, the nearest in a sentence of its own with its reasons, the others in a line.
+
+    Where nothing is near that is said first, and what is least far only then.
+    """
+    found = [item for item in page.findings.evidence if item.name == MATCH and _value(item)]
+    near = next((item for item in page.findings.evidence if item.name == NEAR), None)
+    if near is None:
+        return
+    names = labels((*page.paths, *(item.subject for item in found)))
+    if not found:
+        page.say("Nothing else in the library sounds like it.", near)
+        return
+    if say.text_in(near) != "near":
+        page.say("Nothing in the library is near it.", near)
+        _tell_rest(page, found[: 1 if page.is_brief else 2], "The least far", names)
+    else:
+        for item in [item for item in found if _relation(item) != "alike"][: _BRIEF if page.is_brief else _SHOWN]:
+            what = "is a copy of it" if _relation(item) == "copy" else "holds the same recording"
+            page.say(f"{names[item.subject]} {what}.", item)
+        alike = [item for item in found if _relation(item) == "alike" and item.confidence >= _LEAST]
+        if alike:
+            _tell_nearest(page, alike[0], names)
+            _tell_rest(page, alike[1 : _BRIEF if page.is_brief else _SHOWN], "Then", names)
+    page.suggest("", command=f"To see more of them: grym similar {near.subject}")
+
+
+def _tell_nearest(page: Page, item: Evidence, names: Mapping[str, str]) -> None:
+    value, name = _value(item), names[item.subject]
+    share = say.finite(value.get("similarity_percent"))
+    if share is None:
+        return
+    reasons = _reasons(value)
+    by = f", by {say.listed(reasons)}" if reasons and not page.is_brief else ""
+    page.say(f"{name} sounds most like it ({say.percent(share)} alike){by}.", item, support="inferred")
+    if item.span is not None and item.span.start_s > 0.0:
+        where = f"from {say.position(item.span.start_s)} to {say.position(item.span.end_s)}"
+        page.add(f"{name} is nearest {where}.", item, support="inferred")
+
+
+def _tell_rest(page: Page, items: Sequence[Evidence], word: str, names: Mapping[str, str]) -> None:
+    told = [
+        f"{names[item.subject]} ({say.percent(share)} alike)"
+        for item in items
+        if (share := say.finite(_value(item).get("similarity_percent"))) is not None
+    ]
+    if told:
+        verb = "" if word == "Then" else " is" if len(told) == 1 else " are"
+        page.say(f"{word}{verb} {say.listed(told)}.", *items, support="inferred")
+
+
+def _reasons(value: Mapping[str, Json]) -> list[str]:
+    """The aspects by which it is nearest, the strongest first."""
+    shares = [(share, name) for name in _ASPECTS if (share := say.finite(value.get(f"{name}_percent"))) is not None]
+    strong = sorted((each for each in shares if each[0] >= _TELLING), key=lambda each: -each[0])[:_REASONS]
+    return [f"{name} ({say.percent(share)})" for share, name in strong]
+
+
+def _value(item: Evidence) -> dict[str, Json]:
+    return item.value if isinstance(item.value, dict) else {}
+
+
+def _relation(item: Evidence) -> str:
+    return str(_value(item).get("relation", "alike"))

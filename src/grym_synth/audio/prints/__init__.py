@@ -1,0 +1,1 @@
+"""What a recording can be recognised by after codec, gain, trimming, and small changes of tempo and pitch."""

@@ -1,0 +1,124 @@
+"""Patterns in the store: fragments that recur, where they occur, and the names that their owner gave them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from .sqlite import SqliteStore, from_text, to_text
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A stretch of a content in which a pattern occurs; similarity is that to the one it was found by, 0..1."""
+
+    sha256: str
+    start_s: float
+    end_s: float
+    similarity: float
+
+    @property
+    def length_s(self) -> float:
+        return self.end_s - self.start_s
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A fragment that recurs; `name` is "" until its owner gives it one."""
+
+    id: int
+    name: str
+    occurrences: tuple[Occurrence, ...]
+
+    @property
+    def recordings(self) -> int:
+        """In how many it occurs."""
+        return len({each.sha256 for each in self.occurrences})
+
+
+#: Contents that lie somewhere in the library.
+_PLACED = "EXISTS (SELECT 1 FROM library_files AS f WHERE f.sha256 = o.sha256)"
+
+
+class Patterns:
+    """Every method is one short transaction, or one query."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self.store = store
+
+    def every(self) -> list[Pattern]:
+        """All patterns with all occurrences, also those of contents that lie nowhere just now."""
+        return self._read("", ())
+
+    def listed(self) -> list[Pattern]:
+        """Patterns that occur at least twice in what lies in the library: named ones, then those of most recordings."""
+        found = [pattern for pattern in self._read(f" WHERE {_PLACED}", ()) if len(pattern.occurrences) > 1]
+        return sorted(found, key=lambda each: (not each.name, -each.recordings, -len(each.occurrences), each.id))
+
+    def pattern(self, number: int) -> Pattern | None:
+        """One pattern; None when there is none of that number, or it occurs nowhere any more."""
+        found = self._read(f" WHERE o.pattern = ? AND {_PLACED}", (number,))
+        return found[0] if found else None
+
+    def named(self, words: str) -> list[Pattern]:
+        """Patterns whose name holds these words, whatever their case."""
+        wanted = words.casefold().split()
+        return [each for each in self.listed() if each.name and all(w in each.name.casefold() for w in wanted)]
+
+    def within(self, sha256: str) -> list[tuple[Pattern, Occurrence]]:
+        """Which patterns occur in a content, and where."""
+        found = self._read(" WHERE o.pattern IN (SELECT pattern FROM occurrences WHERE sha256 = ?)", (sha256,))
+        return [(each, place) for each in found for place in each.occurrences if place.sha256 == sha256]
+
+    def give_name(self, number: int, name: str) -> bool:
+        """Name a pattern; False when there is none of that number."""
+        with self.store.transaction() as db:
+            changed = db.execute("UPDATE patterns SET name = ? WHERE id = ?", (to_text(name), number)).rowcount
+        return changed > 0
+
+    def keep(
+        self,
+        looked_through: str,
+        fresh: Iterable[tuple[int | None, Sequence[Occurrence]]],
+        merged: Iterable[tuple[int, int]] = (),
+    ) -> list[int]:
+        """Write what was found in one content, and that it was looked through: all of it or nothing.
+
+        fresh : the number of a pattern, or None for a new one, and its occurrences
+        merged : (from, into): two patterns that are one; a name that only the first has goes over
+
+        Returns the number of each pattern of `fresh`.
+        """
+        numbers = []
+        with self.store.transaction() as db:
+            for number, occurrences in fresh:
+                if number is None:
+                    row = db.execute("INSERT INTO patterns (found_at) VALUES (?) RETURNING id", (time.time(),))
+                    number = int(row.fetchone()[0])
+                numbers.append(number)
+                db.executemany(
+                    "INSERT OR IGNORE INTO occurrences VALUES (?, ?, ?, ?, ?)",
+                    [(number, each.sha256, each.start_s, each.end_s, each.similarity) for each in occurrences],
+                )
+            for old, into in merged:
+                db.execute("UPDATE OR IGNORE occurrences SET pattern = ? WHERE pattern = ?", (into, old))
+                db.execute("DELETE FROM occurrences WHERE pattern = ?", (old,))
+                db.execute(
+                    "UPDATE patterns SET name = (SELECT name FROM patterns WHERE id = ?) WHERE id = ? AND name = ''",
+                    (old, into),
+                )
+                db.execute("DELETE FROM patterns WHERE id = ?", (old,))
+            db.execute("UPDATE prints SET searched = 1 WHERE sha256 = ?", (looked_through,))
+        return numbers
+
+    def _read(self, where: str, values: tuple[object, ...]) -> list[Pattern]:
+        rows = self.store.read(
+            "SELECT p.id, p.name, o.sha256, o.start_s, o.end_s, o.similarity FROM occurrences AS o"
+            f" JOIN patterns AS p ON p.id = o.pattern{where} ORDER BY p.id, o.sha256, o.start_s",
+            values,
+        )
+        found: dict[int, tuple[str, list[Occurrence]]] = {}
+        for number, name, *occurrence in rows:
+            found.setdefault(number, (from_text(name), []))[1].append(Occurrence(*occurrence))
+        return [Pattern(number, name, tuple(places)) for number, (name, places) in found.items()]

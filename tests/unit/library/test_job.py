@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from tests.unit.library.listener import Listener, write
+
+from grym_synth.errors import Unavailable
+from grym_synth.jobs.engine import Engine, open_jobs
+from grym_synth.library import job as module
+from grym_synth.library.index import Index, Report, Run
+from grym_synth.library.job import INDEX, index_folders, index_kind
+from grym_synth.storage.library import Library
+from grym_synth.storage.sqlite import SqliteStore
+
+pytestmark = pytest.mark.slow
+T = TypeVar("T")
+
+
+@pytest.fixture(autouse=True)
+def everything_is_a_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_LITTLE_S", 0.0)
+
+
+@pytest.fixture
+def music(tmp_path: Path) -> Path:
+    for number in range(12):
+        write(tmp_path / f"music/{number:02}.wav", str(number))
+    return tmp_path / "music"
+
+
+@asynccontextmanager
+async def a_hub(home: Path, listener: Listener) -> AsyncIterator[tuple[Index, Engine]]:
+    store = SqliteStore(home / "grym.db")
+    index = Index(Library(store), listener)
+    try:
+        async with open_jobs(home / "jobs.db", [index_kind(index, at_once=3)]) as jobs:
+            yield index, jobs
+    finally:
+        store.close()
+
+
+def run(work: Awaitable[T]) -> T:
+    async def within() -> T:
+        return await asyncio.wait_for(work, 60.0)
+
+    return asyncio.run(within())
+
+
+def quiet(report: Report) -> None:
+    """Nobody waits for progress."""
+
+
+async def one_index(home: Path, music: Path, listener: Listener, *, workers: int = 3, retry: bool = False) -> Run:
+    async with a_hub(home, listener) as (index, jobs):
+        return await index_folders(index, jobs, [str(music)], quiet, workers=workers, retry=retry)
+
+
+def test_an_index_is_a_job_whose_items_are_contents(tmp_path: Path, music: Path) -> None:
+    async def story() -> None:
+        listener = Listener(gaps={"03.wav": ["unreadable"]})
+        reports: list[Report] = []
+        async with a_hub(tmp_path, listener) as (index, jobs):
+            found = await index_folders(index, jobs, [str(music)], reports.append, workers=3)
+            assert (found.tally.analysed, found.tally.failed) == (11, {str(music / "03.wav"): "it is no good"})
+            (told,) = await jobs.every()
+            assert (told.kind, told.state, told.progress.done, told.progress.failed) == (INDEX, "done", 11, 1)
+            assert told.title == f"index of {music}"
+            (failed,) = await jobs.items(told.id, "failed")
+            assert failed.reason == f"{music / '03.wav'}: it is no good"
+            assert not index.runs
+        assert max(report.total for report in reports) == 12
+        assert sum(listener.listened.values()) == 12
+
+    run(story())
+
+
+def test_an_index_with_nothing_to_listen_to_is_no_job(tmp_path: Path, music: Path) -> None:
+    run(one_index(tmp_path, music, Listener()))
+
+    async def story() -> None:
+        async with a_hub(tmp_path, Listener()) as (index, jobs):
+            found = await index_folders(index, jobs, [str(music)], quiet, workers=3)
+            assert (found.tally.unchanged, found.tally.analysed) == (12, 0)
+            assert len(await jobs.every()) == 1
+
+    run(story())
+
+
+def test_no_more_are_listened_to_at_once_than_asked(tmp_path: Path, music: Path) -> None:
+    listener = Listener()
+    run(one_index(tmp_path, music, listener, workers=1))
+    assert listener.most == 1
+
+
+def test_who_waits_no_more_ends_the_job_and_the_next_goes_on(tmp_path: Path, music: Path) -> None:
+    listener = Listener()
+
+    async def story() -> None:
+        async with a_hub(tmp_path, listener) as (index, jobs):
+            enough = asyncio.Event()
+            listener.before = lambda path: enough.set() if sum(listener.listened.values()) >= 4 else None
+            task = asyncio.create_task(index_folders(index, jobs, [str(music)], quiet, workers=1))
+            await enough.wait()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert [told.state for told in await jobs.every()] == ["cancelled"]
+
+    run(story())
+    found = run(one_index(tmp_path, music, listener))
+    assert found.tally.analysed + found.tally.unchanged == 12
+    assert sum(listener.listened.values()) <= 12 + 1
+
+
+def test_what_an_earlier_hub_left_is_taken_over(tmp_path: Path, music: Path) -> None:
+    async def leave() -> None:
+        async with a_hub(tmp_path, Listener()) as (_, jobs):
+            await jobs.start(INDEX, {"folders": [str(music)], "run": "gone", "retry": False})
+
+    run(leave())
+
+    async def story() -> None:
+        listener = Listener()
+        async with a_hub(tmp_path, listener) as (index, jobs):
+            found = await index_folders(index, jobs, [str(music)], quiet, workers=2)
+            assert found.tally.analysed + found.tally.unchanged == 12
+            assert max(listener.listened.values()) == 1
+            assert {told.state for told in await jobs.every()} == {"done", "cancelled"}
+
+    run(story())
+
+
+def test_a_hub_that_stays_goes_on_with_what_was_left(tmp_path: Path, music: Path) -> None:
+    async def leave() -> None:
+        async with a_hub(tmp_path, Listener()) as (_, jobs):
+            await jobs.start(INDEX, {"folders": [str(music)], "run": "gone", "retry": False})
+
+    run(leave())
+
+    async def story() -> None:
+        async with a_hub(tmp_path, Listener()) as (index, jobs):
+            await jobs.resume()
+            (left,) = await jobs.every()
+            assert (await jobs.wait(left.id)).state == "done"
+            assert index.library.counts()["known"] == 12
+
+    run(story())
+
+
+def test_a_library_that_cannot_be_written_is_told_as_such(
+    tmp_path: Path, music: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from grym_synth.storage.sqlite import StoreUnavailable
+
+    monkeypatch.setattr("grym_synth.library.index._WRITE_WAIT_S", 0.0)
+    monkeypatch.setattr("grym_synth.library.job._TRIES", 1)
+
+    def full(*_: object) -> None:
+        raise StoreUnavailable("the disk is full")
+
+    async def story() -> None:
+        async with a_hub(tmp_path, Listener()) as (index, jobs):
+            monkeypatch.setattr(index.library, "put", full)
+            with pytest.raises(Unavailable, match="full") as told:
+                await index_folders(index, jobs, [str(music)], quiet, workers=2)
+            assert "goes on from here" in told.value.hint
+
+    run(story())

@@ -1,0 +1,141 @@
+"""The library by words: conditions, adjectives by percentile, figures over many."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from benchmarks.find import CLASSES, shares, simulated, skewed
+
+from grym_synth.library.adjectives import ADJECTIVES, MOST
+from grym_synth.library.columns import Columns
+from grym_synth.library.search import Found, find, understood
+from grym_synth.library.words import read_query
+from grym_synth.memory.shelf import Shelf
+
+ROWS = 2000
+
+
+@pytest.fixture(scope="module")
+def columns() -> Columns:
+    return Columns(simulated(ROWS))
+
+
+def search(columns: Columns, text: str, k: int = 10) -> Found:
+    return find(columns, read_query(text, knows=columns.knows), lambda: np.zeros(len(columns)), k=k)
+
+
+def shelf(tempi: list[float], **more: list[float]) -> Shelf:
+    n = len(tempi)
+    figures = {"tempo_bpm": tempi, "duration_s": [10.0] * n, **more}
+    return Shelf(
+        1,
+        tuple(str(i) for i in range(n)),
+        tuple((f"/m/Techno/{i}.wav",) for i in range(n)),
+        {name: np.array(column, np.float32) for name, column in figures.items()},
+        {},
+        {},
+        {},
+        matrix=np.zeros((n, 0), np.float32),
+    )
+
+
+@pytest.mark.slow
+def test_no_adjective_returns_more_than_its_share_of_any_library() -> None:
+    for name, each in skewed(ROWS):
+        worst = max(shares(each), key=lambda item: item[1])
+        assert worst[1] <= MOST, (name, worst)
+
+
+def test_dark_kicks_are_the_darkest_quarter_of_the_kicks(columns: Columns) -> None:
+    found = search(columns, "dark kicks", k=1000)
+    kicks = columns.has_word("class", ("kick",))
+    centroids = np.sort(columns.figure("centroid_hz")[kicks])
+    assert found.total == round(0.25 * kicks.sum())
+    assert max(match.figures["centroid_hz"] for match in found.matches) == centroids[found.total - 1]
+    assert "of your kicks" in understood(found)[1]
+
+
+def test_equal_values_stand_out_in_none_of_them() -> None:
+    found = search(Columns(shelf([120.0] * 50, centroid_hz=[1000.0] * 50)), "dark ones")
+    assert not found.matches
+    assert "the same spectral centroid" in found.notes[0]
+
+
+def test_an_adjective_that_nobody_measured_says_so() -> None:
+    found = search(Columns(shelf([120.0] * 50)), "punchy ones")
+    assert not found.matches
+    assert "crest factor is measured of none" in found.notes[0]
+
+
+def test_adjectives_that_exclude_each_other_fall_back_with_a_word(columns: Columns) -> None:
+    found = search(columns, "dark bright kicks")
+    assert found.matches
+    assert "none is dark and bright at once" in found.notes[0]
+    assert found.total <= MOST * columns.has_word("class", ("kick",)).sum()
+
+
+def test_half_and_double_time_come_behind_and_are_said() -> None:
+    found = search(Columns(shelf([60.0, 120.0, 240.0, 100.0])), "120 bpm")
+    assert [(match.figures["tempo_bpm"], match.reason) for match in found.matches] == [
+        (120.0, ""), (60.0, "at half time"), (240.0, "at double time")
+    ]  # fmt: skip
+    assert (found.total, found.at_other_times) == (1, 2)
+
+
+def test_a_count_tells_what_would_match_at_another_time() -> None:
+    found = search(Columns(shelf([60.0, 120.0, 121.0])), "how many between 119 and 122 bpm")
+    assert found.summary is not None
+    assert (found.summary.value, found.at_other_times) == (2.0, 1)
+
+
+def test_an_average_tells_of_how_many_nothing_is_known() -> None:
+    found = search(Columns(shelf([100.0, 120.0, 240.0, float("nan")])), "average tempo of my techno folder")
+    summary = found.summary
+    assert summary is not None
+    assert summary.value == pytest.approx(153.333, rel=1e-4)
+    assert (summary.figures["median"], summary.missing, summary.octaves) == (120.0, 1, 1)
+
+
+def test_negated_words_exclude(columns: Columns) -> None:
+    assert search(columns, "not kicks").total == ROWS - search(columns, "kicks").total
+
+
+def test_the_longest_come_first(columns: Columns) -> None:
+    lengths = [match.figures["duration_s"] for match in search(columns, "the 7 longest songs").matches]
+    assert len(lengths) == 7
+    assert lengths == sorted(lengths, reverse=True)
+    assert lengths[0] == np.nanmax(columns.figure("duration_s"))
+
+
+def test_a_folder_that_is_none_has_nothing(columns: Columns) -> None:
+    assert search(columns, "in my polka folder").total == 0
+    assert search(columns, "in my drum kits folder").total > 0
+
+
+def test_nothing_understood_finds_nothing(columns: Columns) -> None:
+    found = search(columns, "bagpipes")
+    assert (found.matches, found.query.not_understood) == ((), ("bagpipes",))
+
+
+@pytest.mark.parametrize("adjective", ADJECTIVES)
+def test_every_adjective_says_how_it_is_measured(columns: Columns, adjective: str) -> None:
+    found = search(columns, f"{adjective} ones")
+    assert len(found.chosen) == 1
+    assert found.chosen[0].adjective.name == adjective
+    assert f"{adjective}: " in understood(found)[0]
+
+
+def test_labels_of_the_owner_are_found() -> None:
+    made = shelf([120.0, 121.0])
+    columns = Columns(made, {"Kleine Sache": {"1"}})
+    query = read_query("kleine sache", knows=columns.knows, phrases=[*columns.labels])
+    found = find(columns, query, lambda: np.zeros(2))
+    assert [match.sha256 for match in found.matches] == ["1"]
+
+
+def test_a_new_shelf_forgets_what_the_old_one_passed(columns: Columns) -> None:
+    before = search(columns, "kicks").total
+    words = {**columns.shelf.words, "class": tuple(CLASSES[1] for _ in range(ROWS))}
+    assert search(Columns(dataclasses.replace(columns.shelf, words=words)), "kicks").total == 0 < before
