@@ -150,7 +150,8 @@ def choose(columns: Columns, adjective: Adjective, among: Mask, name: str, key: 
     if not len(ordered):
         note = f"{measure.name} is measured of none of {name}"
     elif note == "few":
-        note = f"only {len(ordered)} of {name} have a measured {measure.name}: too few for anything to stand out"
+        have = "has" if len(ordered) == 1 else "have"
+        note = f"only {len(ordered)} of {name} {have} a measured {measure.name}: too few for anything to stand out"
     elif note:
         note = f"too many of {name} have the same {measure.name} for any to stand out"
     mask = known & ~picked if adjective.is_not else picked

@@ -15,7 +15,7 @@ NOT_YET: Mapping[str, str] = {
     "tonality": "find the key", "spectrum": "look into the spectrum",
     "chords": "name chords", "structure": "tell the parts of a piece apart", "notes": "write down notes",
     "timbre": "tell which instruments play", "compare": "set recordings side by side",
-    "similar": "find recordings that sound alike", "library": "keep a library of your recordings",
+    "similar": "find recordings that sound alike", "library": "search a library of your recordings",
     "teach": "learn your labels and corrections", "knowledge": "look things up in your notes",
     "learn": "read pages and files into a knowledge base", "share": "export or import packs",
     "theory": "do music arithmetic",

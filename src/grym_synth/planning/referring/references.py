@@ -85,7 +85,7 @@ def resolve(request: Request, turns: Sequence[Turn], *, now: float, is_there: Ca
 
 def is_doubtful(route: Route) -> bool:
     """Whether a question without a recording may lack one: where it went nowhere, or where such questions stray."""
-    return set(route.capabilities) <= {"theory", "system", "library"}
+    return set(route.capabilities) <= {"theory", "system"}
 
 
 def suppose_recording(request: Request) -> Resolved:

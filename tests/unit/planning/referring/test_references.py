@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from grym_synth.messages import Json, Request, Route
-from grym_synth.planning.referring.references import Resolved, is_meant, resolve
+from grym_synth.planning.referring.references import Resolved, is_doubtful, is_meant, resolve
 from grym_synth.planning.telling import ago, listed, plain, short_names
 from grym_synth.storage.contexts import Played, Turn
 
@@ -780,3 +780,11 @@ def test_lists_of_names_stay_short() -> None:
     assert short_names(["/1/a/b/x.wav", "/2/a/b/x.wav"]) == ["/1/a/b/x.wav", "/2/a/b/x.wav"]
     assert short_names(["/"]) == ["/"]
     assert plain("a\tb" + "x" * 100) == "a\\tb" + "x" * 26 + "…" + "x" * 29
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "doubtful"),
+    [((), True), (("theory",), True), (("system",), True), (("library",), False), (("tonality",), False)],
+)
+def test_a_question_for_the_library_lacks_no_recording(capabilities: tuple[str, ...], doubtful: bool) -> None:
+    assert is_doubtful(Route(capabilities, 0.7, dict.fromkeys(capabilities, ""), {})) is doubtful
