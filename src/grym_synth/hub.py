@@ -116,19 +116,9 @@ class Hub:
         outcomes = [found async for found in self.run(laid.request, laid.plan, on_progress)]
         clock.lap("work")
         evidence = [item for outcome in outcomes for item in outcome.heard.evidence]
-        if "system" in laid.route.capabilities:
-            evidence += self.upkeep.findings()
         left_open = [gap for outcome in outcomes for gap in outcome.heard.gaps]
-        if "similar" in laid.route.capabilities:
-            for recording in laid.recordings[:1]:
-                near, none = await self.likeness.findings(recording.path, recording.subject, lambda *_: None)
-                evidence, left_open = [*evidence, *near], [*left_open, *none]
-        if "teach" in laid.route.capabilities:
-            noted, refused = await self._teach(laid)
-            evidence, left_open = [*evidence, *noted], [*left_open, *refused]
-        if "library" in laid.route.capabilities:
-            told, none = await asyncio.to_thread(library_findings, self.finder, laid.request.question, evidence)
-            evidence, left_open = [*evidence, *told], [*left_open, *none]
+        async for told, open_too in self._tell_itself(laid, evidence):
+            evidence, left_open = [*evidence, *told], [*left_open, *open_too]
         draft = write(laid.request, laid.route, evidence, [*self._troubles(), *laid.plan.gaps, *left_open])
         reworded = await reword(self.models, draft, laid.request, context=laid.request.context)
         text, claims = compose(draft, reworded.claims)
@@ -139,6 +129,20 @@ class Hub:
         gaps = (*draft.gaps, *notes)  # not told in words: the answer is whole without a model
         answer = Answer(text, claims, draft.evidence, gaps, laid.route, laid.plan, health, clock.laps_ms(), referred)
         return self._remember(laid, answer)
+
+    async def _tell_itself(
+        self, laid: Laid, heard: Sequence[Evidence]
+    ) -> AsyncIterator[tuple[Sequence[Evidence], Sequence[Gap]]]:
+        """What the hub knows without an agent, by capability: findings, and what is left open."""
+        if "system" in laid.route.capabilities:
+            yield self.upkeep.findings(), ()
+        if "similar" in laid.route.capabilities:
+            for recording in laid.recordings[:1]:
+                yield await self.likeness.findings(recording.path, recording.subject, lambda *_: None)
+        if "teach" in laid.route.capabilities:
+            yield await self._teach(laid)
+        if "library" in laid.route.capabilities:
+            yield await asyncio.to_thread(library_findings, self.finder, laid.request.question, heard)
 
     async def hear(self, request: Request) -> tuple[list[Heard], list[Gap]]:
         """The recordings of a request, as something can be taught of them, and what could not be heard.

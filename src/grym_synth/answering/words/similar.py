@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 
 from ...messages import Evidence, Json
@@ -41,7 +42,7 @@ def describe(page: Page) -> None:
         if alike:
             _tell_nearest(page, alike[0], names)
             _tell_rest(page, alike[1 : _BRIEF if page.is_brief else _SHOWN], "Then", names)
-    page.suggest("", command=f"To see more of them: grym similar {near.subject}")
+    page.suggest("", command=f"To see more of them: grym similar {shlex.quote(near.subject)}")
 
 
 def _tell_nearest(page: Page, item: Evidence, names: Mapping[str, str]) -> None:
