@@ -28,10 +28,11 @@ from benchmarks.index_rage import LIMITS, rage
 from benchmarks.rows import Row, write_table
 from grym_synth.audio.listen import SECTIONS, Settings, hear
 from grym_synth.config import Config, agent_environment
-from grym_synth.hub import Hub, open_hub
+from grym_synth.hub import Hub
 from grym_synth.library.look import look_through
 from grym_synth.library.reading import read_contents
 from grym_synth.library.tally import Tally
+from grym_synth.opening import open_hub
 from grym_synth.packs import find_whole_pack
 from grym_synth.storage.library_rows import Described
 

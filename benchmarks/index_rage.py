@@ -23,8 +23,8 @@ from typing import Any
 from grym_synth.config import Config
 from grym_synth.frontends.library import perform_index
 from grym_synth.frontends.protocol import operation_of
-from grym_synth.hub import open_hub
 from grym_synth.library import job
+from grym_synth.opening import open_hub
 from grym_synth.storage.library import Library
 from grym_synth.storage.sqlite import SqliteStore
 

@@ -1,4 +1,4 @@
-"""START HERE: the flow on one page. The hub builds the parts, hands them over and closes them.
+"""START HERE: the flow on one page. What the parts are and how they are joined is in `opening`.
 
 request → route → plan → leases → agents → evidence and gaps → answer → memory
 """
@@ -6,62 +6,37 @@ request → route → plan → leases → agents → evidence and gaps → answe
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from .answering.rewording import reword
 from .answering.write import compose, write
-from .config import Config, agent_environment
-from .errors import BadRequest, BadSetup, Unavailable
-from .execution.approval import Approvals
-from .execution.catalog import Catalog, read_catalog
+from .config import Config
+from .errors import Unavailable
+from .execution.catalog import Catalog
 from .execution.executor import ANSWER, MEASUREMENT, Executor, OnProgress, Outcome, Urgency
-from .execution.hearing import Ear
 from .execution.inputs import Inputs, Recording, find_recordings
-from .execution.keeper import mark_of_this_process
-from .execution.supervisor import Supervisor
-from .health.readings import total_ram_gb
-from .jobs.cleaners import job_cleaners
-from .jobs.engine import Engine, open_jobs
+from .jobs.engine import Engine
 from .library.finder import Finder
 from .library.index import Index
-from .library.job import index_kind
-from .library.telling import library_findings
 from .likeness import Likeness
-from .llm.adapters import open_model
-from .llm.guarded import GuardedModels, turns
-from .llm.spending import Spending
-from .memory.shelf import Shelves
-from .messages import Answer, Evidence, Gap, Plan, Request, Route, Step
-from .packs import find_pack
+from .llm.guarded import GuardedModels
+from .messages import Answer, Evidence, Gap, Plan, Request, Route
+from .owners_word import OwnersWord
 from .planning.planner import plan
 from .planning.proposal import declared_sentences, route_by_model
 from .planning.referring.in_play import after_edits
 from .planning.referring.references import is_doubtful, is_meant, resolve, suppose_recording
-from .planning.routing.router import Router, load_router
-from .planning.teaching import read_teaching
-from .resources.books import Books, known_accounts
+from .planning.routing.router import Router
 from .resources.pool import Pool
-from .resources.room import Capacity
 from .storage.contexts import Contexts, Played, Turn
-from .storage.corrections import RouteCorrections
-from .storage.house import House
-from .storage.library import Library
 from .storage.sqlite import SqliteStore
-from .storage.teachings import Teachings
-from .tuning.owner import VECTORS, Heard, Owner
-from .tuning.saying import carry_out, orders
-from .upkeep import Upkeep, probed_parts
-
-log = logging.getLogger(__name__)
+from .upkeep import Upkeep
 
 _ALIKE_HINT = "grym similar FILE"
-SELF_TOLD = ("system", "similar", "library", "teach")  # capabilities that the hub answers itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +63,10 @@ class Laid:
     notes: tuple[str, ...] = ()  # why a language model's plan was not taken
 
 
+#: What the hub knows of a question without an agent, from what the agents heard: findings, and what is left open.
+Teller = Callable[[Laid, Sequence[Evidence]], Awaitable[tuple[Sequence[Evidence], Sequence[Gap]]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Hub:
     """The parts, and the one way a question goes through them."""
@@ -105,7 +84,8 @@ class Hub:
     index: Index
     likeness: Likeness
     finder: Finder
-    owner: Owner
+    word: OwnersWord
+    tellers: Mapping[str, Teller]
     troubles: tuple[Gap, ...] = ()  # what this hub lacks as a whole; told in every answer
 
     async def answer(self, request: Request, on_progress: OnProgress) -> Answer:
@@ -117,7 +97,8 @@ class Hub:
         clock.lap("work")
         evidence = [item for outcome in outcomes for item in outcome.heard.evidence]
         left_open = [gap for outcome in outcomes for gap in outcome.heard.gaps]
-        async for told, open_too in self._tell_itself(laid, evidence):
+        for capability in [name for name in self.tellers if name in laid.route.capabilities]:
+            told, open_too = await self.tellers[capability](laid, evidence)
             evidence, left_open = [*evidence, *told], [*left_open, *open_too]
         draft = write(laid.request, laid.route, evidence, [*self._troubles(), *laid.plan.gaps, *left_open])
         reworded = await reword(self.models, draft, laid.request, context=laid.request.context)
@@ -129,65 +110,6 @@ class Hub:
         gaps = (*draft.gaps, *notes)  # not told in words: the answer is whole without a model
         answer = Answer(text, claims, draft.evidence, gaps, laid.route, laid.plan, health, clock.laps_ms(), referred)
         return self._remember(laid, answer)
-
-    async def _tell_itself(
-        self, laid: Laid, heard: Sequence[Evidence]
-    ) -> AsyncIterator[tuple[Sequence[Evidence], Sequence[Gap]]]:
-        """What the hub knows without an agent, by capability: findings, and what is left open."""
-        if "system" in laid.route.capabilities:
-            yield self.upkeep.findings(), ()
-        if "similar" in laid.route.capabilities:
-            for recording in laid.recordings[:1]:
-                yield await self.likeness.findings(recording.path, recording.subject, lambda *_: None)
-        if "teach" in laid.route.capabilities:
-            yield await self._teach(laid)
-        if "library" in laid.route.capabilities:
-            yield await asyncio.to_thread(library_findings, self.finder, laid.request.question, heard)
-
-    async def hear(self, request: Request) -> tuple[list[Heard], list[Gap]]:
-        """The recordings of a request, as something can be taught of them, and what could not be heard.
-
-        What a correction is held against (tempo, key) is measured with the vectors that labels are learned from.
-        """
-        recipe = self.recipe
-        request = replace(request, params={"vectors": True})
-        heard: dict[str, Heard] = {}
-        gaps: list[Gap] = []
-        agents = self.catalog.capabilities()
-        inputs = await asyncio.to_thread(find_recordings, request.paths, request.folder, sys.maxsize)
-        wanted = Route(("rhythm", "tonality", "timbre"), 1.0, {}, {})
-        steps = plan(request, wanted, inputs.recordings, agents, deadline=self.config.step_deadline)
-        gaps += [*inputs.gaps, *steps.gaps]
-        async for outcome in self.executor.run(steps, use_cache=True, on_progress=_silent, urgency=MEASUREMENT):
-            step = outcome.step
-            if outcome.sha256 is None or not outcome.heard.evidence:
-                gaps += outcome.heard.gaps
-                continue
-            before = heard[step.subject].evidence if step.subject in heard else ()
-            heard[step.subject] = Heard(step.subject, outcome.sha256, recipe, (*before, *outcome.heard.evidence))
-        return list(heard.values()), gaps
-
-    @property
-    def recipe(self) -> str:
-        """What made the vectors that this version hears by."""
-        agent = self.catalog.capabilities().get("timbre")
-        return "" if agent is None else agent.recipe
-
-    async def _teach(self, laid: Laid) -> tuple[list[Evidence], list[Gap]]:
-        """Note what a sentence says of its recordings; without consent say what would be noted."""
-        taught = read_teaching(laid.request.question)
-        subjects = [item.subject for item in laid.recordings]
-        if taught is None or not subjects or not self.store.is_lasting:
-            return [], [_not_taught(subjects, is_lasting=self.store.is_lasting)]
-        if not laid.request.consent:
-            gap = Gap("teach", "Nothing is noted yet", "consent", hint="say yes with `--yes`")
-            return orders(taught, subjects, is_done=False), [gap]
-        heard, gaps = await self.hear(replace(laid.request, paths=tuple(subjects)))
-        try:
-            carry_out(taught, heard, self.owner)
-        except (Unavailable, BadRequest) as error:
-            return [], [*gaps, Gap.from_error(error, capability="teach")]
-        return orders(taught, [item.path for item in heard], is_done=True), gaps
 
     async def lay_out(self, request: Request) -> Laid:
         """Find out what a question speaks of, which capabilities it needs, and the steps that would answer it."""
@@ -259,37 +181,17 @@ class Hub:
 
     def plan(self, request: Request, route: Route, inputs: Inputs) -> Plan:
         agents = self.catalog.capabilities()
-        if "timbre" in route.capabilities and self._listens():
+        if "timbre" in route.capabilities and self.word.listens:
             request = replace(request, params={"vectors": True, **request.params})
-        return plan(request, route, inputs.recordings, agents, deadline=self.config.step_deadline, answered=SELF_TOLD)
-
-    def _listens(self) -> bool:
-        """Whether the owner's ear needs vectors."""
-        try:
-            return self.owner.listens
-        except (Unavailable, BadRequest):
-            return False
+        answered = tuple(self.tellers)
+        return plan(request, route, inputs.recordings, agents, deadline=self.config.step_deadline, answered=answered)
 
     def run(
         self, request: Request, steps: Plan, on_progress: OnProgress, urgency: Urgency = ANSWER
     ) -> AsyncIterator[Outcome]:
         urgency = replace(urgency, context=request.context)
         outcomes = self.executor.run(steps, use_cache=request.use_cache, on_progress=on_progress, urgency=urgency)
-        return self._as_told(outcomes, keeps_vectors=bool(request.params.get("vectors")))
-
-    async def _as_told(self, outcomes: AsyncIterator[Outcome], *, keeps_vectors: bool) -> AsyncIterator[Outcome]:
-        """Outcomes with the owner's word, and what was learned of it, before what was measured."""
-        recipe = self.recipe
-        async for outcome in outcomes:
-            if outcome.sha256 is not None and outcome.step.beside is None:
-                try:
-                    told = self.owner.told(outcome.sha256, recipe, outcome.heard.evidence)
-                except (Unavailable, BadRequest) as error:  # a store that fails stops no answer
-                    log.warning("the owner's word is not told", extra={"reason": str(error)})
-                    told = outcome.heard.evidence
-                told = told if keeps_vectors else tuple(item for item in told if item.name != VECTORS)
-                outcome = replace(outcome, heard=replace(outcome.heard, evidence=told))
-            yield outcome
+        return self.word.before(outcomes, keeps_vectors=bool(request.params.get("vectors")))
 
     def _troubles(self) -> list[Gap]:
         """What this hub lacks as a whole."""
@@ -303,90 +205,6 @@ class Hub:
         except Unavailable as error:
             return replace(answer, gaps=(*answer.gaps, Gap.from_error(error, capability="system")))
         return answer
-
-
-@asynccontextmanager
-async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hub]:
-    """Build a hub for the body of an `async with` block; no process of it outlives the block.
-
-    serving : it stays for others, so that its parts are worth probing
-    """
-    store, troubles = _open_store(config)
-    approvals, catalog = Approvals(config.agents_folder), read_catalog(config.agents_folder)
-    house = House(config.store_path, hub=mark_of_this_process(str(config.home.absolute())))
-    books = Books(house)
-    at_once = {name: card.concurrency for name, card in catalog.cards.items() if card.concurrency}
-    # One core more than there is: what is kept for questions is then that one, and batch work can use the rest.
-    capacity = Capacity(config.cpu_slots + 1.0, total_ram_gb() * 0.8, agents={**at_once, **turns(config.models)})
-    pool = Pool(capacity, on_change=books.changes.note, accounts=known_accounts(house))
-    agents = Supervisor(agent_environment(), home=config.home, check=approvals.check)
-    parts = probed_parts(config, catalog, pool, agents, house) if serving else {}
-    upkeep = Upkeep(config, pool, agents, house, books, parts, remembers=not troubles)
-    executor = Executor(catalog, agents, pool, store, upkeep)
-    spending = Spending(config.spending_path)
-    models = GuardedModels(config.models, open_model, pool, upkeep, rules=config.model_rules, spending=spending)
-    troubles = (*troubles, *catalog.troubles)
-    ear = Ear(catalog, executor, deadline=config.step_deadline)
-    index = Index(Library(store), ear, without=str(config.home.absolute()))
-    kinds = [index_kind(index, at_once=config.cpu_slots)]
-    jobs = open_jobs(config.jobs_path, kinds, pool=pool, hold=upkeep.hold, buries=False)
-    try:
-        async with upkeep.running(), jobs as engine:
-            upkeep.cleaners |= job_cleaners(engine.store, engine.reaper, engine.resume)
-            router = await asyncio.to_thread(load_router, find_pack("minilm"), catalog.examples(approvals.is_approved))
-            router.learn(RouteCorrections(store).every())
-            cache = config.home / "cache" / "shelf" if store.is_lasting else None
-            shelves = Shelves(index.library, cache, recipe=ear.recipe)
-            near = Ear(catalog, executor, deadline=config.step_deadline, urgency=replace(ANSWER, takes_lite=False))
-            contexts, owner = Contexts(store), Owner(Teachings(store))
-            likeness = Likeness(index.library, near, shelves)
-            finder = Finder(index.library, shelves, owner.labelled)
-            if serving:
-                troubles = (*troubles, *await _go_on(engine))
-            yield Hub(
-                config, router, catalog, executor, pool, store, contexts, models, engine, upkeep, index, likeness,
-                finder, owner, troubles,
-            )  # fmt: skip
-    finally:
-        await models.aclose()
-        await agents.close()
-        house.close()
-        store.close()
-
-
-def _not_taught(subjects: Sequence[str], *, is_lasting: bool) -> Gap:
-    """Why nothing was noted of a question that wants to teach something."""
-    if not is_lasting:
-        return Gap(
-            "teach", "nothing is kept: the store cannot be opened", "store_unavailable", hint="see `grym doctor`"
-        )
-    if not subjects:
-        reason = "Tell me which recording: put the file after the sentence"
-        return Gap("teach", reason, "unclear")
-    reason = 'Say it in one plain sentence, such as "this is a snare", "that\'s 140" or "it\'s in A minor"'
-    return Gap("teach", reason, "unclear")
-
-
-def _silent(step: Step, fraction: float, message: str) -> None:
-    """Progress that nobody waits for."""
-
-
-def _open_store(config: Config) -> tuple[SqliteStore, tuple[Gap, ...]]:
-    """The store, or one in memory that forgets everything, and says so: a broken store stops no answer."""
-    try:
-        return SqliteStore(config.store_path), ()
-    except (Unavailable, BadSetup) as error:
-        gap = Gap.from_error(error, capability="system")
-        return SqliteStore.in_memory(), (replace(gap, reason=f"nothing will be remembered: {gap.reason}"),)
-
-
-async def _go_on(jobs: Engine) -> tuple[Gap, ...]:
-    """Go on with jobs that an earlier hub left; that they cannot be read stops no answer."""
-    try:
-        await jobs.resume()
-    except Unavailable as error:
-        return (replace(Gap.from_error(error, capability="system"), reason=f"no job goes on: {error}"),)
-    return ()
 
 
 class Stopwatch:

@@ -14,8 +14,9 @@ import pytest
 from grym_synth.audio.spectrum.handle_names import SUFFIX, new_handle
 from grym_synth.config import Config
 from grym_synth.execution.keeper import mark_of_this_process
-from grym_synth.hub import Hub, open_hub
+from grym_synth.hub import Hub
 from grym_synth.messages import Request
+from grym_synth.opening import open_hub
 from grym_synth.resources.cleanup import AuditLog, clean
 from grym_synth.resources.rules import RULES
 from grym_synth.storage.house import House

@@ -13,9 +13,10 @@ import pytest
 from benchmarks.index import write_shots
 
 from grym_synth.config import Config
-from grym_synth.hub import Hub, open_hub
+from grym_synth.hub import Hub
 from grym_synth.library.index import Report
 from grym_synth.messages import Request
+from grym_synth.opening import open_hub
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 

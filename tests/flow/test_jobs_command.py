@@ -16,10 +16,11 @@ from tests.job_process import noting
 
 from grym_synth.config import Config
 from grym_synth.frontends.hub_socket import hold_home, serving_hub
-from grym_synth.hub import Hub, open_hub
+from grym_synth.hub import Hub
 from grym_synth.jobs.engine import open_jobs
 from grym_synth.jobs.port import Job
 from grym_synth.messages import Request
+from grym_synth.opening import open_hub
 from grym_synth.testing import PlainRuns
 
 pytestmark = pytest.mark.slow

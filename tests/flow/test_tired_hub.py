@@ -19,8 +19,9 @@ import pytest
 
 from grym_synth.config import Config
 from grym_synth.health.readings import read_memory, total_ram_gb
-from grym_synth.hub import Hub, open_hub
+from grym_synth.hub import Hub
 from grym_synth.messages import Answer, Request
+from grym_synth.opening import open_hub
 
 pytestmark = pytest.mark.slow
 _RECOVERY_S = 40.0  # twice ten seconds by the rules, and patience for a busy machine

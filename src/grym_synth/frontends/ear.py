@@ -80,7 +80,7 @@ async def perform_ear(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int
 
     if not hub.store.is_lasting:
         raise Unavailable("nothing is kept: the store cannot be opened", hint="see `grym doctor`")
-    teachings = hub.owner.teachings
+    teachings = hub.word.owner.teachings
     match operation["do"]:
         case "train":
             emit({"document": await asyncio.to_thread(_train, hub)})
@@ -104,9 +104,9 @@ def _train(hub: Hub) -> dict[str, Json]:
     from ..tuning.ear import to_bytes
     from ..tuning.train import read_taught, train
 
-    teachings = hub.owner.teachings
+    teachings = hub.word.owner.teachings
     begun = time.perf_counter()
-    trained = train(read_taught(teachings, hub.recipe))
+    trained = train(read_taught(teachings, hub.word.recipe))
     seconds, model, before = time.perf_counter() - begun, to_bytes(trained.ear), teachings.ear()
     is_new = bool(trained.ear.parts) and (before is None or before.model != model)
     stored = teachings.put_ear(model, trained.figures()) if is_new else before
@@ -123,7 +123,7 @@ def _train(hub: Hub) -> dict[str, Json]:
 
 
 def _status(hub: Hub) -> dict[str, Json]:
-    teachings, stored = hub.owner.teachings, hub.owner.teachings.ear()
+    teachings, stored = hub.word.owner.teachings, hub.word.owner.teachings.ear()
     labels: dict[str, dict[str, int]] = {}
     for item in teachings.labels():
         counts = labels.setdefault(item.label, {"yes": 0, "no": 0})
@@ -133,7 +133,7 @@ def _status(hub: Hub) -> dict[str, Json]:
         "corrections": len(teachings.corrections()),
         "preferences": len(teachings.preferences()),
     }
-    ear = hub.owner.ear
+    ear = hub.word.owner.ear
     return {
         "version": None if stored is None else stored.version,
         "made_at": None if stored is None else stored.made_at,
@@ -141,7 +141,7 @@ def _status(hub: Hub) -> dict[str, Json]:
         "parts": list(ear.parts),
         "weights": dict(ear.weights),
         "judged": {} if stored is None else dict(stored.figures).get("parts", {}),
-        "is_of_this_version": stored is None or ear.recipe == hub.recipe,
+        "is_of_this_version": stored is None or ear.recipe == hub.word.recipe,
         "taught": taught,
         "ears": [
             {"version": item.version, "before": item.before, "made_at": item.made_at} for item in teachings.ears()
@@ -151,7 +151,7 @@ def _status(hub: Hub) -> dict[str, Json]:
 
 def _sha256(hub: Hub) -> str | None:
     """Of the file of the ear in use; None for the stock ear."""
-    stored = hub.owner.teachings.ear()
+    stored = hub.word.owner.teachings.ear()
     return None if stored is None else hashlib.sha256(stored.model).hexdigest()
 
 
@@ -160,7 +160,7 @@ def _export(hub: Hub, out: Path) -> dict[str, Json]:
     from ..errors import BadRequest
     from ..tuning.exchange import export
 
-    file = export(hub.owner.teachings, hub.recipe)
+    file = export(hub.word.owner.teachings, hub.word.recipe)
     part = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as stream:
@@ -190,7 +190,7 @@ def _merge(hub: Hub, file: Path) -> dict[str, Json]:
         content = file.read_bytes()
     except OSError as error:
         raise BadRequest(f"cannot read {str(file)!r}: {error.strerror}") from error
-    return dict(merge(hub.owner.teachings, content))
+    return dict(merge(hub.word.owner.teachings, content))
 
 
 # --- shown ----------------------------------------------------------------------------------------------------------

@@ -89,7 +89,7 @@ def hold_home(config: Config) -> Iterator[bool]:
 @contextlib.asynccontextmanager
 async def serving_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hub]:
     """Open the hub and take calls on its socket; on leaving, calls under way are finished first."""
-    from ..hub import open_hub  # here, because a command that asks a running hub needs none
+    from ..opening import open_hub  # here, because a command that asks a running hub needs none
 
     calls: set[asyncio.Task[None]] = set()
     async with open_hub(config, serving=serving) as hub:

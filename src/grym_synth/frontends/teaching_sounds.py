@@ -111,7 +111,7 @@ async def perform_teach(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> i
         emit({"document": _listed(hub)})
         return 0
     if operation["do"] == "forget" and not operation.get("paths"):
-        count = hub.owner.teachings.take_back_labels(str(operation["label"]))
+        count = hub.word.owner.teachings.take_back_labels(str(operation["label"]))
         emit({"document": _forgotten(count, f"anything as {operation['label']!r}")})
         return 0
     paths = [*operation["paths"], *operation.get("others", [])]
@@ -131,7 +131,7 @@ async def perform_teach(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> i
 async def _listen(hub: Hub, paths: Sequence[str], folder: str) -> tuple[list[Heard], list[Gap]]:
     from ..messages import Request
 
-    heard, gaps = await hub.hear(Request("", tuple(paths), folder))
+    heard, gaps = await hub.word.hear(Request("", tuple(paths), folder))
     lacks_all = {gap.subject for gap in gaps} - {item.path for item in heard}
     first = {gap.subject: gap for gap in reversed(gaps) if gap.subject in lacks_all}  # one reason for each file
     return heard, list(first.values())
@@ -140,7 +140,7 @@ async def _listen(hub: Hub, paths: Sequence[str], folder: str) -> tuple[list[Hea
 def _teach(
     hub: Hub, operation: Mapping[str, Any], those: Sequence[Heard], known: Mapping[str, Heard]
 ) -> dict[str, Json]:
-    owner, what = hub.owner, operation["what"]
+    owner, what = hub.word.owner, operation["what"]
     if what == "prefer":
         a, b, c = (known[path] for path in operation["paths"])
         owner.prefer(a, b, c)
@@ -164,7 +164,7 @@ def _teach(
 def _forget(
     hub: Hub, operation: Mapping[str, Any], those: Sequence[Heard], known: Mapping[str, Heard]
 ) -> dict[str, Json]:
-    teachings, what = hub.owner.teachings, operation["what"]
+    teachings, what = hub.word.owner.teachings, operation["what"]
     if what == "prefer":
         a, b, c = (known[path].sha256 for path in operation["paths"])
         return _forgotten(int(teachings.take_back_preference(a, b, c)), "this preference")
@@ -185,7 +185,7 @@ def _forgotten(count: int, what: str) -> dict[str, Json]:
 
 
 def _listed(hub: Hub) -> dict[str, Json]:
-    teachings = hub.owner.teachings
+    teachings = hub.word.owner.teachings
     return {
         "labels": [
             {"label": item.label, "is_so": item.is_so, "path": item.path, "sha256": item.sha256}

@@ -15,8 +15,8 @@ from grym_synth.errors import BadRequest, Unavailable
 from grym_synth.frontends import contexts, hub_socket, operations
 from grym_synth.frontends.contexts import context_without_hub, perform_context
 from grym_synth.frontends.protocol import OPERATIONS, operation_of
-from grym_synth.hub import open_hub
 from grym_synth.messages import Answer, Claim, Plan, Request, Route
+from grym_synth.opening import open_hub
 from grym_synth.resources.room import Room
 from grym_synth.storage.contexts import Contexts, Played
 from grym_synth.storage.house import House

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from grym_synth import hub
+from grym_synth import opening
 from grym_synth.config import Config
 from grym_synth.errors import HubUnreachable
 from grym_synth.frontends import hub_socket
@@ -46,7 +46,7 @@ def test_a_second_command_asks_the_running_hub(config: Config, monkeypatch: pyte
         async def refuse(*_: Any) -> None:
             raise AssertionError("a second hub was opened")
 
-        monkeypatch.setattr(hub, "open_hub", refuse)
+        monkeypatch.setattr(opening, "open_hub", refuse)
         answers = await asyncio.gather(*(ask(config) for _ in range(5)))
         assert all("375" in answer[0]["document"]["answer"] for answer in answers)
         assert not await serve_forever(config, lambda: None)  # there is one already

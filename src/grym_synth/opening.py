@@ -1,0 +1,135 @@
+"""Opening a hub: its parts are built, joined and closed here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from .config import Config, agent_environment
+from .errors import BadSetup, Unavailable
+from .execution.approval import Approvals
+from .execution.catalog import read_catalog
+from .execution.executor import ANSWER, Executor
+from .execution.hearing import Ear
+from .execution.keeper import mark_of_this_process
+from .execution.supervisor import Supervisor
+from .health.readings import total_ram_gb
+from .hub import Hub, Laid, Teller
+from .jobs.cleaners import job_cleaners
+from .jobs.engine import Engine, open_jobs
+from .library.finder import Finder
+from .library.index import Index
+from .library.job import index_kind
+from .library.telling import library_findings
+from .likeness import Likeness
+from .llm.adapters import open_model
+from .llm.guarded import GuardedModels, turns
+from .llm.spending import Spending
+from .memory.shelf import Shelves
+from .messages import Evidence, Gap
+from .owners_word import OwnersWord
+from .packs import find_pack
+from .planning.routing.router import load_router
+from .resources.books import Books, known_accounts
+from .resources.pool import Pool
+from .resources.room import Capacity
+from .storage.contexts import Contexts
+from .storage.corrections import RouteCorrections
+from .storage.house import House
+from .storage.library import Library
+from .storage.sqlite import SqliteStore
+from .storage.teachings import Teachings
+from .tuning.owner import Owner
+from .upkeep import Upkeep, probed_parts
+
+
+@asynccontextmanager
+async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hub]:
+    """Build a hub for the body of an `async with` block; no process of it outlives the block.
+
+    serving : it stays for others, so that its parts are worth probing
+    """
+    store, troubles = _open_store(config)
+    approvals, catalog = Approvals(config.agents_folder), read_catalog(config.agents_folder)
+    house = House(config.store_path, hub=mark_of_this_process(str(config.home.absolute())))
+    books = Books(house)
+    at_once = {name: card.concurrency for name, card in catalog.cards.items() if card.concurrency}
+    # One core more than there is: what is kept for questions is then that one, and batch work can use the rest.
+    capacity = Capacity(config.cpu_slots + 1.0, total_ram_gb() * 0.8, agents={**at_once, **turns(config.models)})
+    pool = Pool(capacity, on_change=books.changes.note, accounts=known_accounts(house))
+    agents = Supervisor(agent_environment(), home=config.home, check=approvals.check)
+    parts = probed_parts(config, catalog, pool, agents, house) if serving else {}
+    upkeep = Upkeep(config, pool, agents, house, books, parts, remembers=not troubles)
+    executor = Executor(catalog, agents, pool, store, upkeep)
+    spending = Spending(config.spending_path)
+    models = GuardedModels(config.models, open_model, pool, upkeep, rules=config.model_rules, spending=spending)
+    troubles = (*troubles, *catalog.troubles)
+    ear = Ear(catalog, executor, deadline=config.step_deadline)
+    index = Index(Library(store), ear, without=str(config.home.absolute()))
+    kinds = [index_kind(index, at_once=config.cpu_slots)]
+    jobs = open_jobs(config.jobs_path, kinds, pool=pool, hold=upkeep.hold, buries=False)
+    try:
+        async with upkeep.running(), jobs as engine:
+            upkeep.cleaners |= job_cleaners(engine.store, engine.reaper, engine.resume)
+            router = await asyncio.to_thread(load_router, find_pack("minilm"), catalog.examples(approvals.is_approved))
+            router.learn(RouteCorrections(store).every())
+            cache = config.home / "cache" / "shelf" if store.is_lasting else None
+            shelves = Shelves(index.library, cache, recipe=ear.recipe)
+            near = Ear(catalog, executor, deadline=config.step_deadline, urgency=replace(ANSWER, takes_lite=False))
+            owner = Owner(Teachings(store))
+            word = OwnersWord(owner, catalog, executor, deadline=config.step_deadline, is_kept=store.is_lasting)
+            likeness = Likeness(index.library, near, shelves)
+            finder = Finder(index.library, shelves, owner.labelled)
+            if serving:
+                troubles = (*troubles, *await _go_on(engine))
+            yield Hub(
+                config, router, catalog, executor, pool, store, Contexts(store), models, engine, upkeep, index,
+                likeness, finder, word, _tellers(upkeep, likeness, word, finder), troubles,
+            )  # fmt: skip
+    finally:
+        await models.aclose()
+        await agents.close()
+        house.close()
+        store.close()
+
+
+def _tellers(upkeep: Upkeep, likeness: Likeness, word: OwnersWord, finder: Finder) -> Mapping[str, Teller]:
+    """What the hub answers without an agent, by capability, in the order of the answer."""
+    Told = tuple[Sequence[Evidence], Sequence[Gap]]
+
+    async def system(laid: Laid, heard: Sequence[Evidence]) -> Told:
+        return upkeep.findings(), ()
+
+    async def similar(laid: Laid, heard: Sequence[Evidence]) -> Told:
+        if not laid.recordings:
+            return (), ()
+        first = laid.recordings[0]
+        return await likeness.findings(first.path, first.subject, lambda *_: None)
+
+    async def teach(laid: Laid, heard: Sequence[Evidence]) -> Told:
+        return await word.note(laid.request, [item.subject for item in laid.recordings])
+
+    async def library(laid: Laid, heard: Sequence[Evidence]) -> Told:
+        return await asyncio.to_thread(library_findings, finder, laid.request.question, heard)
+
+    return {"system": system, "similar": similar, "teach": teach, "library": library}
+
+
+def _open_store(config: Config) -> tuple[SqliteStore, tuple[Gap, ...]]:
+    """The store, or one in memory that forgets everything, and says so: a broken store stops no answer."""
+    try:
+        return SqliteStore(config.store_path), ()
+    except (Unavailable, BadSetup) as error:
+        gap = Gap.from_error(error, capability="system")
+        return SqliteStore.in_memory(), (replace(gap, reason=f"nothing will be remembered: {gap.reason}"),)
+
+
+async def _go_on(jobs: Engine) -> tuple[Gap, ...]:
+    """Go on with jobs that an earlier hub left; that they cannot be read stops no answer."""
+    try:
+        await jobs.resume()
+    except Unavailable as error:
+        return (replace(Gap.from_error(error, capability="system"), reason=f"no job goes on: {error}"),)
+    return ()
