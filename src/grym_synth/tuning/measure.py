@@ -103,7 +103,9 @@ def expected_harm(mean: float, error: float) -> float:
 def _more(n: int, mean: float, spread: float) -> int | None:
     """How many more cases like these until there is little to lose; None: further ahead than anybody can look."""
     counts = range(n, (MOST + 1) * n + 1)
-    more = bisect_left(counts, True, key=lambda count: expected_harm(mean, spread / math.sqrt(count)) <= _bearable(mean))
+    more = bisect_left(
+        counts, True, key=lambda count: expected_harm(mean, spread / math.sqrt(count)) <= _bearable(mean)
+    )
     return more if more < len(counts) else None
 
 

@@ -37,7 +37,7 @@ _SLIP = 0.1  # chance that a choice says nothing, or the contrary of what is mea
 _SPREAD, _EVEN = 1.0, 0.5
 _SHARPNESS, _SHARP_SPREAD = 6.0, 1.0  # slope of the logistic in standard deviations of the difference, before anything
 _SAMPLES, _WIDER = 4096, 1.3
-_MOST = 1000  # choices that are learned from, the latest: more would change nothing
+_MOST = 500  # choices that are learned from, the latest: more would change little
 
 
 def fit_weights(
