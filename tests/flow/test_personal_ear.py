@@ -88,6 +88,24 @@ def test_labels_train_an_ear_that_names_new_hits_and_can_be_taken_back(grym: Gry
     assert grym("ear", "undo").returncode == 3
 
 
+def test_what_training_found_is_shown_also_where_nothing_changed(grym: Grym) -> None:
+    for family, label in (("boom", "mine"), ("ping", "other")):
+        grym.json("teach", label, f"{family}0.wav", f"{family}1.wav")
+    for number in range(3):
+        grym.json("teach", "--prefer", f"boom{number}.wav", "--over", f"ping{number}.wav", "--than", "boom4.wav")
+    (trained,) = grym.json("ear", "train")
+    (status,) = grym.json("ear", "status")
+    assert status["judged"] == trained["judged"]
+    assert set(status["judged"]) == {"label mine", "label other"}
+    assert status["lacking"] == {"weights of hits": "3 of 8 preferences"}
+    shown = grym("ear", "status").stdout
+    assert "the latest training, 2" in shown
+    assert "label mine: stock " in shown
+    assert "of 4 held out" in shown
+    assert "80 % interval" in shown
+    assert "weights of hits: too little to judge, 3 of 8 preferences" in shown
+
+
 def test_a_bad_file_never_stops_the_good_ones_and_is_named(grym: Grym, tmp_path: Path) -> None:
     (tmp_path / "text.wav").write_text("no sound")
     documents = grym.json("teach", "dusty", "boom0.wav", "text.wav", "gone.wav", "--not", "ping0.wav")

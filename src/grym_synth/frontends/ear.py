@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,6 +17,7 @@ from .telling import JsonOption, fail, for_terminal, perform
 if TYPE_CHECKING:
     from ..hub import Hub
     from ..messages import Json
+    from ..storage.teachings import StoredEar
 
 app = typer.Typer(
     help="What was learned of you: trained, measured, taken back, handed on.",
@@ -26,13 +28,13 @@ app = typer.Typer(
 
 @app.command()
 def train(as_json: JsonOption = False) -> None:
-    """Learn from all that was taught. A part is used only when it is better than stock on what was held out."""
+    """Learn from all that was taught. A part is used only where it does better than stock on what was held out."""
     perform(operation_of("ear", do="train"), as_json, _show_trained)
 
 
 @app.command()
 def status(as_json: JsonOption = False) -> None:
-    """Which ear is in use, how it was measured, and what was taught."""
+    """Which ear is in use, what the latest training found, and what was taught."""
     perform(operation_of("ear", do="status"), as_json, _show_status)
 
 
@@ -99,8 +101,6 @@ async def perform_ear(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int
 
 
 def _train(hub: Hub) -> dict[str, Json]:
-    import time
-
     from ..tuning.ear import to_bytes
     from ..tuning.train import read_taught, train
 
@@ -109,7 +109,11 @@ def _train(hub: Hub) -> dict[str, Json]:
     trained = train(read_taught(teachings, hub.word.recipe))
     seconds, model, before = time.perf_counter() - begun, to_bytes(trained.ear), teachings.ear()
     is_new = bool(trained.ear.parts) and (before is None or before.model != model)
-    stored = teachings.put_ear(model, trained.figures()) if is_new else before
+    if is_new:
+        stored: StoredEar | None = teachings.put_ear(model, trained.figures())
+    else:
+        stored = before
+        teachings.put_judged(trained.figures())
     return {
         "version": None if stored is None else stored.version,
         "switched": is_new,
@@ -134,13 +138,18 @@ def _status(hub: Hub) -> dict[str, Json]:
         "preferences": len(teachings.preferences()),
     }
     ear = hub.word.owner.ear
+    judged_at, figures = teachings.judged() or (None, {})
     return {
         "version": None if stored is None else stored.version,
         "made_at": None if stored is None else stored.made_at,
         "sha256": _sha256(hub),
         "parts": list(ear.parts),
         "weights": dict(ear.weights),
-        "judged": {} if stored is None else dict(stored.figures).get("parts", {}),
+        "hit_weights": dict(ear.hit_weights),
+        "judged_at": judged_at,
+        "judged": figures.get("parts", {}),
+        "lacking": figures.get("lacking", {}),
+        "left_out": figures.get("left_out", 0),
         "is_of_this_version": stored is None or ear.recipe == hub.word.recipe,
         "taught": taught,
         "ears": [
@@ -197,24 +206,23 @@ def _merge(hub: Hub, file: Path) -> dict[str, Json]:
 
 
 def _show_trained(document: dict[str, Any]) -> None:
-    _show_judged(document["judged"])
-    for part, lack in document["lacking"].items():
-        typer.echo(f"{for_terminal(part)}: too little to judge, {lack}")
-    if document["left_out"]:
-        typer.echo(f"left out: {document['left_out']} of another version of the measurements; teach them again")
+    _show_judged(document)
     parts = ", ".join(map(for_terminal, document["parts"]))
     if document["switched"]:
         typer.echo(f"in use from now on: ear {document['version']} ({parts}); to take it back: grym ear undo")
     elif document["parts"]:
         typer.echo(f"ear {document['version']} is in use and says the same")
     else:
-        typer.echo("nothing is surely better than stock yet, so nothing changes")
+        typer.echo("nothing does better than stock yet, so nothing changes")
 
 
-def _show_judged(judged: dict[str, Any]) -> None:
-    for part, told in judged.items():
-        line = f"{for_terminal(part)}: right {told['own']:.0%} of {told['n']} held out, stock {told['stock']:.0%}"
-        line += f"; {told['gain']:+.2f} bits each, at least {told['low']:+.2f}"
+def _show_judged(document: dict[str, Any]) -> None:
+    for part, told in document["judged"].items():
+        line = (
+            f"{for_terminal(part)}: stock {told['stock']:.0%} → yours {told['own']:.0%} right of {told['n']} held out"
+        )
+        line += f"; the truth foretold better by {told['gain']:+.2f} bits a case"
+        line += f" (80 % interval {told['low']:+.2f} to {told['high']:+.2f})"
         if told["better"]:
             line += ": better"
         elif told["more"]:
@@ -222,6 +230,10 @@ def _show_judged(judged: dict[str, Any]) -> None:
         else:
             line += ": not better"
         typer.echo(line)
+    for part, lack in document["lacking"].items():
+        typer.echo(f"{for_terminal(part)}: too little to judge, {lack}")
+    if document["left_out"]:
+        typer.echo(f"left out: {document['left_out']} of another version of the measurements; teach them again")
 
 
 def _show_status(document: dict[str, Any]) -> None:
@@ -231,7 +243,9 @@ def _show_status(document: dict[str, Any]) -> None:
         typer.echo(f"ear {document['version']} is in use: {', '.join(map(for_terminal, document['parts']))}")
     if not document["is_of_this_version"]:
         typer.echo("it was trained on another version of the measurements: teach again, then grym ear train")
-    _show_judged(document["judged"])
+    if document["judged_at"] is not None:
+        typer.echo(f"the latest training, {time.strftime('%Y-%m-%d %H:%M', time.localtime(document['judged_at']))}:")
+    _show_judged(document)
     taught = document["taught"]
     for label, counts in taught["labels"].items():
         typer.echo(f"{for_terminal(label)}: {counts['yes']} that are it, {counts['no']} that are not")

@@ -232,7 +232,18 @@ class Teachings:
             made = db.execute("INSERT INTO ears (before, made_at, model, figures) VALUES (?, ?, ?, ?)", row)
             number = int(made.lastrowid or 0)
             db.execute("UPDATE ear_in_use SET version = ?", (number,))
+            db.execute("INSERT OR REPLACE INTO ear_judged VALUES (1, ?, ?)", (row[1], row[3]))
         return StoredEar(number, before, row[1], model, figures)
+
+    def put_judged(self, figures: Mapping[str, Json]) -> None:
+        """Keep what a training found that added no ear."""
+        with self._store.transaction() as db:
+            db.execute("INSERT OR REPLACE INTO ear_judged VALUES (1, ?, ?)", (time.time(), json.dumps(dict(figures))))
+
+    def judged(self) -> tuple[float, Mapping[str, Json]] | None:
+        """When the latest training was, in seconds since 1970, and what it found; None: there was none."""
+        rows = self._store.read("SELECT at, figures FROM ear_judged")
+        return (float(rows[0][0]), json.loads(rows[0][1])) if rows else None
 
     def undo_ear(self) -> tuple[int | None, int | None] | None:
         """Use the ear again in whose place the present one came: versions (left, taken up); None: nothing to undo."""

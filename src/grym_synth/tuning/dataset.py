@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from ..audio.spectra.frames import FloatArray
 from ..errors import BadRequest
+from ..memory.aspects import ASPECTS, read_space
 from ..messages import Json
 from ..storage.teachings import Correction, Label, Preference
 from ..theory.keys import parse_key
 from .features import LENGTH, is_hit, stock_names
 from .habits import Candidates
-from .weights import likeness
+from .weights import STOCK_HIT_WEIGHTS
 
 FIELDS = ("tempo", "key")
 _FIELD_NAMES = {"tempo": "tempo", "bpm": "tempo", "tempo_bpm": "tempo", "key": "key", "mode": "key"}
@@ -96,7 +97,8 @@ class Taught:
 
     hits, allowed : np.ndarray [shape=(n, 220)] and [shape=(n, classes)], for `heads.fit_classes`
     labels : own label → (timbre, is_so, presumed), for `heads.fit_label`
-    choices : np.ndarray [shape=(n, aspects)], for `weights.fit_weights`
+    choices : np.ndarray [shape=(n, aspects)], for `weights.fit_weights`, between what may be likest a longer recording
+    hit_choices : np.ndarray [shape=(n, 2)], the same where it is a single hit
     corrected : field → (what was heard, what it is), for `habits.fit_habit`
     left_out : how many labels and preferences rest on sounds that were heard by another recipe, or not at all
     """
@@ -106,6 +108,7 @@ class Taught:
     allowed: NDArray[np.bool_]
     labels: Mapping[str, tuple[FloatArray, NDArray[np.bool_], NDArray[np.bool_]]]
     choices: FloatArray
+    hit_choices: FloatArray
     corrected: Mapping[str, Sequence[tuple[Candidates, Json]]]
     left_out: int = 0
 
@@ -116,7 +119,6 @@ def lay_out(
     corrections: Sequence[Correction],
     preferences: Sequence[Preference],
     vectors: Mapping[str, Mapping[str, FloatArray]],
-    aspects: Sequence[str],
 ) -> Taught:
     """Everything that was taught, in arrays; vectors are by aspect, then by content hash, all of one recipe."""
     timbre = vectors.get("timbre", {})
@@ -128,7 +130,7 @@ def lay_out(
         hits,
         allowed,
         _own_labels(heard, timbre),
-        _choices(known, vectors, aspects),
+        *_choices(known, vectors),
         {name: [(item.heard, item.value) for item in corrections if item.field == name] for name in FIELDS},
         len(labels) - len(heard) + len(preferences) - len(known),
     )
@@ -167,13 +169,18 @@ def _own_labels(
 
 
 def _choices(
-    preferences: Sequence[Preference], vectors: Mapping[str, Mapping[str, FloatArray]], aspects: Sequence[str]
-) -> FloatArray:
-    table = np.zeros((len(preferences), len(aspects)))
-    for column, aspect in enumerate(aspects):
-        known = vectors.get(aspect, {})
-        for row, item in enumerate(preferences):
-            if all(each in known for each in (item.a, item.b, item.c)):
-                a, b, c = (known[each][None] for each in (item.a, item.b, item.c))
-                table[row, column] = float(likeness(a, c)[0] - likeness(b, c)[0])
-    return table
+    preferences: Sequence[Preference], vectors: Mapping[str, Mapping[str, FloatArray]]
+) -> tuple[FloatArray, FloatArray]:
+    """By how much more alike a is to c than b is, by the cosines that recordings are searched by: c longer, c a hit."""
+    sounds = sorted({each for item in preferences for each in (item.a, item.b, item.c)})
+    raw = {name: np.zeros((len(sounds), read_space().raw_length(name)), np.float32) for name in ASPECTS}
+    for name, table in raw.items():
+        for row, sha256 in enumerate(sounds):
+            if sha256 in vectors.get(name, {}):
+                table[row] = vectors[name][sha256]
+    rows = read_space().lay(raw)
+    place = {sha256: row for row, sha256 in enumerate(sounds)}
+    a, b, c = (np.array([place[getattr(item, which)] for item in preferences], np.int64) for which in "abc")
+    found = np.array([((rows[name][a] - rows[name][b]) * rows[name][c]).sum(axis=1) for name in ASPECTS], np.float64).T
+    of_hit = np.asarray(is_hit(raw["timbre"])[c], np.bool_)
+    return found[~of_hit], found[of_hit][:, [ASPECTS.index(name) for name in STOCK_HIT_WEIGHTS]]

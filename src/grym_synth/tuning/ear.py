@@ -18,7 +18,7 @@ from ..messages import Json
 from .features import is_hit, sound_features, stock_names
 from .habits import Candidates, Habit
 from .heads import LABEL_SURE, SURE_ENOUGH, ClassHead, LabelHead, names_of
-from .weights import STOCK_WEIGHTS
+from .weights import STOCK_HIT_WEIGHTS, STOCK_WEIGHTS
 
 FORMAT = "grym-ear/1"
 
@@ -28,7 +28,8 @@ class Ear:
     """The parts that were learned and found better than stock; None or absent: as stock.
 
     recipe : of the vectors that it was trained on
-    weights : aspect → its share of the likeness
+    weights, hit_weights : aspect → its share of the likeness to a longer recording and to a single hit; they weigh the
+        cosines of `memory.aspects` as its own weights do, whose place they take
     habits : by field, "tempo" and "key"
     """
 
@@ -36,6 +37,7 @@ class Ear:
     classes: ClassHead | None = None
     labels: Mapping[str, LabelHead] = field(default_factory=dict)
     weights: Mapping[str, float] = field(default_factory=lambda: STOCK_WEIGHTS)
+    hit_weights: Mapping[str, float] = field(default_factory=lambda: STOCK_HIT_WEIGHTS)
     habits: Mapping[str, Habit] = field(default_factory=dict)
 
     def classify(self, timbre: FloatArray) -> list[tuple[str, float] | None]:
@@ -68,9 +70,10 @@ class Ear:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """What it does otherwise than stock: "class", "label dusty", "weights", "tempo", "key"."""
+        """What it does otherwise than stock: "class", "label dusty", "weights", "weights of hits", "tempo", "key"."""
         named = [f"label {name}" for name in sorted(self.labels)]
-        weights = ["weights"] if dict(self.weights) != dict(STOCK_WEIGHTS) else []
+        weights = ["weights"] if _learned(self.weights, STOCK_WEIGHTS) else []
+        weights += ["weights of hits"] if _learned(self.hit_weights, STOCK_HIT_WEIGHTS) else []
         return (*(["class"] if self.classes else []), *named, *weights, *sorted(self.habits))
 
 
@@ -92,7 +95,8 @@ def to_bytes(ear: Ear) -> bytes:
             name: {"weights": label.weights.tolist(), "temperature": label.temperature}
             for name, label in ear.labels.items()
         },
-        "weights": dict(ear.weights),
+        "aspects": _learned(ear.weights, STOCK_WEIGHTS),
+        "hit_aspects": _learned(ear.hit_weights, STOCK_HIT_WEIGHTS),
         "habits": {name: habit.weights.tolist() for name, habit in ear.habits.items()},
     }
     return json.dumps(document, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
@@ -114,7 +118,8 @@ def from_bytes(file: bytes) -> Ear:
             str(raw["recipe"]),
             _read_classes(raw["classes"]),
             {str(name): _read_label(each) for name, each in raw["labels"].items()},
-            _read_weights(raw["weights"]),
+            _read_weights(raw.get("aspects"), STOCK_WEIGHTS),
+            _read_weights(raw.get("hit_aspects"), STOCK_HIT_WEIGHTS),
             {name: Habit(name, _numbers(raw["habits"][name], (_FEATURES[name],))) for name in raw["habits"]},
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -139,10 +144,17 @@ def _read_label(raw: Any) -> LabelHead:
     return LabelHead(_numbers(raw["weights"], (features + 1,)), _positive(raw["temperature"]))
 
 
-def _read_weights(raw: Any) -> dict[str, float]:
-    weights = {str(name): float(value) for name, value in raw.items()}
-    if not weights or not all(0.0 <= value < float("inf") for value in weights.values()):
-        raise ValueError("a weight is not 0 or more")
+def _learned(weights: Mapping[str, float], stock: Mapping[str, float]) -> dict[str, float] | None:
+    """The weights, or None where they are those of stock, which a later version may choose otherwise."""
+    return None if dict(weights) == dict(stock) else dict(weights)
+
+
+def _read_weights(raw: Any, stock: Mapping[str, float]) -> Mapping[str, float]:
+    if raw is None:
+        return stock
+    weights = {name: float(raw[name]) for name in stock}
+    if not all(0.0 <= value < float("inf") for value in weights.values()) or not sum(weights.values()) > 0.0:
+        raise ValueError("a weight is not 0 or more, or all are 0")
     return weights
 
 

@@ -25,7 +25,6 @@ from ..errors import BadRequest
 from ..messages import Json
 from ..storage.teachings import Correction, Label, Preference, Teachings
 from .dataset import FIELDS, read_value, tidy_label
-from .weights import STOCK_WEIGHTS
 
 FORMAT = "grym-teachings/1"
 _LENGTHS: Mapping[str, int] = {"timbre": 220, "rhythm": 120, "harmony": 24, "pitch": 84, "loudness": 12}
@@ -49,7 +48,7 @@ def export(teachings: Teachings, recipe: str) -> bytes:
                 sha256: base64.b64encode(np.asarray(vector, "<f4").tobytes()).decode()
                 for sha256, vector in sorted(teachings.vectors(recipe, aspect).items())
             }
-            for aspect in STOCK_WEIGHTS
+            for aspect in _LENGTHS
         },
         "ear": None if stored is None else json.loads(stored.model),
     }

@@ -71,7 +71,7 @@ class LabelHead:
 
 
 def fit_classes(timbre: FloatArray, allowed: NDArray[np.bool_], *, seed: int = 0) -> tuple[ClassHead, Judgement]:
-    """Learn classes, and judge on held-out hits whether that is better than stock.
+    """Learn classes, and judge on held-out hits whether that is better than stock, and than counting what was taught.
 
     Parameters
     ----------
@@ -99,8 +99,13 @@ def fit_classes(timbre: FloatArray, allowed: NDArray[np.bool_], *, seed: int = 0
     head = ClassHead(whole, temperature, reach)
     told = taught & (np.bincount(kinds, minlength=allowed.shape[1] + 1)[kinds] > 1)  # the only one cannot be held out
     own = _log_chance(held_out / times[:, None] / temperature, allowed)
-    plain = _log_chance(base / _temperature(base, allowed, weight), allowed)
-    return head, judge(stock[told], (right / times)[told], (own - plain)[told])
+    plain = _log_chance(base / _temperature(base, allowed, weight), allowed)[told]
+    # Stock is surer than it should be of labels that mean nothing. Whoever only counts how often each class was taught,
+    # without the hit itself, foretells those better: the head has to do better than both.
+    counted = np.log(np.bincount(kinds)[kinds[told]] / (taught.sum() - 1 + allowed.shape[1]))
+    return head, judge(
+        stock[told], (right / times)[told], own[told] - (counted if counted.sum() > plain.sum() else plain)
+    )
 
 
 def fit_label(

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
+from ..audio.spectra.frames import FloatArray
 from ..errors import BadRequest
 from ..messages import Json
 from ..storage.teachings import Teachings
@@ -18,7 +17,7 @@ from .ear import Ear
 from .habits import Habit, fit_habit
 from .heads import ClassHead, LabelHead, fit_classes, fit_label
 from .measure import Judgement
-from .weights import STOCK_WEIGHTS, fit_weights
+from .weights import HIT_SPREADS, SPREADS, STOCK_HIT_WEIGHTS, STOCK_WEIGHTS, fit_weights
 
 #: Fewer cases than these are not worth a judgement.
 LEAST_HITS, LEAST_OF_LABEL, LEAST_CHOICES, LEAST_CORRECTIONS = 4, 2, 8, 4
@@ -44,9 +43,8 @@ class Trained:
 
 def read_taught(teachings: Teachings, recipe: str) -> Taught:
     """What one store holds, with the vectors of one recipe."""
-    aspects = tuple(STOCK_WEIGHTS)
-    vectors = {aspect: teachings.vectors(recipe, aspect) for aspect in aspects}
-    return lay_out(recipe, teachings.labels(), teachings.corrections(), teachings.preferences(), vectors, aspects)
+    vectors = {aspect: teachings.vectors(recipe, aspect) for aspect in STOCK_WEIGHTS}
+    return lay_out(recipe, teachings.labels(), teachings.corrections(), teachings.preferences(), vectors)
 
 
 def train(taught: Taught, *, seed: int = 0) -> Trained:
@@ -63,7 +61,8 @@ def train(taught: Taught, *, seed: int = 0) -> Trained:
         taught.recipe,
         _classes(taught, judged, lacking, seed),
         _labels(taught, judged, lacking, seed),
-        _weights(taught, judged, lacking, seed),
+        _weights("weights", taught.choices, STOCK_WEIGHTS, SPREADS, judged, lacking, seed),
+        _weights("weights of hits", taught.hit_choices, STOCK_HIT_WEIGHTS, HIT_SPREADS, judged, lacking, seed),
         _habits(taught, judged, lacking),
     )
     if not judged and not lacking:
@@ -101,17 +100,22 @@ def _labels(taught: Taught, judged: dict[str, Judgement], lacking: dict[str, str
     return heads
 
 
-def _weights(taught: Taught, judged: dict[str, Judgement], lacking: dict[str, str], seed: int) -> Mapping[str, float]:
-    n = len(taught.choices)
+def _weights(
+    part: str,
+    choices: FloatArray,
+    stock: Mapping[str, float],
+    spreads: Mapping[str, float],
+    judged: dict[str, Judgement],
+    lacking: dict[str, str],
+    seed: int,
+) -> Mapping[str, float]:
+    n = len(choices)
     if n and n < LEAST_CHOICES:
-        lacking["weights"] = f"{n} of {LEAST_CHOICES} preferences"
+        lacking[part] = f"{n} of {LEAST_CHOICES} preferences"
     if n < LEAST_CHOICES:
-        return STOCK_WEIGHTS
-    stock = np.array(list(STOCK_WEIGHTS.values()))
-    weights, judged["weights"] = fit_weights(taught.choices, stock, seed=seed)
-    if not judged["weights"].is_better:
-        return STOCK_WEIGHTS
-    return {name: float(value) for name, value in zip(STOCK_WEIGHTS, weights, strict=True)}
+        return stock
+    weights, judged[part] = fit_weights(choices, stock, spreads, seed=seed)
+    return weights if judged[part].is_better else stock
 
 
 def _habits(taught: Taught, judged: dict[str, Judgement], lacking: dict[str, str]) -> dict[str, Habit]:

@@ -8,7 +8,6 @@ from grym_synth.errors import BadRequest
 from grym_synth.storage.teachings import Correction, Label, Preference
 from grym_synth.tuning.dataset import lay_out, read_correction, tidy_label
 from grym_synth.tuning.features import stock_names
-from grym_synth.tuning.weights import STOCK_WEIGHTS
 
 
 @pytest.mark.parametrize(
@@ -54,14 +53,15 @@ def test_what_was_taught_is_laid_out_by_content() -> None:
     ]
     corrections = [Correction("m", "tempo", 140.0, ((70.0, 0.6), (140.0, 0.3)), "")]
     preferences = [Preference("a", "b", "m", ("", "", "")), Preference("a", "gone", "m", ("", "", ""))]
-    taught = lay_out("r", labels, corrections, preferences, {"timbre": timbre}, tuple(STOCK_WEIGHTS))
+    taught = lay_out("r", labels, corrections, preferences, {"timbre": timbre})
     assert taught.hits.shape == (2, 220)
     assert [[name for name, is_so in zip(stock_names(), row, strict=True) if is_so] for row in taught.allowed] == [
         ["kick"],
         [name for name in stock_names() if name != "snare"],
     ]
     assert set(taught.labels) == {"dusty", "kick"}, "of a longer recording a class is a label like any other"
-    assert taught.choices.shape == (1, 5)
+    assert taught.choices.shape == (1, 5), "what it is held against is a longer recording"
+    assert taught.hit_choices.shape == (0, 2)
     assert not np.isnan(taught.choices).any()
     assert taught.left_out == 2
     assert taught.corrected["tempo"] == [(((70.0, 0.6), (140.0, 0.3)), 140.0)]

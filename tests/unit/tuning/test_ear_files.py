@@ -1,18 +1,25 @@
 """An ear as a file: read back the same, refused when it is none; and what machines exchange."""
 
+import hashlib
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
-from tests.unit.tuning.test_owner import hits
+from tests.unit.tuning.test_owner import LISTEN, hits
 
 from grym_synth.errors import BadRequest
+from grym_synth.memory.aspects import read_space
+from grym_synth.messages import Evidence
 from grym_synth.storage.sqlite import SqliteStore
 from grym_synth.storage.teachings import Teachings
 from grym_synth.tuning.ear import Ear, from_bytes, to_bytes
 from grym_synth.tuning.exchange import export, merge
-from grym_synth.tuning.owner import Owner
+from grym_synth.tuning.owner import Heard, Owner
 from grym_synth.tuning.train import read_taught, train
+from grym_synth.tuning.weights import STOCK_HIT_WEIGHTS
+
+OTHERS = {"rhythm": 120, "harmony": 24, "pitch": 84, "loudness": 12}  # numbers of the aspects but timbre
 
 
 def taught(folder: Path) -> Owner:
@@ -53,6 +60,59 @@ def test_undo_restores_bit_for_bit_what_was_in_use(tmp_path: Path) -> None:
     assert teachings.undo_ear() is None
 
 
+def music_heard(count: int) -> list[Heard]:
+    """Longer recordings whose aspects have nothing to do with each other."""
+    rng = np.random.default_rng(0)
+    found = []
+    for place in range(count):
+        timbre = [*[0.0] * 60, *rng.normal(size=160).tolist()]
+        others = {name: rng.normal(size=length).tolist() for name, length in OTHERS.items()}
+        row = Evidence("", "timbre.vectors", "vector", {"timbre": timbre, **others}, "", 1.0, "x.wav", LISTEN)
+        found.append(Heard(f"{place}.wav", hashlib.sha256(str(place).encode()).hexdigest(), "r1", (row,)))
+    return found
+
+
+def test_choices_by_rhythm_train_weights_of_rhythm_that_the_file_keeps(tmp_path: Path) -> None:
+    owner = Owner(Teachings(SqliteStore(tmp_path / "grym.db")))
+    heard = music_heard(60)
+    rows = read_space().lay({"rhythm": np.array([item.vectors["rhythm"] for item in heard])})["rhythm"]
+    for at in range(0, 60, 3):
+        a, b, c = at, at + 1, at + 2
+        first = rows[a] @ rows[c] > rows[b] @ rows[c]
+        owner.prefer(heard[a if first else b], heard[b if first else a], heard[c])
+    trained = train(read_taught(owner.teachings, "r1"))
+    assert trained.ear.parts == ("weights",)
+    assert max(trained.ear.weights, key=lambda name: trained.ear.weights[name]) == "rhythm"
+    assert dict(trained.ear.hit_weights) == dict(STOCK_HIT_WEIGHTS)
+    assert from_bytes(to_bytes(trained.ear)) == trained.ear
+
+
+def test_choices_held_against_a_hit_say_nothing_of_longer_recordings(tmp_path: Path) -> None:
+    owner = Owner(Teachings(SqliteStore(tmp_path / "grym.db")))
+    one, two, *hits_heard = [*music_heard(2), *hits(["boom"] * 4 + ["ping"] * 6)]
+    owner.prefer(one, two, hits_heard[0])
+    for a, b in zip(hits_heard[:4], hits_heard[4:], strict=False):
+        owner.prefer(a, b, hits_heard[9])
+    taught = read_taught(owner.teachings, "r1")
+    assert (taught.choices.shape, taught.hit_choices.shape) == ((0, 5), (5, 2))
+    assert train(taught).lacking == {"weights of hits": "5 of 8 preferences"}
+
+
+def test_what_a_training_found_is_kept_also_where_it_added_no_ear(tmp_path: Path) -> None:
+    teachings = Teachings(SqliteStore(tmp_path / "grym.db"))
+    assert teachings.judged() is None
+    teachings.put_judged({"parts": {"class": {"n": 3}}})
+    judged = teachings.judged()
+    assert judged is not None
+    assert judged[1] == {"parts": {"class": {"n": 3}}}
+    assert teachings.ear() is None
+    teachings.put_ear(to_bytes(Ear()), {"parts": {}})
+    teachings.undo_ear()
+    judged = teachings.judged()
+    assert judged is not None
+    assert judged[1] == {"parts": {}}, "to go back to an ear is no training"
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -60,7 +120,8 @@ def test_undo_restores_bit_for_bit_what_was_in_use(tmp_path: Path) -> None:
         lambda raw: raw["classes"].update(temperature=-1.0),
         lambda raw: raw["classes"]["weights"].pop(),
         lambda raw: raw["classes"]["names"].reverse(),
-        lambda raw: raw["weights"].update(timbre="much"),
+        lambda raw: raw.update(aspects={"timbre": 1.0}),
+        lambda raw: raw.update(hit_aspects={"timbre": 0.0, "pitch": 0.0}),
         lambda raw: raw["habits"].update(loudness=[1.0]),
         lambda raw: raw.pop("labels"),
     ],
