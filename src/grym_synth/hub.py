@@ -21,7 +21,7 @@ from .errors import BadRequest, BadSetup, Unavailable
 from .execution.approval import Approvals
 from .execution.catalog import Catalog, read_catalog
 from .execution.executor import ANSWER, MEASUREMENT, Executor, OnProgress, Outcome, Urgency
-from .execution.hearing import Ear
+from .execution.hearing import Listener
 from .execution.inputs import Inputs, Recording, find_recordings
 from .execution.keeper import mark_of_this_process
 from .execution.supervisor import Supervisor
@@ -326,8 +326,8 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
     spending = Spending(config.spending_path)
     models = GuardedModels(config.models, open_model, pool, upkeep, rules=config.model_rules, spending=spending)
     troubles = (*troubles, *catalog.troubles)
-    ear = Ear(catalog, executor, deadline=config.step_deadline)
-    index = Index(Library(store), ear, without=str(config.home.absolute()))
+    listener = Listener(catalog, executor, deadline=config.step_deadline)
+    index = Index(Library(store), listener, without=str(config.home.absolute()))
     kinds = [index_kind(index, at_once=config.cpu_slots)]
     jobs = open_jobs(config.jobs_path, kinds, pool=pool, hold=upkeep.hold, buries=False)
     try:
@@ -336,8 +336,8 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
             router = await asyncio.to_thread(load_router, find_pack("minilm"), catalog.examples(approvals.is_approved))
             router.learn(RouteCorrections(store).every())
             cache = config.home / "cache" / "shelf" if store.is_lasting else None
-            shelves = Shelves(index.library, cache, recipe=ear.recipe)
-            near = Ear(catalog, executor, deadline=config.step_deadline, urgency=replace(ANSWER, takes_lite=False))
+            shelves = Shelves(index.library, cache, recipe=listener.recipe)
+            near = Listener(catalog, executor, deadline=config.step_deadline, urgency=replace(ANSWER, takes_lite=False))
             contexts, owner = Contexts(store), Owner(Teachings(store))
             likeness = Likeness(index.library, near, shelves)
             finder = Finder(index.library, shelves, owner.labelled)

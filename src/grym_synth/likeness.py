@@ -14,7 +14,7 @@ import numpy as np
 from . import __version__
 from .audio.decoding.files import open_audio
 from .errors import BadRequest, BadSetup, GrymError, UnusableAudio
-from .execution.hearing import Ear
+from .execution.hearing import Listener
 from .library.describe import describe, is_recording
 from .memory.shelf import Shelves
 from .memory.similar import Found, Match, Query, Recall
@@ -49,12 +49,12 @@ class Asked:
 class Likeness:
     """One for each hub.
 
-    ear : listens to what the library does not know
-    shelves : the library in memory, by what the ear hears
+    listener : hears what the library does not know
+    shelves : the library in memory, by what the listener hears
     """
 
-    def __init__(self, library: Library, ear: Ear, shelves: Shelves) -> None:
-        self._library, self._ear, self.shelves = library, ear, shelves
+    def __init__(self, library: Library, listener: Listener, shelves: Shelves) -> None:
+        self._library, self._listener, self.shelves = library, listener, shelves
         self._recall = Recall(library, Prints(library.store))
         self._turn = asyncio.Lock()  # what a search keeps is not made twice
 
@@ -102,7 +102,7 @@ class Likeness:
                 await asyncio.to_thread(_cut, path, part, asked.start_s or 0.0, asked.end_s)
                 return await self._listen(str(part), path, on_progress, is_part=True)
         sha256 = await asyncio.to_thread(self._hash, path)
-        known = next(iter(self._library.described([sha256], recipe=self._ear.recipe)), None)
+        known = next(iter(self._library.described([sha256], recipe=self._listener.recipe)), None)
         if known is not None and known.vectors:
             return Query(known, path, Prints(self._library.store).of([sha256]).get(sha256))
         return await self._listen(path, path, on_progress, sha256=sha256)
@@ -110,14 +110,14 @@ class Likeness:
     async def _listen(
         self, path: str, own_path: str, on_progress: OnProgress, *, sha256: str = "", is_part: bool = False
     ) -> Query:
-        hearing = await self._ear.listen(path, Path(path).stat().st_size, on_progress)
+        hearing = await self._listener.listen(path, Path(path).stat().st_size, on_progress)
         if not is_recording(hearing.heard.evidence):
             gap = next(iter(hearing.heard.gaps), None)
             raise NotHeard(
                 gap.reason.replace(path, own_path) if gap else f"nothing was heard of {own_path!r}",
                 hint=gap.hint if gap else "",
             )
-        described = describe(sha256, self._ear.recipe, hearing.heard.evidence)
+        described = describe(sha256, self._listener.recipe, hearing.heard.evidence)
         return Query(described, own_path, read_print(sha256, hearing.heard.evidence), is_part)
 
     def _hash(self, path: str) -> str:
