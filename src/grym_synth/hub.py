@@ -38,6 +38,7 @@ from .llm.guarded import GuardedModels, turns
 from .llm.spending import Spending
 from .memory.shelf import Shelves
 from .messages import Answer, Evidence, Gap, Plan, Request, Route, Step
+from .owners_shelf import OwnersShelf
 from .packs import find_pack
 from .planning.planner import plan
 from .planning.proposal import declared_sentences, route_by_model
@@ -339,8 +340,8 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
             shelves = Shelves(index.library, cache, recipe=listener.recipe)
             near = Listener(catalog, executor, deadline=config.step_deadline, urgency=replace(ANSWER, takes_lite=False))
             contexts, owner = Contexts(store), Owner(Teachings(store))
-            likeness = Likeness(index.library, near, shelves)
-            finder = Finder(index.library, shelves, owner.labelled)
+            shelf = OwnersShelf(shelves, index.library, owner)
+            likeness, finder = Likeness(index.library, near, shelf, owner), Finder(index.library, shelf)
             if serving:
                 troubles = (*troubles, *await _go_on(engine))
             yield Hub(

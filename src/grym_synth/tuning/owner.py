@@ -13,12 +13,15 @@ import numpy as np
 
 from ..audio.spectra.frames import FloatArray
 from ..errors import BadRequest
+from ..memory.aspects import WEIGHTS_OF_HIT
 from ..messages import Evidence, Json, Source
 from ..storage.teachings import Correction, Label, Preference, Teachings
 from ..theory.keys import camelot
 from .dataset import FIELDS
 from .ear import Ear, from_bytes
+from .features import is_hit as hears_hit
 from .features import stock_names
+from .train import LEAST_CHOICES
 
 OWNER, LEARNED = "owner", "ear"  # agents of evidence
 SAID = Source(OWNER, "", "said by you")
@@ -60,6 +63,7 @@ class Owner:
     def __init__(self, teachings: Teachings) -> None:
         self.teachings = teachings
         self._ear: tuple[int | None, Ear] = (None, Ear())
+        self._choices: tuple[tuple[object, ...], tuple[int, int]] = ((), (0, 0))  # of longer recordings, of hits
 
     # --- what is taught ---------------------------------------------------------------------------------------------
 
@@ -91,14 +95,6 @@ class Owner:
             raise BadRequest(f"{heard.path!r} has nothing to learn from: no vectors could be made of it")
         self.teachings.put_vectors(heard.sha256, heard.recipe, vectors)
 
-    def labelled(self) -> dict[str, list[str]]:
-        """The contents that each label was said of."""
-        found: dict[str, list[str]] = {}
-        for item in self.teachings.labels():
-            if item.is_so:
-                found.setdefault(item.label, []).append(item.sha256)
-        return found
-
     # --- what is told -----------------------------------------------------------------------------------------------
 
     @property
@@ -113,7 +109,30 @@ class Owner:
     @property
     def listens(self) -> bool:
         """Whether the ear needs the vectors of a recording to say something of its timbre."""
-        return self.ear.classes is not None or bool(self.ear.labels)
+        return self.ear.listens
+
+    def weights_for(self, recipe: str, *, is_hit: bool) -> Mapping[str, float] | None:
+        """What share of a likeness each aspect has by the ear in use; None where the usual weights hold.
+
+        Choices between hits say nothing of music, nor those between longer recordings of hits: the weights are used for
+        the kind, or kinds, that enough of the choices were about. They add up to 1.
+        """
+        ear = self.ear
+        if "weights" not in ear.parts or not ear.speaks_of(recipe) or self._choices_about(is_hit) < LEAST_CHOICES:
+            return None
+        weights = {name: ear.weights[name] for name in (WEIGHTS_OF_HIT if is_hit else ear.weights)}
+        total = sum(weights.values())
+        return {name: weight / total for name, weight in weights.items()} if total > 0.0 else None
+
+    def _choices_about(self, is_hit: bool) -> int:
+        """How many of the choices that were taught are between three hits, or between three longer recordings."""
+        state = (self.teachings.version(), *self.teachings.stamp())
+        if state != self._choices[0]:
+            timbre = self.teachings.vectors(self.ear.recipe, "timbre")
+            hits = {sha256: bool(hears_hit(row[None])[0]) for sha256, row in timbre.items()}
+            kinds = [{hits.get(each) for each in (item.a, item.b, item.c)} for item in self.teachings.preferences()]
+            self._choices = (state, (kinds.count({False}), kinds.count({True})))
+        return self._choices[1][is_hit]
 
     def told(self, sha256: str, recipe: str, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
         """The evidence of one recording, with the owner's word and what was learned of it.
