@@ -53,7 +53,7 @@ from .storage.contexts import Contexts, Played, Turn
 from .storage.corrections import RouteCorrections
 from .storage.house import House
 from .storage.library import Library
-from .storage.sqlite import SqliteStore
+from .storage.sqlite import FileStamp, SqliteStore
 from .storage.teachings import Teachings
 from .tuning.owner import VECTORS, Heard, Owner
 from .tuning.saying import carry_out, orders
@@ -275,22 +275,39 @@ class Hub:
         self, request: Request, steps: Plan, on_progress: OnProgress, urgency: Urgency = ANSWER
     ) -> AsyncIterator[Outcome]:
         urgency = replace(urgency, context=request.context)
-        outcomes = self.executor.run(steps, use_cache=request.use_cache, on_progress=on_progress, urgency=urgency)
+        outcomes = self.executor.run(
+            steps, use_cache=request.use_cache, on_progress=on_progress, urgency=urgency, as_told=self._told
+        )
         return self._as_told(outcomes, keeps_vectors=bool(request.params.get("vectors")))
 
     async def _as_told(self, outcomes: AsyncIterator[Outcome], *, keeps_vectors: bool) -> AsyncIterator[Outcome]:
         """Outcomes with the owner's word, and what was learned of it, before what was measured."""
-        recipe = self.recipe
         async for outcome in outcomes:
-            if outcome.sha256 is not None and outcome.step.beside is None:
-                try:
-                    told = self.owner.told(outcome.sha256, recipe, outcome.heard.evidence)
-                except (Unavailable, BadRequest) as error:  # a store that fails stops no answer
-                    log.warning("the owner's word is not told", extra={"reason": str(error)})
-                    told = outcome.heard.evidence
-                told = told if keeps_vectors else tuple(item for item in told if item.name != VECTORS)
-                outcome = replace(outcome, heard=replace(outcome.heard, evidence=told))
+            outcome = self._told(outcome)
+            if not keeps_vectors:
+                kept = tuple(item for item in outcome.heard.evidence if item.name != VECTORS)
+                outcome = replace(outcome, heard=replace(outcome.heard, evidence=kept))
             yield outcome
+
+    def _told(self, outcome: Outcome) -> Outcome:
+        """One outcome, as the owner tells it."""
+        if outcome.sha256 is None:
+            return outcome
+        try:
+            if outcome.step.beside is None:
+                told = self.owner.told(outcome.sha256, self.recipe, outcome.heard.evidence)
+            else:
+                told = self.owner.told_pair(self._contents(outcome.step), outcome.heard.evidence)
+        except (Unavailable, BadRequest, OSError) as error:  # a store that fails stops no answer
+            log.warning("the owner's word is not told", extra={"reason": str(error)})
+            return outcome
+        return replace(outcome, heard=replace(outcome.heard, evidence=told))
+
+    def _contents(self, step: Step) -> tuple[str, str]:
+        """The contents of two recordings that were just held against each other, the first of them first."""
+        paths = (step.beside[1] if step.beside else "", step.path)
+        first, second = (self.store.recall_hash(FileStamp.of(path)) if path else "" for path in paths)
+        return first or "", second or ""
 
     def _troubles(self) -> list[Gap]:
         """What this hub lacks as a whole."""

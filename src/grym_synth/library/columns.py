@@ -31,15 +31,21 @@ class Columns:
     """A shelf, ready to be searched.
 
     labels : of the owner, how each row bears them, shape (n,): 1 said, -1 denied, between 0 and 1 learned, 0 unknown
+    before : of the same recordings, of which something else was told: its index of their names is taken over
     """
 
-    def __init__(self, shelf: Shelf, labels: Mapping[str, Figures] | None = None) -> None:
+    def __init__(
+        self, shelf: Shelf, labels: Mapping[str, Figures] | None = None, before: Columns | None = None
+    ) -> None:
         self.shelf = shelf
         self._figures: dict[str, Figures] = {}
         self._codes: dict[str, tuple[dict[str, int], NDArray[np.int32]]] = {}
         self._ordered: dict[tuple[str, Hashable], Figures] = {}
         self.passed: dict[Hashable, Mask] = {}  # what searches found so far, of the last few tests
         self._labels = {fold(name): column for name, column in (labels or {}).items()}
+        if before is not None and before.shelf.paths is shelf.paths:
+            kept = ("place", "_names", "_folders", "_suffixes")
+            self.__dict__.update({name: before.__dict__[name] for name in kept if name in before.__dict__})
 
     def __len__(self) -> int:
         return len(self.shelf)

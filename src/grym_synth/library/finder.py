@@ -61,7 +61,7 @@ class Finder:
         if not len(shelf):
             raise _nothing_in(shelf)
         if self._columns is None or self._columns.shelf is not shelf or labels is not self._labels:
-            self._columns, self._stamps, self._labels = Columns(shelf, labels), None, labels
+            self._columns, self._stamps, self._labels = Columns(shelf, labels, self._columns), None, labels
         return self._columns
 
     def _changed(self) -> NDArray[np.floating[Any]]:

@@ -21,10 +21,12 @@ from .dataset import FIELDS
 from .ear import Ear, from_bytes
 from .features import is_hit as hears_hit
 from .features import stock_names
+from .fitting import refitted
 from .train import LEAST_CHOICES
 
 OWNER, LEARNED = "owner", "ear"  # agents of evidence
 SAID = Source(OWNER, "", "said by you")
+_TOLD_PAIR = Source(OWNER, "", "from both recordings, with what you said of them")
 #: Where the findings stand that an owner may correct.
 FINDINGS: Mapping[str, str] = {"tempo": "rhythm.tempo_bpm", "key": "tonality.key"}
 #: Where ours stands when it is not the answer any more.
@@ -148,6 +150,15 @@ class Owner:
         if any(item.capability == "timbre" for item in found):
             found = self._timbre(labels, recipe, found)
         return tuple(found)
+
+    def told_pair(self, contents: tuple[str, str], evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+        """The evidence of two recordings held against each other, with the tempi and keys that the owner told."""
+        first, second = ({item.field: item.value for item in self.teachings.corrections(each)} for each in contents)
+        return refitted(evidence, first, second, _TOLD_PAIR) if first or second else tuple(evidence)
+
+    def says_of(self, field: str) -> bool:
+        """Whether anything was corrected in that field, or a habit learned of it."""
+        return field in self.ear.habits or any(item.field == field for item in self.teachings.corrections())
 
     def _field(self, field: str, corrected: Mapping[str, Json], found: list[Evidence]) -> list[Evidence]:
         name, ranked = FINDINGS[field], _ranked(found, FINDINGS[field])
