@@ -145,7 +145,8 @@ def lines_of(document: Mapping[str, Any]) -> Iterator[str]:
         for other in match["others"][:3]:
             yield f"       also {other}"
     if document["weighed_by"] == "your ear":
-        shares = ", ".join(f"{name} {100 * share:.0f} %" for name, share in document["weights"].items())
+        most_first = sorted(document["weights"].items(), key=lambda item: -item[1])
+        shares = ", ".join(f"{name} {100 * share:.0f} %" for name, share in most_first)
         yield f"(by your ear's weights: {shares}; others for once: --aspect timbre=2,rhythm=1)"
     if document["left_out"]:
         yield f"({document['left_out']} recordings were heard by an earlier version: grym index FOLDER)"
