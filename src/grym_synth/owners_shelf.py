@@ -119,6 +119,8 @@ class OwnersShelf:
         before = self._learned
         if before is not None and (before.version, before.recipe) != (version, shelf.recipe):
             before = None
+        if before is not None and before.sha256 is shelf.sha256:
+            return before
         n = len(shelf)
         made = _Learned(
             version,

@@ -55,7 +55,7 @@ def test_a_told_key_may_clash() -> None:
 
 
 def test_both_told_are_certain_and_need_no_measurement() -> None:
-    told = {"tempo": 100.0, "key": "A minor"}
+    told: dict[str, Json] = {"tempo": 100.0, "key": "A minor"}
     found = refitted(compared()[:1], told, told, TOLD)
     assert values(found)["fit"] == "fits as it is"
     assert {each.confidence for each in found if each.source == TOLD} == {1.0}
