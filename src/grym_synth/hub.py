@@ -190,7 +190,9 @@ class Hub:
         self, request: Request, steps: Plan, on_progress: OnProgress, urgency: Urgency = ANSWER
     ) -> AsyncIterator[Outcome]:
         urgency = replace(urgency, context=request.context)
-        outcomes = self.executor.run(steps, use_cache=request.use_cache, on_progress=on_progress, urgency=urgency)
+        outcomes = self.executor.run(
+            steps, use_cache=request.use_cache, on_progress=on_progress, urgency=urgency, as_told=self.word.told
+        )
         return self.word.before(outcomes, keeps_vectors=bool(request.params.get("vectors")))
 
     def _troubles(self) -> list[Gap]:

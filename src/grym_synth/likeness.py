@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,15 +15,18 @@ import numpy as np
 from . import __version__
 from .audio.decoding.files import open_audio
 from .errors import BadRequest, BadSetup, GrymError, UnusableAudio
-from .execution.hearing import Ear
+from .execution.hearing import Listener
 from .library.describe import describe, is_recording
-from .memory.shelf import Shelves
 from .memory.similar import Found, Match, Query, Recall
 from .memory.wishes import Wish, fitting, shifted
 from .messages import EVIDENCE_UNITS, Evidence, Gap, Json, Source, Span
+from .owners_shelf import OwnersShelf
 from .storage.library import Library
 from .storage.prints import Prints, read_print
 from .storage.sqlite import FileStamp
+from .tuning.owner import LEARNED, Owner
+
+log = logging.getLogger(__name__)
 
 OnProgress = Callable[[float, str], None]
 
@@ -33,7 +37,7 @@ _TOLD = 5  # matches that an answer in words is given
 class Asked:
     """What is to be found besides a likeness; times are seconds.
 
-    weights : by aspect; None for the usual ones
+    weights : by aspect; None for those of the owner's ear, else the usual ones
     start_s, end_s : the part of the recording that is asked about
     direction : "darker", "faster", ...; "" for none
     """
@@ -46,19 +50,27 @@ class Asked:
     fits: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """What was found, and whose weights it was judged by: "asked", "your ear" or "usual"."""
+
+    found: Found
+    weighed_by: str
+
+
 class Likeness:
     """One for each hub.
 
-    ear : listens to what the library does not know
-    shelves : the library in memory, by what the ear hears
+    listener : hears what the library does not know
+    shelf : the library in memory, by what the listener hears
     """
 
-    def __init__(self, library: Library, ear: Ear, shelves: Shelves) -> None:
-        self._library, self._ear, self.shelves = library, ear, shelves
+    def __init__(self, library: Library, listener: Listener, shelf: OwnersShelf, owner: Owner) -> None:
+        self._library, self._listener, self._shelf, self._owner = library, listener, shelf, owner
         self._recall = Recall(library, Prints(library.store))
         self._turn = asyncio.Lock()  # what a search keeps is not made twice
 
-    async def find(self, path: str, asked: Asked, on_progress: OnProgress) -> Found:
+    async def find(self, path: str, asked: Asked, on_progress: OnProgress) -> Alike:
         """What of the library is like the recording at `path`.
 
         Raises
@@ -69,7 +81,7 @@ class Likeness:
             The recording cannot be listened to, or what is asked of it makes no sense.
         """
         async with self._turn:
-            shelf = await asyncio.to_thread(self.shelves.current)
+            shelf = await asyncio.to_thread(self._shelf.current)
         if not len(shelf) and shelf.left_out:
             raise NothingKnown(
                 f"all {shelf.left_out} recordings of the library were heard by an earlier version",
@@ -78,22 +90,36 @@ class Likeness:
         if not len(shelf):
             raise NothingKnown("the library is empty", hint="fill it first: grym index FOLDER")
         query = await self._query(path, asked, on_progress)
+        if not query.is_part:
+            query = replace(query, described=await asyncio.to_thread(self._shelf.described, query.described))
         wish: Wish | None = None
         if asked.direction:
             wish = shifted(shelf, query.described.figures, asked.direction)
         elif asked.fits:
             wish = await asyncio.to_thread(fitting, shelf, query.described.figures, query.described.words)
+        weights, by = asked.weights, "asked"
+        if weights is None:
+            weights = await asyncio.to_thread(self._learned_weights, shelf.recipe, query)
+            by = "usual" if weights is None else "your ear"
         async with self._turn:
-            found = await asyncio.to_thread(self._recall.similar, shelf, query, asked.k, asked.weights, wish)
-        return replace(found, left_out=shelf.left_out)
+            found = await asyncio.to_thread(self._recall.similar, shelf, query, asked.k, weights, wish)
+        return Alike(replace(found, left_out=shelf.left_out), by)
+
+    def _learned_weights(self, recipe: str, query: Query) -> Mapping[str, float] | None:
+        """The weights of the owner's ear for such a recording; None for the usual ones."""
+        try:
+            return self._owner.weights_for(recipe, is_hit=query.is_hit)
+        except BadRequest as error:  # an ear that cannot be read hinders no search
+            log.warning("the ear in use cannot be read", extra={"reason": str(error)})
+            return None
 
     async def findings(self, path: str, subject: str, on_progress: OnProgress) -> tuple[list[Evidence], list[Gap]]:
         """The nearest as evidence about a recording, or why there is none."""
         try:
-            found = await self.find(path, Asked(k=_TOLD), on_progress)
+            alike = await self.find(path, Asked(k=_TOLD), on_progress)
         except GrymError as error:
             return [], [Gap.from_error(error, capability="similar", subject=subject)]
-        return list(evidence_of(found, subject)), []
+        return [*evidence_of(alike.found, subject), *_evidence_of_weights(alike, subject)], []
 
     async def _query(self, path: str, asked: Asked, on_progress: OnProgress) -> Query:
         if asked.start_s is not None or asked.end_s is not None:
@@ -102,7 +128,7 @@ class Likeness:
                 await asyncio.to_thread(_cut, path, part, asked.start_s or 0.0, asked.end_s)
                 return await self._listen(str(part), path, on_progress, is_part=True)
         sha256 = await asyncio.to_thread(self._hash, path)
-        known = next(iter(self._library.described([sha256], recipe=self._ear.recipe)), None)
+        known = next(iter(self._library.described([sha256], recipe=self._listener.recipe)), None)
         if known is not None and known.vectors:
             return Query(known, path, Prints(self._library.store).of([sha256]).get(sha256))
         return await self._listen(path, path, on_progress, sha256=sha256)
@@ -110,14 +136,14 @@ class Likeness:
     async def _listen(
         self, path: str, own_path: str, on_progress: OnProgress, *, sha256: str = "", is_part: bool = False
     ) -> Query:
-        hearing = await self._ear.listen(path, Path(path).stat().st_size, on_progress)
+        hearing = await self._listener.listen(path, Path(path).stat().st_size, on_progress)
         if not is_recording(hearing.heard.evidence):
             gap = next(iter(hearing.heard.gaps), None)
             raise NotHeard(
                 gap.reason.replace(path, own_path) if gap else f"nothing was heard of {own_path!r}",
                 hint=gap.hint if gap else "",
             )
-        described = describe(sha256, self._ear.recipe, hearing.heard.evidence)
+        described = describe(sha256, self._listener.recipe, hearing.heard.evidence)
         return Query(described, own_path, read_print(sha256, hearing.heard.evidence), is_part)
 
     def _hash(self, path: str) -> str:
@@ -165,6 +191,14 @@ def evidence_of(found: Found, subject: str) -> Sequence[Evidence]:
             for n, kind, value in near
         ),
     ]
+
+
+def _evidence_of_weights(alike: Alike, subject: str) -> Iterator[Evidence]:
+    """What share of the likeness each aspect has, where an ear learned it."""
+    if alike.weighed_by == "your ear":
+        shares: Json = {name: round(100.0 * weight) for name, weight in alike.found.weights.items()}
+        source = Source(LEARNED, "", "learned from your choices")
+        yield Evidence("", "similar.weights", "share", shares, EVIDENCE_UNITS["share"], 1.0, subject, source)
 
 
 def _match_to_json(match: Match) -> dict[str, Json]:

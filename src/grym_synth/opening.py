@@ -12,7 +12,7 @@ from .errors import BadSetup, Unavailable
 from .execution.approval import Approvals
 from .execution.catalog import read_catalog
 from .execution.executor import ANSWER, Executor
-from .execution.hearing import Ear
+from .execution.hearing import Listener
 from .execution.keeper import mark_of_this_process
 from .execution.supervisor import Supervisor
 from .health.readings import total_ram_gb
@@ -29,6 +29,7 @@ from .llm.guarded import GuardedModels, turns
 from .llm.spending import Spending
 from .memory.shelf import Shelves
 from .messages import Evidence, Gap
+from .owners_shelf import OwnersShelf
 from .owners_word import OwnersWord
 from .packs import find_pack
 from .planning.routing.router import load_router
@@ -66,8 +67,8 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
     spending = Spending(config.spending_path)
     models = GuardedModels(config.models, open_model, pool, upkeep, rules=config.model_rules, spending=spending)
     troubles = (*troubles, *catalog.troubles)
-    ear = Ear(catalog, executor, deadline=config.step_deadline)
-    index = Index(Library(store), ear, without=str(config.home.absolute()))
+    listener = Listener(catalog, executor, deadline=config.step_deadline)
+    index = Index(Library(store), listener, without=str(config.home.absolute()))
     kinds = [index_kind(index, at_once=config.cpu_slots)]
     jobs = open_jobs(config.jobs_path, kinds, pool=pool, hold=upkeep.hold, buries=False)
     try:
@@ -76,12 +77,12 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
             router = await asyncio.to_thread(load_router, find_pack("minilm"), catalog.examples(approvals.is_approved))
             router.learn(RouteCorrections(store).every())
             cache = config.home / "cache" / "shelf" if store.is_lasting else None
-            shelves = Shelves(index.library, cache, recipe=ear.recipe)
-            near = Ear(catalog, executor, deadline=config.step_deadline, urgency=replace(ANSWER, takes_lite=False))
+            shelves = Shelves(index.library, cache, recipe=listener.recipe)
+            near = Listener(catalog, executor, deadline=config.step_deadline, urgency=replace(ANSWER, takes_lite=False))
             owner = Owner(Teachings(store))
-            word = OwnersWord(owner, catalog, executor, deadline=config.step_deadline, is_kept=store.is_lasting)
-            likeness = Likeness(index.library, near, shelves)
-            finder = Finder(index.library, shelves, owner.labelled)
+            word = OwnersWord(owner, store, catalog, executor, deadline=config.step_deadline)
+            shelf = OwnersShelf(shelves, index.library, owner)
+            likeness, finder = Likeness(index.library, near, shelf, owner), Finder(index.library, shelf)
             if serving:
                 troubles = (*troubles, *await _go_on(engine))
             yield Hub(

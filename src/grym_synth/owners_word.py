@@ -15,6 +15,7 @@ from .execution.inputs import find_recordings
 from .messages import Evidence, Gap, Request, Route, Step
 from .planning.planner import plan
 from .planning.teaching import read_teaching
+from .storage.sqlite import FileStamp, SqliteStore
 from .tuning.owner import VECTORS, Heard, Owner
 from .tuning.saying import carry_out, orders
 
@@ -25,14 +26,13 @@ class OwnersWord:
     """One for each hub.
 
     deadline : seconds that a step of listening may take
-    is_kept : False where the store forgets, so that nothing can be taught
     """
 
     def __init__(
-        self, owner: Owner, catalog: Catalog, executor: Executor, *, deadline: float, is_kept: bool = True
+        self, owner: Owner, store: SqliteStore, catalog: Catalog, executor: Executor, *, deadline: float
     ) -> None:
         self.owner = owner
-        self._catalog, self._executor, self._deadline, self._is_kept = catalog, executor, deadline, is_kept
+        self._store, self._catalog, self._executor, self._deadline = store, catalog, executor, deadline
 
     @property
     def recipe(self) -> str:
@@ -73,8 +73,8 @@ class OwnersWord:
     async def note(self, request: Request, subjects: Sequence[str]) -> tuple[list[Evidence], list[Gap]]:
         """Note what a sentence says of these recordings; without consent say what would be noted."""
         taught = read_teaching(request.question)
-        if taught is None or not subjects or not self._is_kept:
-            return [], [_not_taught(subjects, is_kept=self._is_kept)]
+        if taught is None or not subjects or not self._store.is_lasting:
+            return [], [_not_taught(subjects, is_kept=self._store.is_lasting)]
         if not request.consent:
             gap = Gap("teach", "Nothing is noted yet", "consent", hint="say yes with `--yes`")
             return orders(taught, subjects, is_done=False), [gap]
@@ -87,17 +87,32 @@ class OwnersWord:
 
     async def before(self, outcomes: AsyncIterator[Outcome], *, keeps_vectors: bool) -> AsyncIterator[Outcome]:
         """Outcomes with the owner's word, and what was learned of it, before what was measured."""
-        recipe = self.recipe
         async for outcome in outcomes:
-            if outcome.sha256 is not None and outcome.step.beside is None:
-                try:
-                    told = self.owner.told(outcome.sha256, recipe, outcome.heard.evidence)
-                except (Unavailable, BadRequest) as error:  # a store that fails stops no answer
-                    log.warning("the owner's word is not told", extra={"reason": str(error)})
-                    told = outcome.heard.evidence
-                told = told if keeps_vectors else tuple(item for item in told if item.name != VECTORS)
-                outcome = replace(outcome, heard=replace(outcome.heard, evidence=told))
+            outcome = self.told(outcome)
+            if not keeps_vectors:
+                kept = tuple(item for item in outcome.heard.evidence if item.name != VECTORS)
+                outcome = replace(outcome, heard=replace(outcome.heard, evidence=kept))
             yield outcome
+
+    def told(self, outcome: Outcome) -> Outcome:
+        """One outcome, as the owner tells it."""
+        if outcome.sha256 is None:
+            return outcome
+        try:
+            if outcome.step.beside is None:
+                told = self.owner.told(outcome.sha256, self.recipe, outcome.heard.evidence)
+            else:
+                told = self.owner.told_pair(self._contents(outcome.step), outcome.heard.evidence)
+        except (Unavailable, BadRequest, OSError) as error:  # a store that fails stops no answer
+            log.warning("the owner's word is not told", extra={"reason": str(error)})
+            return outcome
+        return replace(outcome, heard=replace(outcome.heard, evidence=told))
+
+    def _contents(self, step: Step) -> tuple[str, str]:
+        """The contents of two recordings that were just held against each other, the first of them first."""
+        paths = (step.beside[1] if step.beside else "", step.path)
+        first, second = (self._store.recall_hash(FileStamp.of(path)) if path else "" for path in paths)
+        return first or "", second or ""
 
 
 def _not_taught(subjects: Sequence[str], *, is_kept: bool) -> Gap:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,10 @@ import pytest
 import soundfile as sf
 from tests.flow.test_command_line import Grym
 from tests.unit.tuning.sounds import SR, make_hit
+
+from grym_synth.storage.sqlite import SqliteStore
+from grym_synth.storage.teachings import Preference, Teachings
+from grym_synth.tuning.ear import from_bytes, to_bytes
 
 pytestmark = pytest.mark.slow
 
@@ -104,6 +110,97 @@ def test_what_training_found_is_shown_also_where_nothing_changed(grym: Grym) -> 
     assert "of 4 held out" in shown
     assert "80 % interval" in shown
     assert "weights of hits: too little to judge, 3 of 8 preferences" in shown
+
+
+def test_a_sentence_teaches_of_what_was_asked_about_before(grym: Grym) -> None:
+    (refused,) = grym.json("ask", "this is a snare", "--yes", code=3)
+    assert "which recording" in refused["answer"]
+    grym.json("ask", "what kind of sound is it?", "boom0.wav")
+    for sentence, noted in (
+        ("this is a snare", '"snare"'),
+        ("call it dusty", '"dusty"'),
+        ("its tempo is 70", "70 BPM"),
+    ):
+        (done,) = grym.json("ask", sentence, "--yes")
+        assert "boom0.wav" in done["answer"]
+        assert noted in done["answer"]
+    (listed,) = grym.json("teach", "--list")
+    assert {(row["label"], Path(row["path"]).name) for row in listed["labels"]} == {
+        ("snare", "boom0.wav"), ("dusty", "boom0.wav")
+    }  # fmt: skip
+
+
+def test_a_told_tempo_and_key_are_what_stretches_fits_and_searches_start_from(grym: Grym, tmp_path: Path) -> None:
+    shutil.copy(tmp_path / "loop.wav", tmp_path / "other.wav")
+    with (tmp_path / "other.wav").open("ab") as file:
+        file.write(b"\0")  # another content of the same sound
+    (library := tmp_path / "lib").mkdir()
+    shutil.move(tmp_path / "loop.wav", library / "loop.wav")
+    shutil.move(tmp_path / "other.wav", library / "other.wav")
+    grym.json("index", "lib")
+    grym.json("teach", "--correct", "lib/loop.wav", "tempo=192", "key=F# major")
+    (answer,) = grym.json("ask", "stretch this to 160 bpm", "lib/loop.wav")
+    assert "I would stretch it from 192 to 160 BPM" in answer["answer"]
+    assert "starts from 192 BPM, the tempo that you told me" in answer["answer"]
+    (made,) = grym.json("edit", "lib/loop.wav", "stretch=160bpm", "--out", "made.wav")
+    found = {item["name"]: item for item in made["evidence"]}
+    assert found["edit.duration_s"]["value"] == pytest.approx(8.0 * 192 / 160, abs=0.01)
+    assert found["rhythm.tempo_bpm"]["source"]["method"] == "said by you"
+    done = grym("edit", "lib/loop.wav", "stretch=170bpm", "--out", "again.wav")
+    assert "stretched from 192.00 BPM, said by you" in done.stdout
+    (compared,) = grym.json("compare", "lib/loop.wav", "lib/other.wav")
+    assert "2B" in json.dumps(compared), "F# major on the Camelot wheel"
+    (found,) = grym.json("find", "192 bpm")
+    assert Path(found["matches"][0]["path"]).name == "loop.wav"
+    assert found["matches"][0]["reasons"] == ["tempo: said by you"]
+    (found,) = grym.json("similar", "lib/other.wav", "--but", "faster")
+    assert [Path(match["path"]).name for match in found["matches"]] == ["loop.wav"]
+
+
+def test_own_labels_and_learned_weights_are_searched_by(grym: Grym, tmp_path: Path) -> None:
+    grym.json("index", ".")
+    (usual,) = grym.json("similar", "loop.wav")
+    assert usual["weighed_by"] == "usual"
+    booms, others = (
+        [f"boom{i}.wav" for i in range(3)],
+        [f"{name}{i}.wav" for name in ("hiss", "ping") for i in range(3)],
+    )
+    grym.json("teach", "thumpy", *booms, "--not", *others)
+    (trained,) = grym.json("ear", "train")
+    assert trained["parts"] == ["label thumpy"]
+    (found,) = grym.json("find", "thumpy")
+    order = [(Path(match["path"]).name, match["reasons"]) for match in found["matches"]]
+    assert [name for name, _ in order[:3]] == booms
+    assert [reasons for _, reasons in order[:3]] == [["thumpy: said by you"]] * 3
+    assert {name for name, _ in order[3:]} == {"boom3.wav", "boom4.wav"}
+    assert all(reasons[0].startswith("thumpy: learned, ") for _, reasons in order[3:])
+    (answer,) = grym.json("ask", "how many thumpy sounds do I have?")
+    assert "5" in answer["answer"]
+    _learn_weights(grym)
+    (mine,) = grym.json("similar", "loop.wav")
+    assert mine["weighed_by"] == "your ear"
+    assert mine["weights"] == {"timbre": 0.1, "rhythm": 0.6, "harmony": 0.1, "pitch": 0.1, "loudness": 0.1}
+    assert "by your ear's weights: rhythm 60 %, " in grym("similar", "loop.wav").stdout
+    (answer,) = grym.json("ask", "what sounds like this?", "loop.wav")
+    assert "rhythm 60 %" in answer["answer"]
+    (asked,) = grym.json("similar", "loop.wav", "--aspect", "timbre")
+    assert (asked["weighed_by"], asked["weights"]) == ("asked", {"timbre": 1.0})
+    (hit,) = grym.json("similar", "boom0.wav")
+    assert hit["weighed_by"] == "usual", "no choice was about hits"
+
+
+def _learn_weights(grym: Grym) -> None:
+    """Eight choices between longer recordings, and an ear with weights, as many commands would have left them."""
+    teachings = Teachings(SqliteStore(grym.home / "grym.db"))
+    stored = teachings.ear()
+    assert stored is not None
+    ear = from_bytes(stored.model)
+    for i in range(10):
+        teachings.put_vectors(f"m{i}", ear.recipe, {"timbre": np.append(np.zeros(60), np.ones(160))})
+    for i in range(8):
+        teachings.put_preference(Preference(f"m{i}", f"m{i + 1}", f"m{(i + 5) % 10}", ("", "", "")))
+    weights = {"timbre": 0.1, "rhythm": 0.6, "harmony": 0.1, "pitch": 0.1, "loudness": 0.1}
+    teachings.put_ear(to_bytes(replace(ear, weights=weights)), {})
 
 
 def test_a_bad_file_never_stops_the_good_ones_and_is_named(grym: Grym, tmp_path: Path) -> None:

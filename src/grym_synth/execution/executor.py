@@ -89,6 +89,9 @@ class Outcome:
     seconds: float = 0.0
 
 
+AsTold = Callable[[Outcome], Outcome]
+
+
 class Executor:
     """Runs plans against agents, within the room that the pool lends."""
 
@@ -112,18 +115,20 @@ class Executor:
         on_progress: OnProgress,
         urgency: Urgency = ANSWER,
         keep: bool = True,
+        as_told: AsTold | None = None,
     ) -> AsyncIterator[Outcome]:
         """Run steps side by side, as far as there is room and none waits for another; yield what came of them in the
         order of the plan.
 
         keep : whether what is heard is kept; False for whoever keeps it himself
+        as_told : what somebody knows better than was measured, for the steps that take values from others
         """
         needed = {name for step in plan.steps for name in step.after}
         earlier: dict[str, asyncio.Task[Outcome]] = {}  # those that others wait for
 
         def begin(step: Step) -> asyncio.Task[Outcome]:
             before = [earlier[name] for name in step.after]  # a plan has them in this order
-            task = asyncio.create_task(self._run_after(before, step, use_cache, on_progress, urgency, keep))
+            task = asyncio.create_task(self._run_after(before, step, use_cache, on_progress, urgency, keep, as_told))
             if step.id in needed:
                 earlier[step.id] = task
             return task
@@ -165,9 +170,12 @@ class Executor:
         on_progress: OnProgress,
         urgency: Urgency,
         keep: bool,
+        as_told: AsTold | None,
     ) -> Outcome:
         """Wait for the steps that this one takes values from, and run it with them."""
         outcomes = [await task for task in before]
+        if as_told is not None:
+            outcomes = [as_told(outcome) for outcome in outcomes]
         try:
             step, taken = fill(step, outcomes)
         except NothingToTake as error:

@@ -32,7 +32,7 @@ class Hearing:
     sha256: str | None
 
 
-class Ear:
+class Listener:
     """Listens to one recording after another; several may be under way."""
 
     def __init__(self, catalog: Catalog, executor: Executor, *, deadline: float, urgency: Urgency = _URGENCY) -> None:
@@ -77,7 +77,7 @@ class Ear:
 
 
 def recipe_of(catalog: Catalog) -> str:
-    """The recipe of an ear with these agents."""
+    """The recipe of a listener with these agents."""
     cards = {card.name: card for name, card in catalog.capabilities().items() if _is_heard(name, card)}
     return "; ".join(cards[name].recipe for name in sorted(cards))
 

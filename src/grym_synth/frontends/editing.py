@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +17,8 @@ from .telling import told as errors_told
 if TYPE_CHECKING:
     from ..audio.editing.plan import EditPlan
     from ..execution.executor import Outcome
-    from ..messages import Json
+    from ..hub import Hub
+    from ..messages import Evidence, Json, Request
 
 _OPS_HELP = (
     "What to do, in this order: trim=0:30-1:00, fade-in=2, fade-out=8, normalise=-14LUFS, normalise=-1dBTP, "
@@ -124,17 +126,47 @@ def _plan_to_json(plan: EditPlan) -> dict[str, Json]:
     }
 
 
-def edit_to_json(outcome: Outcome) -> dict[str, Json]:
-    """The document of one edit, for whoever asked a hub for it."""
+async def from_owners_tempo(hub: Hub, request: Request) -> tuple[Request, Evidence | None]:
+    """The same edit, and the tempo that the owner told, or that his habit chooses, where a stretch starts from it."""
+    from ..audio.editing.grammar import parse
+    from ..audio.editing.operations import Concatenate, Stretch
+    from ..audio.editing.plan import with_tempo
+    from ..audio.editing.wording import canonical
+    from ..tuning.owner import FINDINGS, LEARNED, OWNER
+
+    listed = request.params.get("ops")
+    ops = parse([op for op in listed if isinstance(op, str)]) if isinstance(listed, list) else ()
+    # What another stretch, or another recording, has changed is measured anew.
+    at = next((i for i, op in enumerate(ops) if isinstance(op, Stretch | Concatenate)), len(ops))
+    op = ops[at] if at < len(ops) else None
+    if not isinstance(op, Stretch) or not op.is_measured or not hub.word.owner.says_of("tempo"):
+        return request, None
+    tempo: Evidence | None = None
+    asked = replace(request, params={}, use_cache=True)
+    async for _, outcome in hub.measure(asked, ["rhythm"], lambda step, fraction, message: None):
+        found = outcome.heard.evidence if outcome is not None else ()
+        tempo = next((item for item in found if item.name == FINDINGS["tempo"] and item.rank == 0), tempo)
+    if tempo is None or tempo.source.agent not in (OWNER, LEARNED) or not isinstance(tempo.value, int | float):
+        return request, None
+    told = [*ops[:at], *with_tempo([op], float(tempo.value)), *ops[at + 1 :]]
+    return replace(request, params={**request.params, "ops": [canonical(each) for each in told]}), tempo
+
+
+def edit_to_json(outcome: Outcome, tempo: Evidence | None = None) -> dict[str, Json]:
+    """The document of one edit, for whoever asked a hub for it.
+
+    tempo : that the owner told, and that a stretch started from
+    """
     from ..messages import evidence_to_json, gap_to_json
 
     heard = outcome.heard
+    evidence = [*heard.evidence, *([tempo] if tempo is not None else [])]
     if not heard.evidence and heard.gaps:
         gap = heard.gaps[0]
         return {"error": {"code": gap.code, "message": gap.reason, "hint": gap.hint}}
     return {
         "path": outcome.step.subject,
-        "evidence": [{**evidence_to_json(item), "id": f"e{i}"} for i, item in enumerate(heard.evidence, start=1)],
+        "evidence": [{**evidence_to_json(item), "id": f"e{i}"} for i, item in enumerate(evidence, start=1)],
         "gaps": [gap_to_json(gap) for gap in heard.gaps],
         "timings_ms": {"total": round(1000.0 * outcome.seconds, 1)},
     }
@@ -151,6 +183,9 @@ def told(document: Mapping[str, Any]) -> Iterator[str]:
     for name, form in _FIGURES.items():
         if found.get(name) is not None:
             figures.append(form.format(found[name]))
+    for item in document["evidence"]:
+        if item["name"] == "rhythm.tempo_bpm":
+            figures.append(f"stretched from {item['value']:.2f} BPM, {item['source']['method']}")
     yield f"  {', '.join(figures)}"
     for gap in document["gaps"]:
         yield f"  note: {gap['reason']}" + (f" ({gap['hint']})" if gap["hint"] else "")

@@ -88,7 +88,7 @@ def _match_to_json(match: Match) -> dict[str, Json]:
         "figures": {name: round(value, 6) for name, value in match.figures.items()},
         "words": dict(match.words),
         "others": list(match.others),
-        "reasons": [match.reason] if match.reason else [],
+        "reasons": [*match.reasons],
     }
 
 

@@ -32,7 +32,7 @@ from ..upkeep import last_seen, pause
 from .comparison import comparison_to_json
 from .contexts import context_without_hub, perform_context
 from .ear import perform_ear
-from .editing import edit_to_json
+from .editing import edit_to_json, from_owners_tempo
 from .exports import join_outcomes, recording_to_json
 from .finding import perform_find
 from .job_documents import counts_without_hub, jobs_without_hub, perform_jobs
@@ -199,7 +199,8 @@ async def _compare(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
 async def _edit(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
     """A new file, made from one recording."""
     any_made, first_gaps = False, list[Gap]()
-    async for plan, outcome in hub.measure(_request(operation), ["edit"], _reporter(emit)):
+    request, tempo = await from_owners_tempo(hub, _request(operation))
+    async for plan, outcome in hub.measure(request, ["edit"], _reporter(emit)):
         if outcome is None:
             first_gaps += plan.gaps
             for gap in plan.gaps:
@@ -207,7 +208,7 @@ async def _edit(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
             continue
         any_made = any_made or bool(outcome.heard.evidence)
         first_gaps += outcome.heard.gaps
-        emit({"document": edit_to_json(outcome)})
+        emit({"document": edit_to_json(outcome, tempo)})
     return 0 if any_made else gap_exit(first_gaps)
 
 

@@ -96,18 +96,20 @@ async def perform_similar(hub: Hub, operation: Mapping[str, Any], emit: Emit) ->
         told = {"step": "similar", "subject": operation["path"], "fraction": fraction, "message": message, "of": 1}
         emit({"progress": told})
 
-    found = await hub.likeness.find(path, asked, tell)
-    emit({"document": found_to_json(found)})
+    alike = await hub.likeness.find(path, asked, tell)
+    emit({"document": found_to_json(alike.found, alike.weighed_by)})
     return 0
 
 
-def found_to_json(found: Found) -> dict[str, Json]:
+def found_to_json(found: Found, weighed_by: str) -> dict[str, Json]:
     """The document of `grym similar --json`."""
     return {
         "matches": [_match_to_json(match) for match in found.matches],
         "near": found.is_near,
         "searched": found.searched,
         "left_out": found.left_out,
+        "weights": {name: round(weight, 4) for name, weight in found.weights.items()},
+        "weighed_by": weighed_by,
     }
 
 
@@ -142,6 +144,10 @@ def lines_of(document: Mapping[str, Any]) -> Iterator[str]:
         yield f"       {', '.join(told)}"
         for other in match["others"][:3]:
             yield f"       also {other}"
+    if document["weighed_by"] == "your ear":
+        most_first = sorted(document["weights"].items(), key=lambda item: -item[1])
+        shares = ", ".join(f"{name} {100 * share:.0f} %" for name, share in most_first)
+        yield f"(by your ear's weights: {shares}; others for once: --aspect timbre=2,rhythm=1)"
     if document["left_out"]:
         yield f"({document['left_out']} recordings were heard by an earlier version: grym index FOLDER)"
 

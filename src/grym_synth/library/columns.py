@@ -30,16 +30,22 @@ _SHORTEST_START = 4  # letters of a name that may be the start of a longer one: 
 class Columns:
     """A shelf, ready to be searched.
 
-    labels : of the owner: which contents have them
+    labels : of the owner, how each row bears them, shape (n,): 1 said, -1 denied, between 0 and 1 learned, 0 unknown
+    before : of the same recordings, of which something else was told: its index of their names is taken over
     """
 
-    def __init__(self, shelf: Shelf, labels: Mapping[str, Iterable[str]] | None = None) -> None:
+    def __init__(
+        self, shelf: Shelf, labels: Mapping[str, Figures] | None = None, before: Columns | None = None
+    ) -> None:
         self.shelf = shelf
         self._figures: dict[str, Figures] = {}
         self._codes: dict[str, tuple[dict[str, int], NDArray[np.int32]]] = {}
         self._ordered: dict[tuple[str, Hashable], Figures] = {}
         self.passed: dict[Hashable, Mask] = {}  # what searches found so far, of the last few tests
-        self._labels = {fold(name): frozenset(contents) for name, contents in (labels or {}).items()}
+        self._labels = {fold(name): column for name, column in (labels or {}).items()}
+        if before is not None and before.shelf.paths is shelf.paths:
+            kept = ("place", "_names", "_folders", "_suffixes")
+            self.__dict__.update({name: before.__dict__[name] for name in kept if name in before.__dict__})
 
     def __len__(self) -> int:
         return len(self.shelf)
@@ -106,10 +112,10 @@ class Columns:
         """The labels of the owner, folded."""
         return self._labels
 
-    def labelled(self, name: str) -> Mask:
-        """Rows that the owner gave a label."""
-        wanted = self._labels.get(name, frozenset())
-        return np.fromiter((sha in wanted for sha in self.shelf.sha256), np.bool_, len(self))
+    def labelled(self, name: str) -> Figures:
+        """How each row bears a label: 1 said, -1 denied, between 0 and 1 learned, 0 where nothing is known."""
+        found = self._labels.get(name)
+        return np.zeros(len(self), np.float32) if found is None else found
 
     def named(self, name: str) -> Mask:
         """Rows whose file name, title, artist, album or genre has all the words of a name."""

@@ -118,12 +118,12 @@ def _tempo(columns: Columns, test: Test) -> Mask:
 
 def _called(columns: Columns, name: str, synonyms: tuple[str, ...]) -> Mask:
     mask = columns.named(name) | columns.in_folder(name)
-    if name in columns.labels:
-        mask |= columns.labelled(name)
     for tag in synonyms or (name,):
         if (shares := columns.shelf.tags.get(tag)) is not None:
             mask |= shares >= TAGGED
-    return mask | columns.has_word("class", synonyms or (name,))
+    mask |= columns.has_word("class", synonyms or (name,))
+    bears = columns.labelled(name)
+    return np.asarray((mask | (bears > 0.0)) & (bears >= 0.0))
 
 
 def _is_codec(codec: str, name: str) -> bool:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadSetup
-from ..memory.shelf import Shelf, Shelves
+from ..memory.shelf import Shelf
 from ..storage.library import Library
 from .columns import Columns, fold
 from .search import DEFAULT_K, Found, find
 from .words import read_query
 
-Labels = Callable[[], Mapping[str, Iterable[str]]]
+
+class LabelledShelf(Protocol):
+    """The library in memory, with how each row bears each label of the owner, as `Columns` takes it."""
+
+    def with_labels(self) -> tuple[Shelf, Mapping[str, NDArray[np.floating[Any]]]]: ...
 
 
 class EmptyLibrary(BadSetup):
@@ -27,17 +31,14 @@ class EmptyLibrary(BadSetup):
 
 
 class Finder:
-    """One for each hub; threads may share it.
+    """One for each hub; threads may share it."""
 
-    labels : what the owner called things: the contents of each label
-    """
-
-    def __init__(self, library: Library, shelves: Shelves, labels: Labels = dict) -> None:
-        self._library, self._shelves, self._labels = library, shelves, labels
+    def __init__(self, library: Library, shelves: LabelledShelf) -> None:
+        self._library, self._shelves = library, shelves
         self._turn = threading.Lock()
         self._columns: Columns | None = None
         self._stamps: NDArray[np.floating[Any]] | None = None
-        self._labelled: Mapping[str, Iterable[str]] = {}
+        self._labels: object = None
 
     def find(self, text: str, *, k: int = DEFAULT_K, now: datetime | None = None) -> Found:
         """What of the library is as a text says.
@@ -56,12 +57,11 @@ class Finder:
             return find(columns, query, self._changed, k=k)
 
     def _current(self) -> Columns:
-        shelf = self._shelves.current()
+        shelf, labels = self._shelves.with_labels()
         if not len(shelf):
             raise _nothing_in(shelf)
-        labels = {name: frozenset(contents) for name, contents in self._labels().items()}
-        if self._columns is None or self._columns.shelf is not shelf or labels != self._labelled:
-            self._columns, self._stamps, self._labelled = Columns(shelf, labels), None, labels
+        if self._columns is None or self._columns.shelf is not shelf or labels is not self._labels:
+            self._columns, self._stamps, self._labels = Columns(shelf, labels, self._columns), None, labels
         return self._columns
 
     def _changed(self) -> NDArray[np.floating[Any]]:

@@ -15,10 +15,14 @@ from .aggregates import Summary, summarise
 from .columns import Columns, Mask
 from .filters import Stamps, grouped, has_octaves, passing, rows_of, say
 from .measures import measure_of
-from .query import Condition, OneOf, Query, Shaped, Within
+from .query import Called, Condition, OneOf, Query, Shaped, Within
 
 DEFAULT_K = 10
 _PLURALS = {"hat_closed": "closed hats", "hat_open": "open hats", "bass": "bass notes", "keys": "keys", "fx": "effects"}
+
+#: Figures and words that an owner may tell otherwise, and the word that says whose they are then: "owner" or "ear".
+TOLD_BY: Mapping[str, str] = {"tempo_bpm": "tempo_by", "key": "key_by", "class": "class_by"}
+_OWN: Mapping[str, str] = {"tempo_bpm": "tempo", "key": "key", "class": "kind of sound"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class Match:
     others: tuple[str, ...]
     figures: Mapping[str, float]
     words: Mapping[str, str]
-    reason: str = ""  # "at half time"
+    reasons: tuple[str, ...] = ()  # "at half time", "dusty: said by you", "kind of sound: learned, 83 %"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +192,9 @@ def _keys(
     wanted = [each for each in chosen if not each.adjective.is_not and each.measured]
     if wanted:
         keys.append(np.mean([each.rank(places) for each in wanted], axis=0))
+    bears = [columns.labelled(c.test.name) for c in query.conditions if isinstance(c.test, Called) and not c.is_not]
+    if not keys and any(column.any() for column in bears):
+        keys.append(-np.mean([column[places] for column in bears], axis=0))  # what the owner said, then the likeliest
     if not keys and any(_is_kind(c) and isinstance(c.test, OneOf) for c in query.conditions):
         sure = columns.figure("class_confidence")[places]
         keys.append(-np.round(np.nan_to_num(sure, nan=0.0), 1))
@@ -240,15 +247,35 @@ def _match(
     paths = columns.shelf.paths[row]
     shown = {name: float(columns.figure(name)[row]) for name in figures}
     told = {name: columns.shelf.word(name)[row] for name in words}
-    reason = "" if is_direct else _time(query, shown.get("tempo_bpm", math.nan))
+    reasons = [] if is_direct else [_time(query, shown.get("tempo_bpm", math.nan))]
+    reasons += [_whose(columns, row, name) for name in (*figures, *words)]
+    reasons += [_bears(columns, row, c.test.name) for c in query.conditions if isinstance(c.test, Called)]
     return Match(
         columns.shelf.sha256[row],
         paths[0],
         paths[1:],
         {name: value for name, value in shown.items() if math.isfinite(value)},
         {name: value for name, value in told.items() if value},
-        reason,
+        tuple(filter(None, reasons)),
     )
+
+
+def _whose(columns: Columns, row: int, name: str) -> str:
+    """That a figure or word is not measured but the owner's, or learned of him."""
+    by = columns.shelf.words.get(TOLD_BY.get(name, ""))
+    if by is None or not by[row]:
+        return ""
+    if by[row] == "owner":
+        return f"{_OWN[name]}: said by you"
+    return f"{_OWN[name]}: learned, {100.0 * float(columns.figure('class_confidence')[row]):.0f} %"
+
+
+def _bears(columns: Columns, row: int, name: str) -> str:
+    """How a row bears a label that was asked for."""
+    chance = float(columns.labelled(name)[row])
+    if chance >= 1.0:
+        return f"{name}: said by you"
+    return f"{name}: learned, {100.0 * chance:.0f} %" if chance > 0.0 else ""
 
 
 def _time(query: Query, tempo: float) -> str:

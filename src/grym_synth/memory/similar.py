@@ -79,6 +79,7 @@ class Found:
     searched: int  # recordings that were allowed
     is_near: bool = True
     left_out: int = 0  # recordings heard by another version, which cannot be compared
+    weights: Mapping[str, float] = field(default_factory=dict)  # by aspect; what it was judged by
 
 
 @dataclass(slots=True)
@@ -142,7 +143,9 @@ class Recall:
         if wish is not None:
             listed = [replace(match, reasons=wish.reason(i)) for match, i in zip(listed, shown, strict=True)]
         best = max((match.similarity for match in (*copies, *listed)), default=0.0)
-        return Found(tuple((copies + self._with_spans(listed, query))[:k]), int(allowed.sum()), best >= NEAR)
+        return Found(
+            tuple((copies + self._with_spans(listed, query))[:k]), int(allowed.sum()), best >= NEAR, weights=weights
+        )
 
     def _search(self, shelf: Shelf) -> Nearest:
         if self._nearest is None or self._nearest.shelf is not shelf:

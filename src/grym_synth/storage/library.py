@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from .library_rows import (
     Described,
+    FloatArray,
     Folder,
     HeardPart,
     LibraryFile,
@@ -25,6 +26,7 @@ from .library_rows import (
     pack_vectors,
     unpack_fragments,
     unpack_vectors,
+    vectors_of,
 )
 from .sqlite import KEEP_HASH, KEEP_HEARD, SqliteStore, from_text, heard_row, to_text
 
@@ -216,6 +218,23 @@ class Library:
             f"SELECT {_ROW} WHERE r.number > ?{only} ORDER BY r.number LIMIT {_AT_ONCE}", (number, *values)
         ):
             yield from map(_described, rows)
+            number = rows[-1][0]
+
+    def vectors(
+        self, aspect: str, sha256s: Sequence[str] | None = None, *, recipe: str
+    ) -> Iterator[tuple[list[str], FloatArray]]:
+        """The vectors of one aspect as they were measured, of all contents of a recipe or of these, many at a time:
+        the contents, and their vectors, shape (n, d), float32."""
+        query = "SELECT r.number, r.sha256, v.layout, v.data FROM recordings AS r JOIN vectors AS v USING (number)"
+        if sha256s is not None:
+            for part in _parts(sha256s, _ASKED_AT_ONCE):
+                where = f" WHERE r.recipe = ? AND r.sha256 IN ({_marks(part)})"
+                yield from vectors_of(self.store.read(query + where, (recipe, *part)), aspect)
+            return
+        number = 0
+        where = f" WHERE r.recipe = ? AND r.number > ? ORDER BY r.number LIMIT {_AT_ONCE}"
+        while rows := self.store.read(query + where, (recipe, number)):
+            yield from vectors_of(rows, aspect)
             number = rows[-1][0]
 
     def recipes_of(self, sha256s: Sequence[str]) -> dict[str, str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -102,6 +104,18 @@ def unpack_vectors(layout: str, data: bytes) -> dict[str, FloatArray]:
         vectors[name] = values[at : at + int(length)]
         at += int(length)
     return vectors
+
+
+def vectors_of(rows: Iterable[tuple[int, str, str, bytes]], aspect: str) -> Iterator[tuple[list[str], FloatArray]]:
+    """The vectors of one aspect of rows (number, sha256, layout, data): together those that lie in the same layout."""
+    for layout, group in groupby(rows, itemgetter(2)):
+        some, at = list(group), 0
+        data = np.frombuffer(b"".join(row[3] for row in some), "<f2").reshape(len(some), -1)
+        for item in layout.split(",") if layout else ():
+            name, _, length = item.rpartition(":")
+            if name == aspect:
+                yield [row[1] for row in some], data[:, at : at + int(length)].astype(np.float32)
+            at += int(length)
 
 
 def unpack_fragments(spans: bytes, data: bytes) -> tuple[Fragment, ...]:

@@ -97,6 +97,12 @@ class Teachings:
                 )
             return db.total_changes - before
 
+    def stamp(self) -> tuple[float, ...]:
+        """Another one as soon as a label, a correction or a preference came, changed or went."""
+        tables = ("ear_labels", "ear_corrections", "ear_preferences")
+        parts = ", ".join(f"(SELECT count(*) FROM {name}), (SELECT total(at) FROM {name})" for name in tables)
+        return tuple(map(float, self._store.read(f"SELECT {parts}")[0]))
+
     # --- corrections ------------------------------------------------------------------------------------------------
 
     def corrections(self, sha256: str | None = None) -> list[Correction]:

@@ -40,6 +40,15 @@ class Ear:
     hit_weights: Mapping[str, float] = field(default_factory=lambda: STOCK_HIT_WEIGHTS)
     habits: Mapping[str, Habit] = field(default_factory=dict)
 
+    @property
+    def listens(self) -> bool:
+        """Whether it says something of the timbre of a sound."""
+        return self.classes is not None or bool(self.labels)
+
+    def speaks_of(self, recipe: str) -> bool:
+        """Whether vectors of this recipe are those that it was trained on; the library's names all that made it."""
+        return bool(self.recipe) and self.recipe in recipe.split("; ")
+
     def classify(self, timbre: FloatArray) -> list[tuple[str, float] | None]:
         """The class of each sound and its chance; None where the ear leaves it to stock: no hit, unsure, or strange.
 

@@ -19,9 +19,11 @@ from ..theory.keys import camelot
 from .dataset import FIELDS
 from .ear import Ear, from_bytes
 from .features import stock_names
+from .fitting import refitted
 
 OWNER, LEARNED = "owner", "ear"  # agents of evidence
 SAID = Source(OWNER, "", "said by you")
+_TOLD_PAIR = Source(OWNER, "", "from both recordings, with what you said of them")
 #: Where the findings stand that an owner may correct.
 FINDINGS: Mapping[str, str] = {"tempo": "rhythm.tempo_bpm", "key": "tonality.key"}
 #: Where ours stands when it is not the answer any more.
@@ -91,14 +93,6 @@ class Owner:
             raise BadRequest(f"{heard.path!r} has nothing to learn from: no vectors could be made of it")
         self.teachings.put_vectors(heard.sha256, heard.recipe, vectors)
 
-    def labelled(self) -> dict[str, list[str]]:
-        """The contents that each label was said of."""
-        found: dict[str, list[str]] = {}
-        for item in self.teachings.labels():
-            if item.is_so:
-                found.setdefault(item.label, []).append(item.sha256)
-        return found
-
     # --- what is told -----------------------------------------------------------------------------------------------
 
     @property
@@ -113,7 +107,17 @@ class Owner:
     @property
     def listens(self) -> bool:
         """Whether the ear needs the vectors of a recording to say something of its timbre."""
-        return self.ear.classes is not None or bool(self.ear.labels)
+        return self.ear.listens
+
+    def weights_for(self, recipe: str, *, is_hit: bool) -> Mapping[str, float] | None:
+        """What share of a likeness each aspect has by the ear in use; None where the usual weights hold.
+
+        Choices between hits say nothing of music, nor those between longer recordings of hits. They add up to 1.
+        """
+        ear, part = self.ear, "weights of hits" if is_hit else "weights"
+        if part not in ear.parts or not ear.speaks_of(recipe):
+            return None
+        return ear.hit_weights if is_hit else ear.weights
 
     def told(self, sha256: str, recipe: str, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
         """The evidence of one recording, with the owner's word and what was learned of it.
@@ -129,6 +133,15 @@ class Owner:
         if any(item.capability == "timbre" for item in found):
             found = self._timbre(labels, recipe, found)
         return tuple(found)
+
+    def told_pair(self, contents: tuple[str, str], evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+        """The evidence of two recordings held against each other, with the tempi and keys that the owner told."""
+        first, second = ({item.field: item.value for item in self.teachings.corrections(each)} for each in contents)
+        return refitted(evidence, first, second, _TOLD_PAIR) if first or second else tuple(evidence)
+
+    def says_of(self, field: str) -> bool:
+        """Whether anything was corrected in that field, or a habit learned of it."""
+        return field in self.ear.habits or any(item.field == field for item in self.teachings.corrections())
 
     def _field(self, field: str, corrected: Mapping[str, Json], found: list[Evidence]) -> list[Evidence]:
         name, ranked = FINDINGS[field], _ranked(found, FINDINGS[field])

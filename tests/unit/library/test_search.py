@@ -78,8 +78,8 @@ def test_adjectives_that_exclude_each_other_fall_back_with_a_word(columns: Colum
 
 def test_half_and_double_time_come_behind_and_are_said() -> None:
     found = search(Columns(shelf([60.0, 120.0, 240.0, 100.0])), "120 bpm")
-    assert [(match.figures["tempo_bpm"], match.reason) for match in found.matches] == [
-        (120.0, ""), (60.0, "at half time"), (240.0, "at double time")
+    assert [(match.figures["tempo_bpm"], match.reasons) for match in found.matches] == [
+        (120.0, ()), (60.0, ("at half time",)), (240.0, ("at double time",))
     ]  # fmt: skip
     assert (found.total, found.at_other_times) == (1, 2)
 
@@ -128,11 +128,29 @@ def test_every_adjective_says_how_it_is_measured(columns: Columns, adjective: st
 
 
 def test_labels_of_the_owner_are_found() -> None:
-    made = shelf([120.0, 121.0])
-    columns = Columns(made, {"Kleine Sache": {"1"}})
+    columns = Columns(shelf([120.0] * 4), {"Kleine Sache": np.array([-1.0, 0.7, 1.0, 0.0])})
     query = read_query("kleine sache", knows=columns.knows, phrases=[*columns.labels])
-    found = find(columns, query, lambda: np.zeros(2))
+    found = find(columns, query, lambda: np.zeros(4))
+    assert [(match.sha256, match.reasons) for match in found.matches] == [
+        ("2", ("kleine sache: said by you",)), ("1", ("kleine sache: learned, 70 %",))
+    ]  # fmt: skip
+
+
+def test_a_label_that_is_denied_outdoes_the_name_of_a_file() -> None:
+    made = shelf([120.0, 121.0])
+    named = dataclasses.replace(made, paths=(("/lib/dusty_1.wav",), ("/lib/dusty_2.wav",)))
+    assert search(Columns(named), "dusty").total == 2
+    found = search(Columns(named, {"dusty": np.array([-1.0, 0.0])}), "dusty")
     assert [match.sha256 for match in found.matches] == ["1"]
+
+
+def test_figures_and_words_say_whose_they_are() -> None:
+    made = shelf([120.0, 121.0])
+    words = {**made.words, "tempo_by": ("owner", ""), "class": ("kick", "kick"), "class_by": ("", "ear")}
+    sure = np.array([0.9, 0.8], np.float32)
+    told = dataclasses.replace(made, words=words, figures={**made.figures, "class_confidence": sure})
+    found = {match.sha256: match.reasons for match in search(Columns(told), "kicks around 120 bpm").matches}
+    assert found == {"0": ("tempo: said by you",), "1": ("kind of sound: learned, 80 %",)}
 
 
 def test_a_new_shelf_forgets_what_the_old_one_passed(columns: Columns) -> None:

@@ -10,9 +10,11 @@ import shlex
 
 from ...messages import Evidence, Json
 from . import phrasing as say
+from .owner import LEARNED, OWNER
 from .page import LIKELY, Page
 
 _SIDECAR = ".grym.json"
+_WHOSE = {OWNER: "the tempo that you told me", LEARNED: "the tempo that your habit chooses"}
 _DONE = {
     "fade": "faded", "bring": "brought", "keep": "kept", "stretch": "stretched", "squeeze": "squeezed",
     "speed": "sped", "slow": "slowed", "shift": "shifted", "turn": "turned", "reverse": "reversed",
@@ -93,12 +95,16 @@ class _Edit:
         return [files] if files is not None and (say.number_in(files) or 0.0) > 1.0 else []
 
     def _doubt_tempo(self, plan: Evidence) -> None:
-        """Say so where a stretch starts from a tempo that was heard, and not for sure."""
+        """Say so where a stretch starts from a tempo that the owner told, or that was heard and not for sure."""
         heard = self.page.number(self.subject, "rhythm.tempo_bpm")
         told = [say.finite(value) for name, value in _held(plan).items() if name.endswith("_from_bpm")]
-        if heard is None or heard[0].confidence >= LIKELY or not any(
-            bpm is not None and abs(bpm - heard[1]) < 0.01 for bpm in told
-        ):  # fmt: skip
+        if heard is None or not any(bpm is not None and abs(bpm - heard[1]) < 0.01 for bpm in told):
+            return
+        whose = _WHOSE.get(heard[0].source.agent)
+        if whose is not None:
+            self.page.say(f"{self.whose}The stretch starts from {say.tempo(heard[1])} BPM, {whose}.", heard[0])
+            return
+        if heard[0].confidence >= LIKELY:
             return
         text = f"I hear {say.tempo(heard[1])} BPM in it and am not sure of that; say another tempo if you know better."
         self.page.say(f"{self.whose}{text}", heard[0], support="inferred")

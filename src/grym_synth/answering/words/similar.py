@@ -9,7 +9,7 @@ from ...messages import Evidence, Json
 from . import phrasing as say
 from .page import Page, labels
 
-MATCH, NEAR = "similar.match", "similar.near"
+MATCH, NEAR, WEIGHTS = "similar.match", "similar.near", "similar.weights"
 
 _ASPECTS = ("pitch", "timbre", "rhythm", "harmony", "loudness")
 _SHOWN, _BRIEF = 5, 2
@@ -42,6 +42,7 @@ def describe(page: Page) -> None:
         if alike:
             _tell_nearest(page, alike[0], names)
             _tell_rest(page, alike[1 : _BRIEF if page.is_brief else _SHOWN], "Then", names)
+    _tell_weights(page)
     page.suggest("", command=f"To see more of them: grym similar {shlex.quote(near.subject)}")
 
 
@@ -67,6 +68,16 @@ def _tell_rest(page: Page, items: Sequence[Evidence], word: str, names: Mapping[
     if told:
         verb = "" if word == "Then" else " is" if len(told) == 1 else " are"
         page.say(f"{word}{verb} {say.listed(told)}.", *items, support="inferred")
+
+
+def _tell_weights(page: Page) -> None:
+    """That the aspects count as the owner's choices taught, and how much each."""
+    weights = next((item for item in page.findings.evidence if item.name == WEIGHTS), None)
+    if weights is not None and not page.is_brief:
+        shares = [
+            f"{name} {say.percent(share)}" for name in _ASPECTS if (share := say.finite(_value(weights).get(name)))
+        ]
+        page.say(f"By what you taught, each aspect counts so much: {say.listed(shares)}.", weights)
 
 
 def _reasons(value: Mapping[str, Json]) -> list[str]:

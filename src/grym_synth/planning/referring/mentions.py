@@ -13,6 +13,7 @@ from typing import Literal
 from ...storage.contexts import Played
 from ..aspects import read_aspects
 from ..routing.features import fold, shorten
+from ..teaching import read_teaching
 from . import open_questions
 from . import reference_words as words
 
@@ -38,6 +39,7 @@ _LAST_PATTERNS: tuple[tuple[Kind, re.Pattern[str], int, str], ...] = (
     ("generic", words.GENERIC, 0, ""),
     ("pronoun", words.PRONOUN, 0, ""),
 )
+_POINTED_AT = re.compile(r"\b(?:this|that|it|these|those|they)\b")
 _TOKEN = re.compile(r"[a-z]+|\d+")
 _LONGEST = 4  # words of a name's part
 _BEFORE_A_NAME = frozenset(
@@ -110,6 +112,14 @@ def find_mentions(question: Question, in_play: Sequence[Played]) -> list[Mention
         add([Mention("pronoun", implied.end(), implied.end())])
     polite = [mention for mention in found if question.said(mention.start, mention.end) == "Sie"]  # German: you
     return sorted((mention for mention in found if mention not in polite), key=lambda mention: mention.start)
+
+
+def find_taught(question: Question) -> Mention | None:
+    """The word for what a sentence teaches of ("this is a snare", "that's 140"), or all of it where it is left out."""
+    if read_teaching(question.written) is None:
+        return None
+    found = _POINTED_AT.search(question.text)
+    return Mention("left out", 0, len(question.text)) if found is None else Mention("pronoun", *found.span())
 
 
 def find_left_out(question: Question) -> list[Mention]:

@@ -17,7 +17,7 @@ from ...storage.contexts import Played, Turn
 from ..capabilities import CAPABILITY
 from ..telling import ago, listed, plain, short_names
 from .in_play import InPlay, Meaning
-from .mentions import Mention, Question, find_left_out, find_mentions
+from .mentions import Mention, Question, find_left_out, find_mentions, find_taught
 from .open_questions import AGAINST, ARTICLE, COMPARES
 
 DEFAULT_CONTEXT, DEFAULT_MEMORY_S = "default", 3600.0  # where nobody chose a context, an hour is long
@@ -74,6 +74,8 @@ def resolve(request: Request, turns: Sequence[Turn], *, now: float, is_there: Ca
     asks_again = _asks_again(question, mentions, given)
     if given:
         mentions = _beside_given(question, mentions, given)
+    elif not mentions and (taught := find_taught(question)) is not None:
+        mentions = [taught]
     elif not mentions and turns[0].recordings:
         mentions = find_left_out(question)
     readings = _read(question, mentions, play, given)
@@ -99,6 +101,8 @@ def is_meant(resolved: Resolved, asked: Route, referred: Route, agents: Mapping[
     asked : its route with the files it came with
     referred : its route with `resolved.files`
     """
+    if "teach" in referred.capabilities:
+        return bool(resolved.files)
     if resolved.is_plain or not _needs_any(referred, agents):
         return resolved.is_plain and _needs_any(referred, agents)
     if _needs_any(asked, agents):
