@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from .protocol import Emit, operation_of
-from .telling import JsonOption, for_terminal, perform
+from .telling import JsonOption, perform, say_lines
 
 if TYPE_CHECKING:
     from ..hub import Hub
@@ -63,8 +62,7 @@ def name(
 
 def _perform(what: dict[str, Any], as_json: bool) -> None:
     def show_lines(document: dict[str, Any]) -> None:
-        for line in lines_of(document, in_full=what["do"] == "show"):
-            typer.echo(for_terminal(line) if sys.stdout.isatty() else line)
+        say_lines(lines_of(document, in_full=what["do"] == "show"))
 
     perform(operation_of("patterns", **what), as_json, show_lines)
 
@@ -115,8 +113,8 @@ async def _state(hub: Hub) -> dict[str, Json]:
     from ..storage.prints import Prints
 
     job = await under_way(hub.jobs)
-    told = None if job is None else {"id": job.id, "state": job.state, "done": job.progress.done}
-    return {"left_to_look_through": Prints(hub.store).to_search(), "search": {**told} if told else None}
+    told: Json = None if job is None else {"id": job.id, "state": job.state, "done": job.progress.done}
+    return {"left_to_look_through": Prints(hub.store).to_search(), "search": told}
 
 
 def _within(hub: Hub, operation: Mapping[str, Any], found: Sequence[Pattern]) -> list[Pattern]:

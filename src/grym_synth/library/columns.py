@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -19,6 +19,7 @@ from ..memory.shelf import Shelf
 from .measures import COMPUTED
 
 Mask: TypeAlias = NDArray[np.bool_]
+Places: TypeAlias = Mapping[str, Sequence[tuple[float, float]]]  # start and end in seconds, by content
 Figures: TypeAlias = NDArray[np.floating[Any]]
 
 _NAMED_IN = ("title", "artist", "album", "genre")
@@ -31,15 +32,22 @@ class Columns:
     """A shelf, ready to be searched.
 
     labels : of the owner: which contents have them
+    patterns : by the names that the owner gave them: the seconds at which they lie in each content
     """
 
-    def __init__(self, shelf: Shelf, labels: Mapping[str, Iterable[str]] | None = None) -> None:
+    def __init__(
+        self,
+        shelf: Shelf,
+        labels: Mapping[str, Iterable[str]] | None = None,
+        patterns: Mapping[str, Places] | None = None,
+    ) -> None:
         self.shelf = shelf
         self._figures: dict[str, Figures] = {}
         self._codes: dict[str, tuple[dict[str, int], NDArray[np.int32]]] = {}
         self._ordered: dict[tuple[str, Hashable], Figures] = {}
         self.passed: dict[Hashable, Mask] = {}  # what searches found so far, of the last few tests
         self._labels = {fold(name): frozenset(contents) for name, contents in (labels or {}).items()}
+        self.patterns = {fold(name): places for name, places in (patterns or {}).items()}
 
     def __len__(self) -> int:
         return len(self.shelf)
@@ -110,6 +118,11 @@ class Columns:
         """Rows that the owner gave a label."""
         wanted = self._labels.get(name, frozenset())
         return np.fromiter((sha in wanted for sha in self.shelf.sha256), np.bool_, len(self))
+
+    def holding(self, name: str) -> Mask:
+        """Rows in which a pattern of the owner's recurs."""
+        places = self.patterns.get(name, {})
+        return np.fromiter((sha in places for sha in self.shelf.sha256), np.bool_, len(self))
 
     def named(self, name: str) -> Mask:
         """Rows whose file name, title, artist, album or genre has all the words of a name."""

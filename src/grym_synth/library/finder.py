@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..errors import BadSetup
 from ..memory.shelf import Shelf, Shelves
 from ..storage.library import Library
+from ..storage.patterns import Occurrence, Patterns
 from .columns import Columns, fold
 from .search import DEFAULT_K, Found, find
 from .words import read_query
@@ -37,7 +38,8 @@ class Finder:
         self._turn = threading.Lock()
         self._columns: Columns | None = None
         self._stamps: NDArray[np.floating[Any]] | None = None
-        self._labelled: Mapping[str, Iterable[str]] = {}
+        self._patterns = Patterns(library.store)
+        self._taught: tuple[object, object] = ({}, {})
 
     def find(self, text: str, *, k: int = DEFAULT_K, now: datetime | None = None) -> Found:
         """What of the library is as a text says.
@@ -52,7 +54,7 @@ class Finder:
         with self._turn:
             columns = self._current()
             phrases = [name for name in (*columns.labels, *map(fold, columns.shelf.tags)) if " " in name]
-            query = read_query(text, knows=columns.knows, phrases=phrases, now=now)
+            query = read_query(text, knows=columns.knows, phrases=phrases, patterns=tuple(columns.patterns), now=now)
             return find(columns, query, self._changed, k=k)
 
     def _current(self) -> Columns:
@@ -60,8 +62,10 @@ class Finder:
         if not len(shelf):
             raise _nothing_in(shelf)
         labels = {name: frozenset(contents) for name, contents in self._labels().items()}
-        if self._columns is None or self._columns.shelf is not shelf or labels != self._labelled:
-            self._columns, self._stamps, self._labelled = Columns(shelf, labels), None, labels
+        patterns = {name: _by_content(places) for name, places in self._patterns.names().items()}
+        taught = (labels, patterns)
+        if self._columns is None or self._columns.shelf is not shelf or taught != self._taught:
+            self._columns, self._stamps, self._taught = Columns(shelf, labels, patterns), None, taught
         return self._columns
 
     def _changed(self) -> NDArray[np.floating[Any]]:
@@ -70,6 +74,14 @@ class Finder:
             known = self._library.changed_at()
             self._stamps = np.array([known.get(sha, np.nan) for sha in self._columns.shelf.sha256], np.float64)
         return self._stamps
+
+
+def _by_content(places: Iterable[Occurrence]) -> dict[str, list[tuple[float, float]]]:
+    """Where a pattern lies in each content, in seconds."""
+    found: dict[str, list[tuple[float, float]]] = {}
+    for each in places:
+        found.setdefault(each.sha256, []).append((each.start_s, each.end_s))
+    return found
 
 
 def _nothing_in(shelf: Shelf) -> EmptyLibrary:

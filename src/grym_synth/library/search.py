@@ -15,7 +15,7 @@ from .aggregates import Summary, summarise
 from .columns import Columns, Mask
 from .filters import Stamps, grouped, has_octaves, passing, rows_of, say
 from .measures import measure_of
-from .query import Condition, OneOf, Query, Shaped, Within
+from .query import Condition, Holds, OneOf, Query, Shaped, Within
 
 DEFAULT_K = 10
 _PLURALS = {"hat_closed": "closed hats", "hat_open": "open hats", "bass": "bass notes", "keys": "keys", "fx": "effects"}
@@ -31,6 +31,7 @@ class Match:
     figures: Mapping[str, float]
     words: Mapping[str, str]
     reason: str = ""  # "at half time"
+    places: tuple[tuple[float, float], ...] = ()  # seconds at which the pattern lies that was asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +249,15 @@ def _match(
         {name: value for name, value in shown.items() if math.isfinite(value)},
         {name: value for name, value in told.items() if value},
         reason,
+        _places(columns, query, row),
     )
+
+
+def _places(columns: Columns, query: Query, row: int) -> tuple[tuple[float, float], ...]:
+    """Where the patterns that were asked for lie in a recording, in their order."""
+    names = [c.test.name for c in query.conditions if isinstance(c.test, Holds) and not c.is_not]
+    sha256 = columns.shelf.sha256[row]
+    return tuple(sorted(place for name in names for place in columns.patterns[name].get(sha256, ())))
 
 
 def _time(query: Query, tempo: float) -> str:

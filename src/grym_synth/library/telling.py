@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from .. import __version__
 from ..errors import GrymError
-from ..messages import EVIDENCE_UNITS, Evidence, Gap, Json, Source
+from ..messages import EVIDENCE_UNITS, Evidence, Gap, Json, Source, Span
 from .aggregates import Summary
 from .finder import Finder
 from .search import Found, understood
@@ -96,7 +97,10 @@ def evidence_of(found: Found) -> Iterator[Evidence]:
             **{n: round(v, 3) for n, v in match.figures.items()},
             **match.words,
         }
-        yield made("match", "match", told, match.path, rank)
+        spans = [Span(*place) for place in match.places]
+        if spans:
+            told |= {"places": [{"start_s": round(a.start_s, 2), "end_s": round(a.end_s, 2)} for a in spans]}
+        yield replace(made("match", "match", told, match.path, rank), span=spans[0] if spans else None)
 
 
 def _summary(summary: Summary, made: Callable[..., Evidence]) -> Iterator[Evidence]:
