@@ -16,13 +16,11 @@ from .audio.decoding.files import open_audio
 from .errors import BadRequest, BadSetup, GrymError, UnusableAudio
 from .execution.hearing import Ear
 from .library.describe import describe, is_recording
-from .memory.shared import Held, named_in
 from .memory.shelf import Shelves
 from .memory.similar import Found, Match, Query, Recall
 from .memory.wishes import Wish, fitting, shifted
 from .messages import EVIDENCE_UNITS, Evidence, Gap, Json, Source, Span
 from .storage.library import Library
-from .storage.patterns import Patterns
 from .storage.prints import Prints, read_print
 from .storage.sqlite import FileStamp
 
@@ -95,16 +93,7 @@ class Likeness:
             found = await self.find(path, Asked(k=_TOLD), on_progress)
         except GrymError as error:
             return [], [Gap.from_error(error, capability="similar", subject=subject)]
-        held = await self._held(path)
-        return [*evidence_of(found, subject), *held_of(held, subject)], []
-
-    async def _held(self, path: str) -> list[Held]:
-        """Which patterns with a name a recording holds; one that the library does not know has been listened to."""
-        query = await self._query(path, Asked(), lambda *_: None)
-        if query.print is None:
-            return []
-        store = self._library.store
-        return await asyncio.to_thread(named_in, Patterns(store), Prints(store), query.print)
+        return list(evidence_of(found, subject)), []
 
     async def _query(self, path: str, asked: Asked, on_progress: OnProgress) -> Query:
         if asked.start_s is not None or asked.end_s is not None:
@@ -178,42 +167,12 @@ def evidence_of(found: Found, subject: str) -> Sequence[Evidence]:
     ]
 
 
-def held_of(held: Sequence[Held], subject: str) -> list[Evidence]:
-    """A finding about each pattern with a name: how often it lies in a recording, and where."""
-    source = Source("hub", __version__, "words of the print laid over each other")
-    return [
-        Evidence(
-            "", "similar.pattern", "match",
-            {"pattern": each.name, "times": len(each.places),
-             "places": [{"start_s": round(a, 2), "end_s": round(b, 2)} for a, b in each.places]},
-            EVIDENCE_UNITS["match"], 1.0, subject, source, span=Span(*each.places[0]) if each.places else None,
-        )
-        for each in held
-    ]  # fmt: skip
-
-
 def _match_to_json(match: Match) -> dict[str, Json]:
     return {
         "path": match.path,
         "similarity_percent": round(100.0 * match.similarity, 1),
         "relation": match.relation or "alike",
         **{f"{name}_percent": round(100.0 * share, 1) for name, share in match.aspects.items()},
-        **(
-            {
-                "shared": [
-                    {
-                        "pattern": each.name,
-                        "start_s": round(each.here_s[0], 2),
-                        "end_s": round(each.here_s[1], 2),
-                        "there_start_s": round(each.there_s[0], 2),
-                        "there_end_s": round(each.there_s[1], 2),
-                    }
-                    for each in match.shared
-                ]
-            }
-            if match.shared
-            else {}
-        ),
         **({"start_s": match.span_s[0], "end_s": match.span_s[1]} if match.span_s else {}),
     }
 

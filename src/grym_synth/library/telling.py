@@ -97,10 +97,9 @@ def evidence_of(found: Found) -> Iterator[Evidence]:
             **{n: round(v, 3) for n, v in match.figures.items()},
             **match.words,
         }
-        spans = [Span(*place) for place in match.places]
-        if spans:
-            told |= {"places": [{"start_s": round(a.start_s, 2), "end_s": round(a.end_s, 2)} for a in spans]}
-        yield replace(made("match", "match", told, match.path, rank), span=spans[0] if spans else None)
+        yield made("match", "match", told, match.path, rank)
+        for number, place in enumerate(match.places):
+            yield replace(made("place", "time", round(place[0], 2), match.path, number), span=Span(*place))
 
 
 def _summary(summary: Summary, made: Callable[..., Evidence]) -> Iterator[Evidence]:

@@ -1,4 +1,4 @@
-"""Which patterns a recording holds, and which it shares with others, with the seconds in both."""
+"""Which patterns a recording shares with others, with the seconds in both."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from .print_index import PrintIndex
 from .recurrences import find_recurrences
 
 _SAME_PLACE = 0.5  # of the shorter one
-_MOST_NAMES = 100  # named patterns that an unknown recording is held against
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +29,6 @@ class Shared:
         return f"both hold {what}: {a:.2f} to {b:.2f} s here, {c:.2f} to {d:.2f} s there"
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A pattern with a name, and where it lies in a recording, in seconds; nowhere when it is not in it."""
-
-    name: str
-    places: tuple[tuple[float, float], ...]
-
-
 def shared_with(
     patterns: Patterns, prints: Prints, asked: StoredPrint, contents: Sequence[str]
 ) -> dict[str, list[Shared]]:
@@ -51,24 +42,6 @@ def shared_with(
         if not any(before.name == each.name for before in told.get(sha256, ())):
             told.setdefault(sha256, []).append(each)
     return told
-
-
-def named_in(patterns: Patterns, prints: Prints, asked: StoredPrint) -> list[Held]:
-    """Every pattern with a name, and where it lies in a recording."""
-    names = patterns.names()
-    if asked.number:
-        return [Held(name, _spans(each for each in its if each.sha256 == asked.sha256)) for name, its in names.items()]
-    chosen = {name: its[0] for name, its in list(names.items())[:_MOST_NAMES] if its}
-    known = prints.of([place.sha256 for place in chosen.values()])
-    held = []
-    for name, place in chosen.items():
-        places: list[tuple[float, float]] = []
-        if place.sha256 in known:
-            for each in find_recurrences(asked.words, PrintIndex([known[place.sha256].words])):
-                if _overlap(place, each.other_start_s, each.other_end_s):
-                    places.append((each.start_s, each.end_s))
-        held.append(Held(name, tuple(sorted(places))))
-    return held
 
 
 def _from_known(known: Sequence[Pattern], sha256: str, contents: frozenset[str]) -> Iterator[tuple[str, Shared]]:
@@ -98,7 +71,3 @@ def _from_print(
 def _overlap(place: Occurrence, start_s: float, end_s: float) -> bool:
     shared = min(place.end_s, end_s) - max(place.start_s, start_s)
     return shared >= _SAME_PLACE * min(place.length_s, end_s - start_s)
-
-
-def _spans(places: Iterator[Occurrence]) -> tuple[tuple[float, float], ...]:
-    return tuple(sorted((each.start_s, each.end_s) for each in places))

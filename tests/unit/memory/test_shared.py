@@ -1,4 +1,4 @@
-"""Patterns that two recordings share, and named ones that a recording holds: known, or heard just now."""
+"""Patterns that two recordings share, known, or heard just now."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from tests.unit.memory.test_patterns import changed, planted, put, words
 
 from grym_synth.memory.patterns import seek_patterns
-from grym_synth.memory.shared import named_in, shared_with
+from grym_synth.memory.shared import shared_with
 from grym_synth.storage.patterns import Patterns
 from grym_synth.storage.prints import Prints
 from grym_synth.storage.sqlite import SqliteStore
@@ -40,12 +40,3 @@ def test_a_shared_pattern_is_told_with_its_name_and_the_seconds_in_both(store: S
     assert shared.here_s[0] == pytest.approx(4.0, abs=0.6)
     assert shared.there_s[0] == pytest.approx(8.0, abs=0.6)
     assert shared.says.startswith('both hold "amen break": ')
-
-
-@pytest.mark.parametrize("is_known", [True, False])
-def test_a_named_pattern_is_found_where_it_lies_and_nowhere_else(store: SqliteStore, is_known: bool) -> None:
-    for name, starts in (("r1", [6.0]), ("none", [])):
-        asked = Prints(store).of([name])[name]
-        (held,) = named_in(Patterns(store), Prints(store), asked if is_known else replace(asked, sha256="", number=0))
-        assert held.name == "amen break"
-        assert [start for start, _ in held.places] == pytest.approx(starts, abs=0.6)

@@ -11,6 +11,7 @@ from .page import Page, labels
 
 _SUBJECT = ""
 _SHOWN, _BRIEF = 5, 2
+PLACE = "library.place"
 _PLACES = 4  # of a pattern in one recording
 #: How a figure is told: its name, and a unit that the evidence carries.
 _FIGURES: Mapping[str, str] = {
@@ -59,16 +60,11 @@ def _first(page: Page) -> None:
         verb = "The first is" if len(found) == 1 else "The first are"
         page.say(f"{verb} {say.listed([names[item.subject] for item in found])}.", *found)
     for item in found:
-        value = item.value if isinstance(item.value, dict) else {}
-        places = value.get("places")
-        starts = [
-            start
-            for place in (places if isinstance(places, list) else [])
-            if isinstance(place, dict) and (start := say.finite(place.get("start_s"))) is not None
-        ]
+        places = [each for each in page.findings.evidence if each.name == PLACE and each.subject == item.subject]
+        starts = [start for each in places[:_PLACES] if (start := say.finite(each.value)) is not None]
         if starts:
-            where = say.listed([say.position(start) for start in starts[:_PLACES]])
-            page.say(f"In {names[item.subject]} it lies at {where}.", item)
+            where = say.listed([say.position(start) for start in starts])
+            page.say(f"In {names[item.subject]} it lies at {where}.", *places[:_PLACES])
 
 
 def _figure(page: Page, asked: str) -> bool:

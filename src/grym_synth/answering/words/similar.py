@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Mapping, Sequence
 
 from ...messages import Evidence, Json
 from . import phrasing as say
-from .page import Page, labels, one_line
+from .page import Page, labels
 
-MATCH, NEAR, PATTERN = "similar.match", "similar.near", "similar.pattern"
+MATCH, NEAR = "similar.match", "similar.near"
 
 _ASPECTS = ("pitch", "timbre", "rhythm", "harmony", "loudness")
 _SHOWN, _BRIEF = 5, 2
@@ -24,9 +23,6 @@ def describe(page: Page) -> None:
 
     Where nothing is near that is said first, and what is least far only then.
     """
-    if asked := _patterns_asked_for(page):
-        _tell_patterns(page, asked)
-        return
     found = [item for item in page.findings.evidence if item.name == MATCH and _value(item)]
     near = next((item for item in page.findings.evidence if item.name == NEAR), None)
     if near is None:
@@ -49,37 +45,6 @@ def describe(page: Page) -> None:
     page.suggest("", command=f"To see more of them: grym similar {shlex.quote(near.subject)}")
 
 
-def _patterns_asked_for(page: Page) -> list[Evidence]:
-    """The findings about patterns that the question calls by their names; without a name, those that it holds."""
-    found = [item for item in page.findings.evidence if item.name == PATTERN and _value(item)]
-    words = f" {' '.join(page.question.casefold().split())} "
-    named = [item for item in found if re.search(rf"(?<!\w){re.escape(_pattern(item).casefold())}(?!\w)", words)]
-    if named or not page.asks("patterns?|fragments?|come(?:s|ing)? back|recurs?"):
-        return named
-    return [item for item in found if _value(item).get("times")]
-
-
-def _tell_patterns(page: Page, found: Sequence[Evidence]) -> None:
-    """Whether, how often and where a recording holds each."""
-    for item in found:
-        times, name = say.finite(_value(item).get("times")) or 0.0, _pattern(item)
-        places = _value(item).get("places")
-        spans = [place for place in places if isinstance(place, dict)] if isinstance(places, list) else []
-        if not times or not spans:
-            page.say(page.verdict(False, f'The pattern "{name}" was not found in it.'), item)
-            continue
-        shown = spans[: 1 if page.is_brief else _SHOWN]
-        starts = [start for place in shown if (start := say.finite(place.get("start_s"))) is not None]
-        text = f'The pattern "{name}" lies at {say.listed([say.position(start) for start in starts])} in it.'
-        page.say(page.verdict(True, text), item)
-        if len(spans) > len(shown):
-            page.add(f'In all the pattern "{name}" was found {say.count(times, "time")} in it.', item)
-
-
-def _pattern(item: Evidence) -> str:
-    return one_line(str(_value(item).get("pattern", "")))
-
-
 def _tell_nearest(page: Page, item: Evidence, names: Mapping[str, str]) -> None:
     value, name = _value(item), names[item.subject]
     share = say.finite(value.get("similarity_percent"))
@@ -88,13 +53,6 @@ def _tell_nearest(page: Page, item: Evidence, names: Mapping[str, str]) -> None:
     reasons = _reasons(value)
     by = f", by {say.listed(reasons)}" if reasons and not page.is_brief else ""
     page.say(f"{name} sounds most like it ({say.percent(share)} alike){by}.", item, support="inferred")
-    shared = value.get("shared")
-    for each in shared[:1] if isinstance(shared, list) else ():
-        a, b = (say.finite(each.get(key)) if isinstance(each, dict) else None for key in ("start_s", "there_start_s"))
-        if isinstance(each, dict) and a is not None and b is not None:
-            what = f'"{one_line(str(each["pattern"]))}"' if each.get("pattern") else "the same fragment"
-            page.add(f"Both hold {what}: at {say.position(a)} here and at {say.position(b)} in {name}.", item)
-            return
     if item.span is not None and item.span.start_s > 0.0:
         where = f"from {say.position(item.span.start_s)} to {say.position(item.span.end_s)}"
         page.add(f"{name} is nearest {where}.", item, support="inferred")
