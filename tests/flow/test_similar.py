@@ -120,7 +120,7 @@ def test_a_named_pattern_is_used_by_find_similar_and_answers(grym: Grym) -> None
     assert found["filters"] == {"pattern": ["four on the floor"]}
     assert " s" in grym("find", "four on the floor").stdout
     (answer,) = grym.json("ask", "which of my tracks use the four on the floor?")
-    assert "it lies at" in answer["answer"]
+    assert 'the pattern "four on the floor" recurs in it' in answer["answer"]
 
 
 def test_a_name_of_a_file_never_begins_a_line(grym: Grym) -> None:
