@@ -22,11 +22,13 @@ from .jobs.engine import Engine, open_jobs
 from .library.finder import Finder
 from .library.index import Index
 from .library.job import index_kind
+from .library.recurring import pattern_kind
 from .library.telling import library_findings
 from .likeness import Likeness
 from .llm.adapters import open_model
 from .llm.guarded import GuardedModels, turns
 from .llm.spending import Spending
+from .memory.patterns import PatternSearch
 from .memory.shelf import Shelves
 from .messages import Evidence, Gap
 from .owners_shelf import OwnersShelf
@@ -69,7 +71,7 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
     troubles = (*troubles, *catalog.troubles)
     listener = Listener(catalog, executor, deadline=config.step_deadline)
     index = Index(Library(store), listener, without=str(config.home.absolute()))
-    kinds = [index_kind(index, at_once=config.cpu_slots)]
+    kinds = [index_kind(index, at_once=config.cpu_slots), pattern_kind(PatternSearch(store))]
     jobs = open_jobs(config.jobs_path, kinds, pool=pool, hold=upkeep.hold, buries=False)
     try:
         async with upkeep.running(), jobs as engine:

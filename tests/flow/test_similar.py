@@ -97,7 +97,7 @@ def test_the_question_is_answered_in_words(grym: Grym) -> None:
 
 def test_patterns_are_listed_named_and_found_by_name(grym: Grym) -> None:
     (document,) = grym.json("patterns", "list")
-    assert document["left_to_look_through"] == 0
+    assert (document["left_to_look_through"], document["search"]) == (0, None)
     pattern = document["patterns"][0]
     assert len(pattern["occurrences"]) >= 2
     number = str(pattern["id"])
@@ -107,3 +107,30 @@ def test_patterns_are_listed_named_and_found_by_name(grym: Grym) -> None:
     assert [each["id"] for each in found["patterns"]] == [pattern["id"]]
     assert "four on the floor" in grym("patterns", "show", number).stdout
     assert grym("patterns", "show", "99999").returncode == 3
+
+
+def test_a_named_pattern_is_used_by_find_similar_and_answers(grym: Grym) -> None:
+    (document,) = grym.json("patterns", "list")
+    pattern = document["patterns"][0]
+    assert grym("patterns", "name", str(pattern["id"]), "four on the floor").returncode == 0
+    holding = {Path(each["path"]).name for each in pattern["occurrences"]}
+    (found,) = grym.json("find", "tracks with the four on the floor")
+    assert {Path(match["path"]).name for match in found["matches"]} & holding
+    assert all(match["span_s"] == match["spans_s"][0] for match in found["matches"])
+    assert found["filters"] == {"pattern": ["four on the floor"]}
+    assert " s" in grym("find", "four on the floor").stdout
+    (answer,) = grym.json("ask", "which of my tracks use the four on the floor?")
+    assert 'the pattern "four on the floor" recurs in it' in answer["answer"]
+
+
+def test_a_name_of_a_file_never_begins_a_line(grym: Grym) -> None:
+    write(grym.folder / "odd" / "a\nb\x1b[31m.wav", 0.4 * drum_loop(120.0, 9.0))
+    grym("index", "odd")
+    for words in (["similar", "lib/other.wav", "-k", "9"], ["find", "everything"], ["find", "loops"]):
+        lines = grym(*words).stdout.splitlines()
+        assert not any(line.startswith("b") for line in lines)
+        assert "\x1b" not in "".join(lines)
+    (answer,) = grym.json("ask", "what else sounds like this?", "lib/other.wav")
+    assert "\x1b" not in answer["answer"]
+    assert "\nb" not in answer["answer"]
+    assert grym("index", "--remove", "odd").returncode == 0

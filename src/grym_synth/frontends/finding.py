@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from .protocol import Emit, operation_of
-from .telling import JsonOption, for_terminal, perform
+from .telling import JsonOption, perform, say_lines
 
 if TYPE_CHECKING:
     from ..hub import Hub
     from ..library.search import Found, Match
     from ..messages import Json
+
+
+_SPANS = 3  # places of a pattern in one recording that a person is shown
 
 
 def find(
@@ -34,8 +36,7 @@ def find(
     operation = operation_of("find", words=" ".join(words), k=k)
 
     def show(document: dict[str, Any]) -> None:
-        text = "\n".join(lines_of(document))
-        typer.echo(for_terminal(text) if sys.stdout.isatty() else text)
+        say_lines(lines_of(document))
 
     perform(operation, as_json, show)
 
@@ -84,7 +85,8 @@ def _match_to_json(match: Match) -> dict[str, Json]:
         "path": match.path,
         "sha256": match.sha256,
         "aspects": {},
-        "span_s": None,
+        "span_s": [round(second, 2) for second in match.places[0]] if match.places else None,
+        "spans_s": [[round(start, 2), round(end, 2)] for start, end in match.places],
         "figures": {name: round(value, 6) for name, value in match.figures.items()},
         "words": dict(match.words),
         "others": list(match.others),
@@ -113,6 +115,9 @@ def lines_of(document: Mapping[str, Any]) -> Iterator[str]:
         yield match["path"]
         if told := [*_figures(match), *match["words"].values(), *match["reasons"]]:
             yield f"    {', '.join(word.replace('_', ' ') for word in told)}"
+        if spans := match["spans_s"]:
+            more = f" and {len(spans) - _SPANS} times more" if len(spans) > _SPANS else ""
+            yield f"    at {', '.join(f'{start:g} to {end:g} s' for start, end in spans[:_SPANS])}{more}"
         for other in match["others"][:2]:
             yield f"    also {other}"
     if "answer" not in document and total > len(matches):

@@ -38,7 +38,7 @@ class IndexView:
 
 def progress_line(progress: Mapping[str, Any]) -> str:
     """One line about how far an index is."""
-    if not progress.get("of"):
+    if not progress.get("of") or "done" not in progress:
         return f"{progress['message']}  {progress['subject']}".rstrip()
     failed = f", {progress['failed']} cannot be" if progress["failed"] else ""
     left = progress.get("left_s")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .index_words import IndexView, files_in_words, printable_line, summary_lines
+from .patterns import seek
 from .protocol import Emit, operation_of
 from .telling import JsonOption, perform, say_error
 
@@ -93,10 +94,13 @@ async def perform_index(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> i
     if operation.get("watch"):
         async for tally in hub.index.watch(roots, tell, workers=workers):
             end(tally)
+            await seek(hub, emit, stays=False)
             began = time.monotonic()
         return 0
     run = await index_folders(hub.index, hub.jobs, roots, tell, workers=workers, retry=bool(operation.get("retry")))
     end(run.tally, is_cancelled=run.is_cancelled)
+    if not run.is_cancelled:
+        await seek(hub, emit)
     return 0
 
 

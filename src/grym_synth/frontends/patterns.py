@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from .protocol import Emit, operation_of
-from .telling import JsonOption, for_terminal, perform
+from .telling import JsonOption, perform, say_lines
 
 if TYPE_CHECKING:
     from ..hub import Hub
+    from ..jobs.port import Job
     from ..messages import Json
     from ..storage.patterns import Pattern
 
@@ -20,7 +20,6 @@ app = typer.Typer(
     help="Fragments that recur within and across recordings: the same break, loop or riff.", no_args_is_help=True
 )
 
-_SOUGHT_S = 20.0  # that `list` looks through what is new before it answers; the rest goes on with the next
 _SHOWN = 4  # occurrences of a pattern in a list for a person
 
 
@@ -35,6 +34,12 @@ def list_(
 ) -> None:
     """List patterns: named ones first, then those that occur most."""
     _perform({"do": "list", "name": name, "in": within, "k": k}, as_json)
+
+
+@app.command()
+def search(as_json: JsonOption = False) -> None:
+    """Look through what is new in the library, as every index does when it ends; stopped, it goes on the next time."""
+    _perform({"do": "search", "k": 50}, as_json)
 
 
 @app.command()
@@ -57,40 +62,22 @@ def name(
 
 def _perform(what: dict[str, Any], as_json: bool) -> None:
     def show_lines(document: dict[str, Any]) -> None:
-        for line in lines_of(document, in_full=what["do"] == "show"):
-            typer.echo(for_terminal(line) if sys.stdout.isatty() else line)
+        say_lines(lines_of(document, in_full=what["do"] == "show"))
 
     perform(operation_of("patterns", **what), as_json, show_lines)
 
 
 async def perform_patterns(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
-    """List, show or name patterns; what is new in the library is looked through first, for a while."""
-    import asyncio
-
+    """List, show, name or seek patterns; a list is what is known, and says what is still to be looked through."""
     from ..errors import BadRequest
-    from ..memory.patterns import seek_patterns
     from ..storage.patterns import Patterns
 
     patterns, do, number = Patterns(hub.store), operation["do"], operation.get("id")
-    if do == "name" and not patterns.give_name(int(operation["id"]), str(operation["name"]).strip()[:200]):
-        raise BadRequest(f"there is no pattern {number}", hint="grym patterns list")
-    left = 0
-    if do == "list":
-
-        def tell(done: int, of: int) -> bool:
-            told = {
-                "step": "patterns",
-                "subject": "",
-                "fraction": done / of,
-                "message": "looking for patterns",
-                "of": 1,
-            }
-            loop.call_soon_threadsafe(emit, {"progress": told})
-            return True
-
-        loop = asyncio.get_running_loop()
-        sought = await asyncio.to_thread(seek_patterns, hub.store, budget_s=_SOUGHT_S, on_progress=tell)
-        left = sought.left
+    if do == "name":
+        patterns.give_name(int(operation["id"]), str(operation["name"]))
+    if do == "search":
+        await seek(hub, emit)
+    if do in ("list", "search"):
         found = patterns.named(operation["name"]) if operation.get("name") else patterns.listed()
         if operation.get("in"):
             found = _within(hub, operation, found)
@@ -101,8 +88,33 @@ async def perform_patterns(hub: Hub, operation: Mapping[str, Any], emit: Emit) -
             raise BadRequest(f"there is no pattern {number}", hint="grym patterns list")
         found = [one]
     paths = dict(hub.index.library.paths([each.sha256 for pattern in found for each in pattern.occurrences]))
-    emit({"document": {"patterns": [_to_json(pattern, paths) for pattern in found], "left_to_look_through": left}})
+    emit({"document": {"patterns": [_to_json(pattern, paths) for pattern in found], **await _state(hub)}})
     return 0
+
+
+async def seek(hub: Hub, emit: Emit, *, stays: bool = True) -> None:
+    """Look through what is new in the library, and tell how far that is; with `stays` False it is only begun."""
+    from ..library.recurring import look_for_patterns
+    from ..memory.patterns import PatternSearch
+
+    def tell(done: int, of: int, job: Job | None) -> None:
+        message = f"looking for patterns, {done:,} of {of:,} recordings" + (
+            f", {job.cause}" if job is not None and job.cause else ""
+        )
+        told = {"step": "patterns", "subject": "", "fraction": done / of if of else 0.0, "message": message, "of": 1}
+        emit({"progress": told})
+
+    await look_for_patterns(PatternSearch(hub.store), hub.jobs, tell, stays=stays)
+
+
+async def _state(hub: Hub) -> dict[str, Json]:
+    """How many recordings are still to be looked through, and the job that does it."""
+    from ..library.recurring import under_way
+    from ..storage.prints import Prints
+
+    job = await under_way(hub.jobs)
+    told: Json = None if job is None else {"id": job.id, "state": job.state, "done": job.progress.done}
+    return {"left_to_look_through": Prints(hub.store).to_search(), "search": told}
 
 
 def _within(hub: Hub, operation: Mapping[str, Any], found: Sequence[Pattern]) -> list[Pattern]:
@@ -136,7 +148,11 @@ def _to_json(pattern: Pattern, paths: Mapping[str, Sequence[str]]) -> dict[str, 
 def lines_of(document: Mapping[str, Any], *, in_full: bool) -> Iterator[str]:
     """The same for a person."""
     if not document["patterns"]:
-        yield "No fragment recurs in the library."
+        yield (
+            "No fragment is known to recur."
+            if document["left_to_look_through"]
+            else "No fragment recurs in the library."
+        )
     for pattern in document["patterns"]:
         places = pattern["occurrences"]
         name = f'"{pattern["name"]}"' if pattern["name"] else "no name yet"
@@ -149,5 +165,12 @@ def lines_of(document: Mapping[str, Any], *, in_full: bool) -> Iterator[str]:
             yield f"         {start:8.2f} to {end:8.2f} s  {100 * place['similarity']:3.0f} %  {place['path']}"
         if not in_full and len(places) > _SHOWN:
             yield f"         … and {len(places) - _SHOWN} more"
-    if document["left_to_look_through"]:
-        yield f"({document['left_to_look_through']} recordings are still to be looked through: ask again)"
+    if left := document["left_to_look_through"]:
+        yield f"({left:,} recording{'' if left == 1 else 's'} still to be looked through: {_how(document['search'])})"
+
+
+def _how(search: Mapping[str, Any] | None) -> str:
+    """How what is left comes to be looked through."""
+    if search is None:
+        return "the library has changed since, grym patterns search"
+    return f"a search is under way, grym jobs show {search['id']}"

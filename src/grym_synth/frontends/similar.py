@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .protocol import Emit, operation_of
-from .telling import JsonOption, for_terminal, perform
+from .telling import JsonOption, perform, say_lines
 
 if TYPE_CHECKING:
     from ..hub import Hub
@@ -72,8 +71,7 @@ def similar(
     )
 
     def show(document: dict[str, Any]) -> None:
-        for line in lines_of(document):
-            typer.echo(for_terminal(line) if sys.stdout.isatty() else line)
+        say_lines(lines_of(document))
 
     perform(operation, as_json, show)
 
@@ -122,7 +120,10 @@ def _match_to_json(match: Match) -> dict[str, Json]:
         "span_s": None if match.span_s is None else list(match.span_s),
         "relation": match.relation,
         "others": list(match.others),
-        "reasons": list(match.reasons),
+        "reasons": [*match.reasons, *(each.says for each in match.shared)],
+        "shared": [
+            {"pattern": each.name, "span_s": [*each.here_s], "there_span_s": [*each.there_s]} for each in match.shared
+        ],
     }
 
 

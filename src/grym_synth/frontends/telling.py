@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Protocol
 
@@ -105,6 +105,14 @@ def say_error(error: dict[str, Any]) -> None:
 def print_json(document: object) -> None:
     """Print a document on one line."""
     typer.echo(json.dumps(document, separators=(",", ":")))
+
+
+def say_lines(lines: Iterable[str]) -> None:
+    """Lines on stdout, each of them one line whatever the names of files and tags in it hold."""
+    from .exports import printable
+
+    for line in lines:
+        typer.echo(printable(line))
 
 
 def for_terminal(text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -19,6 +19,7 @@ from ..memory.shelf import Shelf
 from .measures import COMPUTED
 
 Mask: TypeAlias = NDArray[np.bool_]
+Places: TypeAlias = Mapping[str, Sequence[tuple[float, float]]]  # start and end in seconds, by content
 Figures: TypeAlias = NDArray[np.floating[Any]]
 
 _NAMED_IN = ("title", "artist", "album", "genre")
@@ -31,11 +32,16 @@ class Columns:
     """A shelf, ready to be searched.
 
     labels : of the owner, how each row bears them, shape (n,): 1 said, -1 denied, between 0 and 1 learned, 0 unknown
+    patterns : by the names that the owner gave them: the seconds at which they lie in each content
     before : of the same recordings, of which something else was told: its index of their names is taken over
     """
 
     def __init__(
-        self, shelf: Shelf, labels: Mapping[str, Figures] | None = None, before: Columns | None = None
+        self,
+        shelf: Shelf,
+        labels: Mapping[str, Figures] | None = None,
+        patterns: Mapping[str, Places] | None = None,
+        before: Columns | None = None,
     ) -> None:
         self.shelf = shelf
         self._figures: dict[str, Figures] = {}
@@ -43,6 +49,7 @@ class Columns:
         self._ordered: dict[tuple[str, Hashable], Figures] = {}
         self.passed: dict[Hashable, Mask] = {}  # what searches found so far, of the last few tests
         self._labels = {fold(name): column for name, column in (labels or {}).items()}
+        self.patterns = {fold(name): places for name, places in (patterns or {}).items()}
         if before is not None and before.shelf.paths is shelf.paths:
             kept = ("place", "_names", "_folders", "_suffixes")
             self.__dict__.update({name: before.__dict__[name] for name in kept if name in before.__dict__})
@@ -116,6 +123,11 @@ class Columns:
         """How each row bears a label: 1 said, -1 denied, between 0 and 1 learned, 0 where nothing is known."""
         found = self._labels.get(name)
         return np.zeros(len(self), np.float32) if found is None else found
+
+    def holding(self, name: str) -> Mask:
+        """Rows in which a pattern of the owner's recurs."""
+        places = self.patterns.get(name, {})
+        return np.fromiter((sha in places for sha in self.shelf.sha256), np.bool_, len(self))
 
     def named(self, name: str) -> Mask:
         """Rows whose file name, title, artist, album or genre has all the words of a name."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..messages import Json
 from .columns import Columns, Mask
 from .measures import measure_of
-from .query import Called, Changed, Coded, Condition, InFolder, OneOf, Shaped, Test, Within
+from .query import Called, Changed, Coded, Condition, Holds, InFolder, OneOf, Shaped, Test, Within
 from .vocabulary import SUFFIXES
 
 Stamps = Callable[[], NDArray[np.floating[Any]]]  # seconds since 1970 when each row's file was last changed
@@ -91,6 +91,8 @@ def _rows_of(columns: Columns, test: Test, stamps: Stamps) -> Mask:
             return columns.has_word(word, values)
         case Called(name, synonyms):
             return _called(columns, name, synonyms)
+        case Holds(name):
+            return columns.holding(name)
         case InFolder(name):
             return columns.in_folder(name)
         case Coded(name):
@@ -180,6 +182,8 @@ def _said(test: Test) -> str:
             return f"{word} {of or ' or '.join(value.replace('_', ' ') for value in values)}"
         case Called(name):
             return f'"{name}" as tag, label, name, genre or folder'
+        case Holds(name):
+            return f'the pattern "{name}" recurs in it'
         case InFolder(name):
             return f'in a folder "{name}"'
         case Changed(told=told, by_file=by_file):
@@ -225,6 +229,8 @@ def _json_of(test: Test) -> dict[str, Json]:
             return {word: [*values]}
         case Called(name):
             return {"words": [name]}
+        case Holds(name):
+            return {"pattern": [name]}
         case InFolder(name):
             return {"folder": [name]}
         case Changed(since, until):

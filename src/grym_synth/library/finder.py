@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..errors import BadSetup
 from ..memory.shelf import Shelf
 from ..storage.library import Library
+from ..storage.patterns import Occurrence, Patterns
 from .columns import Columns, fold
 from .search import DEFAULT_K, Found, find
 from .words import read_query
@@ -38,7 +39,8 @@ class Finder:
         self._turn = threading.Lock()
         self._columns: Columns | None = None
         self._stamps: NDArray[np.floating[Any]] | None = None
-        self._labels: object = None
+        self._patterns = Patterns(library.store)
+        self._taught: tuple[object, object] = ({}, {})
 
     def find(self, text: str, *, k: int = DEFAULT_K, now: datetime | None = None) -> Found:
         """What of the library is as a text says.
@@ -53,15 +55,18 @@ class Finder:
         with self._turn:
             columns = self._current()
             phrases = [name for name in (*columns.labels, *map(fold, columns.shelf.tags)) if " " in name]
-            query = read_query(text, knows=columns.knows, phrases=phrases, now=now)
+            query = read_query(text, knows=columns.knows, phrases=phrases, patterns=tuple(columns.patterns), now=now)
             return find(columns, query, self._changed, k=k)
 
     def _current(self) -> Columns:
         shelf, labels = self._shelves.with_labels()
         if not len(shelf):
             raise _nothing_in(shelf)
-        if self._columns is None or self._columns.shelf is not shelf or labels is not self._labels:
-            self._columns, self._stamps, self._labels = Columns(shelf, labels, self._columns), None, labels
+        patterns = {name: _by_content(places) for name, places in self._patterns.names().items()}
+        taught = (labels, patterns)
+        is_old = labels is not self._taught[0] or patterns != self._taught[1]
+        if self._columns is None or self._columns.shelf is not shelf or is_old:
+            self._columns, self._stamps, self._taught = Columns(shelf, labels, patterns, self._columns), None, taught
         return self._columns
 
     def _changed(self) -> NDArray[np.floating[Any]]:
@@ -70,6 +75,14 @@ class Finder:
             known = self._library.changed_at()
             self._stamps = np.array([known.get(sha, np.nan) for sha in self._columns.shelf.sha256], np.float64)
         return self._stamps
+
+
+def _by_content(places: Iterable[Occurrence]) -> dict[str, list[tuple[float, float]]]:
+    """Where a pattern lies in each content, in seconds."""
+    found: dict[str, list[tuple[float, float]]] = {}
+    for each in places:
+        found.setdefault(each.sha256, []).append((each.start_s, each.end_s))
+    return found
 
 
 def _nothing_in(shelf: Shelf) -> EmptyLibrary:

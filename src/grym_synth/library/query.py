@@ -39,6 +39,13 @@ class Called:
 
 
 @dataclass(frozen=True, slots=True)
+class Holds:
+    """A pattern that its owner named recurs in it."""
+
+    name: str  # folded
+
+
+@dataclass(frozen=True, slots=True)
 class InFolder:
     """Somewhere below a folder of that name."""
 
@@ -72,7 +79,7 @@ class Coded:
     name: str  # "flac"
 
 
-Test: TypeAlias = Within | OneOf | Called | InFolder | Changed | Shaped | Coded
+Test: TypeAlias = Within | OneOf | Called | Holds | InFolder | Changed | Shaped | Coded
 
 
 @dataclass(frozen=True, slots=True)

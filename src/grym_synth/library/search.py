@@ -15,7 +15,7 @@ from .aggregates import Summary, summarise
 from .columns import Columns, Mask
 from .filters import Stamps, grouped, has_octaves, passing, rows_of, say
 from .measures import measure_of
-from .query import Called, Condition, OneOf, Query, Shaped, Within
+from .query import Called, Condition, Holds, OneOf, Query, Shaped, Within
 
 DEFAULT_K = 10
 _PLURALS = {"hat_closed": "closed hats", "hat_open": "open hats", "bass": "bass notes", "keys": "keys", "fx": "effects"}
@@ -35,6 +35,7 @@ class Match:
     figures: Mapping[str, float]
     words: Mapping[str, str]
     reasons: tuple[str, ...] = ()  # "at half time", "dusty: said by you", "kind of sound: learned, 83 %"
+    places: tuple[tuple[float, float], ...] = ()  # seconds at which the pattern lies that was asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +258,7 @@ def _match(
         {name: value for name, value in shown.items() if math.isfinite(value)},
         {name: value for name, value in told.items() if value},
         tuple(filter(None, reasons)),
+        _places(columns, query, row),
     )
 
 
@@ -276,6 +278,13 @@ def _bears(columns: Columns, row: int, name: str) -> str:
     if chance >= 1.0:
         return f"{name}: said by you"
     return f"{name}: learned, {100.0 * chance:.0f} %" if chance > 0.0 else ""
+
+
+def _places(columns: Columns, query: Query, row: int) -> tuple[tuple[float, float], ...]:
+    """Where the patterns that were asked for lie in a recording, in their order."""
+    names = [c.test.name for c in query.conditions if isinstance(c.test, Holds) and not c.is_not]
+    sha256 = columns.shelf.sha256[row]
+    return tuple(sorted(place for name in names for place in columns.patterns[name].get(sha256, ())))
 
 
 def _time(query: Query, tempo: float) -> str:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from .. import __version__
 from ..errors import GrymError
-from ..messages import EVIDENCE_UNITS, Evidence, Gap, Json, Source
+from ..messages import EVIDENCE_UNITS, Evidence, Gap, Json, Source, Span
 from .aggregates import Summary
 from .finder import Finder
 from .search import Found, understood
@@ -97,6 +98,8 @@ def evidence_of(found: Found) -> Iterator[Evidence]:
             **match.words,
         }
         yield made("match", "match", told, match.path, rank)
+        for number, place in enumerate(match.places):
+            yield replace(made("place", "time", round(place[0], 2), match.path, number), span=Span(*place))
 
 
 def _summary(summary: Summary, made: Callable[..., Evidence]) -> Iterator[Evidence]:

@@ -25,6 +25,7 @@ from .query import (
     Called,
     Coded,
     Condition,
+    Holds,
     InFolder,
     Intensity,
     OneOf,
@@ -64,6 +65,10 @@ _FOLDERS = (
     re.compile(r"(?:i|fran) mappen (?P<name>[\w&.'+-]+)"),
 )  # fmt: skip
 _QUOTED_FOLDER = re.compile(r"(?:(?:in|from) )?(?:the |my )?folder (?:called |named )?[\"“](?P<name>[^\"”]{1,60})[\"”]")
+_HOLDING = (
+    r"(?<!\w)(?:(?:that |which )?(?:uses?|using|have|has|having|hold|holds|holding|contains?|containing|share|sharing)"
+    r" )?(?:(?:the|my|an?) )?(?:(?:pattern|fragment) (?:called |named )?)?"
+)
 _QUOTED = re.compile(r"[\"“„«](?P<name>[^\"”“»]{1,60})[\"”»]")
 _CLASS = re.compile(rf"(?<![\w-])(?P<name>{_any_of(_CLASS_NAMES)})(?![\w-])")
 _SHAPE = re.compile(rf"(?<![\w-])(?P<name>{_any_of(_SHAPE_NAMES)})(?![\w-])")
@@ -123,17 +128,19 @@ def read_query(
     *,
     knows: Callable[[str], bool] = lambda _: False,
     phrases: Collection[str] = (),
+    patterns: Collection[str] = (),
     now: datetime | None = None,
 ) -> Query:
     """Read a question about the library.
 
     knows : whether a folded word is a tag, a label, or in any name of the library
     phrases : labels and tags of several words, folded
+    patterns : names that the owner gave to patterns, folded
     now : to count "last month" from; local time
     """
     written = " ".join(text.split())[:_LONGEST].rstrip(" ?!.")
     reader = _Reader(written, now or datetime.now().astimezone())
-    reader.read(phrases)
+    reader.read(phrases, patterns)
     words, unknown = reader.names(knows)
     items = sorted([*reader.items, *words], key=lambda item: item.start)
     return _query(written, reader.text, items, [*reader.faults, *unknown])
@@ -147,7 +154,8 @@ class _Reader:
         self.items: list[_Item] = []
         self.faults: list[str] = []
 
-    def read(self, phrases: Collection[str]) -> None:
+    def read(self, phrases: Collection[str], patterns: Collection[str]) -> None:
+        self._patterns(patterns)
         for match in self._each(_QUOTED_FOLDER):
             self._take(match, InFolder(match["name"].strip()))
         for match in self._each(_QUOTED):
@@ -184,6 +192,15 @@ class _Reader:
         self._sounds()
         for match in self._each(_DEGREE):
             self._degree(match)
+
+    def _patterns(self, names: Collection[str]) -> None:
+        """Named patterns, the longest name first, with the words that only say that they are meant."""
+        for name in sorted(names, key=len, reverse=True):
+            words = re.escape(name)
+            for match in self._each(
+                re.compile(rf"{_HOLDING}[\"“„«']?{words}[\"”“»']?(?: (?:pattern|fragment))?(?!\w)")
+            ):
+                self._take(match, Holds(name))
 
     def _orders(self) -> None:
         for match in self._each(_SORTED):

@@ -1,12 +1,13 @@
 """Fragments that recur within and across recordings, gathered into patterns as recordings come.
 
 Each print is held once against those that came before it, and against itself; what was found is written together with
-the note that it was looked through. So only what is new is work, which may end at any moment and goes on where it was.
+the note that it was looked through. So only what is new is work, in whatever order and by whomever it is done, and it
+may end at any moment and goes on where it was.
 """
 
 from __future__ import annotations
 
-import time
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -32,37 +33,72 @@ class Sought:
     left: int
 
 
-def seek_patterns(
-    store: SqliteStore,
-    *,
-    budget_s: float | None = None,
-    on_progress: Callable[[int, int], bool] | None = None,
-) -> Sought:
-    """Look through the prints that nobody looked through yet, for `budget_s` at most; the rest is left for later.
+def seek_patterns(store: SqliteStore, *, on_progress: Callable[[int, int], bool] | None = None) -> Sought:
+    """Look through the prints that nobody looked through yet.
 
-    on_progress : told (done, of), after each; answers False to stop
+    on_progress : told (done, of), after each; answers False to stop: the rest is left for later
     """
-    prints, patterns = Prints(store), Patterns(store)
-    waiting = {item.sha256 for item in prints.every(to_search=True)}
-    if not waiting:
-        return Sought(0, 0)
-    until = np.inf if budget_s is None else time.monotonic() + budget_s
-    every = list(prints.every())
-    index = PrintIndex([item.words for item in every])
-    asked = np.array([item.sha256 not in waiting for item in every], np.bool_)
-    gathered, done = Gathered(patterns.every()), 0
-    for row, item in enumerate(every):
-        if asked[row]:
-            continue
-        if time.monotonic() > until:
-            break
-        found = find_recurrences(item.words, index, own_row=row, among=asked)
-        gathered.add(item, found, every)
-        gathered.keep(patterns, item.sha256)
-        asked[row], done = True, done + 1
+    search = PatternSearch(store)
+    waiting = search.waiting()
+    for done, sha256 in enumerate(waiting, 1):
+        search.look_through(sha256)
         if on_progress is not None and not on_progress(done, len(waiting)):
-            break
-    return Sought(done, len(waiting) - done)
+            return Sought(done, len(waiting) - done)
+    return Sought(len(waiting), 0)
+
+
+class PatternSearch:
+    """Looks through one print after another; keeps all prints in memory meanwhile. Threads may share it."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self.prints, self.patterns = Prints(store), Patterns(store)
+        self._turn = threading.Lock()
+        self._known: _Indexed | None = None
+
+    def waiting(self) -> list[str]:
+        """Contents that nobody looked through yet, in the order in which they came."""
+        return self.prints.waiting()
+
+    def look_through(self, sha256: str) -> int:
+        """Write down what of one content recurs; how many stretches that are. Doing it twice changes nothing."""
+        with self._turn:
+            item = self.prints.of([sha256]).get(sha256)
+            if item is None:
+                return 0
+            known = self._indexed(item)
+            row = known.rows[sha256]
+            # Of two prints the later one is held against the earlier: every pair is looked at, and only once.
+            earlier = np.arange(len(known.names)) < row
+            found = find_recurrences(item.words, known.index, own_row=row, among=earlier)
+            others = [known.names[each.row] for each in found]
+            gathered = Gathered(self.patterns.of([sha256, *others]))
+            gathered.add(item, found, known.names, [len(words) for words in known.index.prints])
+            gathered.keep(self.patterns, sha256)
+            return len(found)
+
+    def let_go(self) -> None:
+        """Forget the prints; they are read again when they are needed."""
+        with self._turn:
+            self._known = None
+
+    def _indexed(self, item: StoredPrint) -> _Indexed:
+        if self._known is None or self._known.numbers.get(item.sha256) != item.number:
+            every = [(each.sha256, each.number, each.words) for each in self.prints.every()]
+            names = [sha256 for sha256, _, _ in every]
+            index = PrintIndex([words for _, _, words in every])
+            rows = {sha256: row for row, sha256 in enumerate(names)}
+            self._known = _Indexed(names, rows, {sha256: number for sha256, number, _ in every}, index)
+        return self._known
+
+
+@dataclass(frozen=True, slots=True)
+class _Indexed:
+    """All prints by their row in an index, in the order in which they came."""
+
+    names: list[str]
+    rows: dict[str, int]
+    numbers: dict[str, int]  # of a print, which is another one when it is made anew
+    index: PrintIndex
 
 
 @dataclass(slots=True)
@@ -87,19 +123,22 @@ class Gathered:
         self._changed: list[_Group] = []
         self._merged: list[tuple[_Group, _Group]] = []
 
-    def add(self, item: StoredPrint, found: Sequence[Recurrence], prints: Sequence[StoredPrint]) -> None:
-        """Put what of one print recurs into the patterns that it belongs to, or into new ones."""
-        own = [each for each in found if prints[each.row].sha256 == item.sha256]
+    def add(self, item: StoredPrint, found: Sequence[Recurrence], names: Sequence[str], lengths: Sequence[int]) -> None:
+        """Put what of one print recurs into the patterns that it belongs to, or into new ones.
+
+        names, lengths : content and number of words of the print in each row
+        """
+        own = [each for each in found if names[each.row] == item.sha256]
         covered: list[tuple[float, float]] = []
         for each in sorted(own, key=lambda each: each.other_start_s - each.start_s):
             if not any(min(each.end_s, end) - max(each.start_s, start) > 0.5 * each.length_s for start, end in covered):
                 self._join(_repeats(item.sha256, each))
                 covered.append((each.start_s, each.other_end_s))
         for each in found:
-            other = prints[each.row]
-            if other.sha256 != item.sha256 and not _is_whole(each, item, other):
+            other = names[each.row]
+            if other != item.sha256 and not _is_whole(each, len(item.words), lengths[each.row]):
                 here = Occurrence(item.sha256, each.start_s, each.end_s, each.similarity)
-                there = Occurrence(other.sha256, each.other_start_s, each.other_end_s, each.similarity)
+                there = Occurrence(other, each.other_start_s, each.other_end_s, each.similarity)
                 self._join([here, there])
 
     def keep(self, patterns: Patterns, looked_through: str) -> None:
@@ -127,7 +166,8 @@ class Gathered:
         if not groups:
             self._groups.append(group)
         for other in groups[1:]:
-            self._take_over(other, group)
+            if not (other.name and group.name):  # two names of its owner stay two patterns: no name is lost
+                self._take_over(other, group)
         for place, its in known:
             if its is None:
                 self._put(group, place)
@@ -175,7 +215,7 @@ def _repeats(sha256: str, found: Recurrence) -> list[Occurrence]:
     return [Occurrence(sha256, start, min(start + length, found.other_end_s), found.similarity) for start in starts]
 
 
-def _is_whole(found: Recurrence, item: StoredPrint, other: StoredPrint) -> bool:
+def _is_whole(found: Recurrence, own_words: int, other_words: int) -> bool:
     """Whether it is one and the same recording: a duplicate, which is no pattern."""
-    lengths = (len(item.words) / FRAME_RATE, len(other.words) / FRAME_RATE)
-    return found.length_s > WHOLE * lengths[0] and found.other_end_s - found.other_start_s > WHOLE * lengths[1]
+    other_s = found.other_end_s - found.other_start_s
+    return found.length_s > WHOLE * own_words / FRAME_RATE and other_s > WHOLE * other_words / FRAME_RATE

@@ -16,14 +16,17 @@ from ..audio.prints.summary import FRAGMENTS_FROM_S, fragment_vector
 from ..errors import BadRequest
 from ..storage.library import Library
 from ..storage.library_rows import Described, Fragment
+from ..storage.patterns import Patterns
 from ..storage.prints import Prints, StoredPrint
 from .aspects import ASPECTS, HIT_LENGTH, WEIGHTS, WEIGHTS_OF_HIT, FloatArray, read_space
 from .duplicates import Duplicates, folded
 from .nearest import Mask, Nearest
+from .shared import Shared, shared_with
 from .shelf import Shelf, as_matrix, views
 from .wishes import Wish
 
 NEAR = 0.5  # likeness below which a thing is as likely unrelated
+_MOST_SHARED, _SHARED = 20, 2  # matches that are held against it for shared patterns, and how many each is told with
 MOST = 1000  # matches of one question
 #: What is no copy is never told as 1; the same recording in another file lies between these, all else below them.
 _SAME_FROM, _SAME_TO = 0.99, 0.999
@@ -59,6 +62,7 @@ class Match:
     span_s : the seconds in which it is most like it; None when it is short, or nothing is known of its parts
     others : paths where the same recording lies as well, as copies or in other files
     reasons : what else was asked for and holds, in words: "20 % darker", "neighbouring keys"
+    shared : patterns that both hold
     """
 
     path: str
@@ -69,6 +73,7 @@ class Match:
     span_s: tuple[float, float] | None = None
     others: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    shared: tuple[Shared, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +148,19 @@ class Recall:
         if wish is not None:
             listed = [replace(match, reasons=wish.reason(i)) for match, i in zip(listed, shown, strict=True)]
         best = max((match.similarity for match in (*copies, *listed)), default=0.0)
-        return Found(
-            tuple((copies + self._with_spans(listed, query))[:k]), int(allowed.sum()), best >= NEAR, weights=weights
-        )
+        told = (copies + self._with_shared(self._with_spans(listed, query), query))[:k]
+        return Found(tuple(told), int(allowed.sum()), best >= NEAR, weights=weights)
+
+    def _with_shared(self, matches: Sequence[Match], query: Query) -> list[Match]:
+        """The first of the matches with the patterns that both hold; not those that are the same recording."""
+        others = [match.sha256 for match in matches[:_MOST_SHARED] if not match.relation]
+        if query.print is None or not others:
+            return list(matches)
+        found = shared_with(Patterns(self.library.store), self.prints, query.print, others)
+        return [
+            replace(match, shared=tuple(found.get(match.sha256, ())[:_SHARED] if not match.relation else ()))
+            for match in matches
+        ]
 
     def _search(self, shelf: Shelf) -> Nearest:
         if self._nearest is None or self._nearest.shelf is not shelf:

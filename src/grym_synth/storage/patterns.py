@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ..errors import BadRequest
 from .sqlite import SqliteStore, from_text, to_text
 
 
@@ -37,6 +38,9 @@ class Pattern:
         return len({each.sha256 for each in self.occurrences})
 
 
+MOST_LETTERS = 200  # of a name
+_ASKED_AT_ONCE = 500
+
 #: Contents that lie somewhere in the library.
 _PLACED = "EXISTS (SELECT 1 FROM library_files AS f WHERE f.sha256 = o.sha256)"
 
@@ -47,9 +51,15 @@ class Patterns:
     def __init__(self, store: SqliteStore) -> None:
         self.store = store
 
-    def every(self) -> list[Pattern]:
-        """All patterns with all occurrences, also those of contents that lie nowhere just now."""
-        return self._read("", ())
+    def of(self, sha256s: Sequence[str]) -> list[Pattern]:
+        """The patterns that occur in any of these contents, with all their occurrences, wherever these lie."""
+        found: dict[int, Pattern] = {}
+        for at in range(0, len(sha256s), _ASKED_AT_ONCE):
+            part = tuple(sha256s[at : at + _ASKED_AT_ONCE])
+            marks = ", ".join("?" * len(part))
+            where = f" WHERE o.pattern IN (SELECT pattern FROM occurrences WHERE sha256 IN ({marks}))"
+            found |= {each.id: each for each in self._read(where, part)}
+        return [found[number] for number in sorted(found)]
 
     def listed(self) -> list[Pattern]:
         """Patterns that occur at least twice in what lies in the library: named ones, then those of most recordings."""
@@ -66,16 +76,29 @@ class Patterns:
         wanted = words.casefold().split()
         return [each for each in self.listed() if each.name and all(w in each.name.casefold() for w in wanted)]
 
-    def within(self, sha256: str) -> list[tuple[Pattern, Occurrence]]:
-        """Which patterns occur in a content, and where."""
-        found = self._read(" WHERE o.pattern IN (SELECT pattern FROM occurrences WHERE sha256 = ?)", (sha256,))
-        return [(each, place) for each in found for place in each.occurrences if place.sha256 == sha256]
+    def names(self) -> dict[str, list[Occurrence]]:
+        """Every name with the places in the library that its pattern has."""
+        return {each.name: list(each.occurrences) for each in self._read(f" WHERE p.name <> '' AND {_PLACED}", ())}
 
-    def give_name(self, number: int, name: str) -> bool:
-        """Name a pattern; False when there is none of that number."""
+    def give_name(self, number: int, name: str) -> None:
+        """Name a pattern, or with "" take its name away; None of two patterns is called alike, whatever the case.
+
+        Raises
+        ------
+        BadRequest
+            There is no pattern of that number, or another one has the name.
+        """
+        name = " ".join(name.split())
+        if len(name) > MOST_LETTERS:
+            raise BadRequest(f"a name has at most {MOST_LETTERS} letters, got {len(name)}", hint="choose a shorter one")
         with self.store.transaction() as db:
-            changed = db.execute("UPDATE patterns SET name = ? WHERE id = ?", (to_text(name), number)).rowcount
-        return changed > 0
+            named = db.execute("SELECT id, name FROM patterns WHERE name <> '' AND id <> ?", (number,)).fetchall()
+            for other, known in named:
+                if name and from_text(known).casefold() == name.casefold():
+                    hint = f"choose another name, or see what that is: grym patterns show {other}"
+                    raise BadRequest(f"pattern {other} is called {name!r} already", hint=hint)
+            if not db.execute("UPDATE patterns SET name = ? WHERE id = ?", (to_text(name), number)).rowcount:
+                raise BadRequest(f"there is no pattern {number}", hint="grym patterns list")
 
     def keep(
         self,

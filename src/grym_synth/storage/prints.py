@@ -78,16 +78,20 @@ class Prints:
             found.update({row[0]: _print(*row) for row in self.store.read(query, part)})
         return found
 
-    def every(self, *, after: int = 0, to_search: bool = False) -> Iterator[StoredPrint]:
-        """All prints in the order in which they came, from a number on; or those not yet looked through."""
-        only = " AND searched = 0" if to_search else ""
+    def every(self) -> Iterator[StoredPrint]:
+        """All prints in the order in which they came."""
+        after = 0
         while rows := self.store.read(
-            f"SELECT sha256, words, levels, summary, number FROM prints WHERE number > ?{only}"
+            "SELECT sha256, words, levels, summary, number FROM prints WHERE number > ?"
             f" ORDER BY number LIMIT {_AT_ONCE}",
             (after,),
         ):
             yield from (_print(*row) for row in rows)
             after = int(rows[-1][4])
+
+    def waiting(self) -> list[str]:
+        """Contents whose repetitions nobody looked for yet, in the order in which they came."""
+        return [str(row[0]) for row in self.store.read("SELECT sha256 FROM prints WHERE searched = 0 ORDER BY number")]
 
     def summaries(self, *, after: int = 0) -> Iterator[tuple[int, str, NDArray[np.float32]]]:
         """(number, content, summary) of the prints that came after that number."""

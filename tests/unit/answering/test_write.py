@@ -411,6 +411,12 @@ def test_every_aspect_of_every_capability_passes_its_check(capability: str) -> N
         ask("all of it", capability, aspects=aspects, evidence=both, paths=("a.wav", "b 1.wav"))
 
 
+def test_a_label_stays_on_its_line_whatever_the_name_of_the_file() -> None:
+    assert labels(["a/one\ntwo.wav", "a/\x1b[31mred.wav", "ä ♯.wav"]) == {
+        "a/one\ntwo.wav": "one\\ntwo.wav", "a/\x1b[31mred.wav": "\\x1b[31mred.wav", "ä ♯.wav": "ä ♯.wav",
+    }  # fmt: skip
+
+
 def test_labels_show_the_folder_only_where_names_clash() -> None:
     assert labels(["a/kick.wav", "b/kick.wav", "b/snare.wav"]) == {
         "a/kick.wav": "a/kick.wav", "b/kick.wav": "b/kick.wav", "b/snare.wav": "snare.wav",

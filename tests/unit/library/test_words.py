@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from benchmarks.find_questions import AFTER, DEVELOPED, brief, in_order, read
 
+from grym_synth.library.query import Called, Holds
 from grym_synth.library.words import read_query
 
 
@@ -25,3 +26,25 @@ def test_a_tempo_without_a_unit_is_told_as_a_guess() -> None:
 @pytest.mark.parametrize("text", ["", " ", "???", "a" * 100_000, "\0\0", "🎵" * 300, "((((", "not", "or or", "ß é ø"])
 def test_no_text_is_too_odd_to_be_read(text: str) -> None:
     read_query(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "amen break",
+        "tracks with the amen break",
+        "which of my tracks use the Amen Break?",
+        "songs that contain the pattern called amen break",
+        'recordings using "amen break"',
+    ],
+)
+def test_a_named_pattern_is_understood_whole(text: str) -> None:
+    query = read_query(text, patterns=["amen", "amen break"])
+    assert Holds("amen break") in [condition.test for condition in query.conditions]
+    assert not any(isinstance(condition.test, Called) for condition in query.conditions)
+    assert query.not_understood == ()
+
+
+def test_a_pattern_may_be_left_out() -> None:
+    (condition,) = read_query("without the amen break", patterns=["amen break"]).conditions
+    assert (condition.test, condition.is_not) == (Holds("amen break"), True)

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from grym_synth.audio.prints.meter import FRAME_RATE, WordArray
-from grym_synth.memory.patterns import seek_patterns
+from grym_synth.errors import BadRequest
+from grym_synth.memory.patterns import Gathered, PatternSearch, seek_patterns
 from grym_synth.memory.print_index import PrintIndex
-from grym_synth.memory.recurrences import find_recurrences
+from grym_synth.memory.recurrences import Recurrence, find_recurrences
 from grym_synth.storage.library import Library
 from grym_synth.storage.library_rows import LibraryFile
 from grym_synth.storage.patterns import Patterns
@@ -125,15 +126,13 @@ def test_a_name_stays_when_two_patterns_turn_out_to_be_one(store: SqliteStore) -
         put(store, f"r{number}", planted(words(24.0, 10 + number), changed(fragment, seed=number), 3.0))
     seek_patterns(store)
     one, other = Patterns(store).listed()
-    assert Patterns(store).give_name(other.id, "the riff")
-    assert not Patterns(store).give_name(99, "nobody")
+    Patterns(store).give_name(other.id, "the riff")
     patterns = Patterns(store)
     patterns.keep("r0", [(one.id, [])], [(one.id, other.id)])
     (left,) = patterns.listed()
     assert left.name == "the riff"
     assert left.recordings == 4
     assert patterns.named("RIFF") == [left]
-    assert [place.sha256 for _, place in patterns.within("r3")] == ["r3"]
 
 
 def test_what_lies_nowhere_any_more_is_not_listed(store: SqliteStore) -> None:
@@ -155,4 +154,61 @@ def test_forgetting_a_folder_forgets_its_prints_and_occurrences(store: SqliteSto
     library.add_folder("/")
     library.remove_folder("/")
     assert Prints(store).of(["r0", "r1"]) == {}
-    assert Patterns(store).every() == []
+    assert Patterns(store).of(["r0", "r1"]) == []
+
+
+def test_no_two_patterns_are_called_alike(store: SqliteStore) -> None:
+    for number, seed in enumerate((1, 1, 2, 2)):
+        put(store, f"r{number}", planted(words(24.0, 10 + number), changed(words(6.0, seed), seed=number), 3.0))
+    seek_patterns(store)
+    patterns = Patterns(store)
+    one, other = patterns.listed()
+    patterns.give_name(one.id, " amen  break")
+    with pytest.raises(BadRequest, match=f"pattern {one.id} is called 'AMEN Break' already"):
+        patterns.give_name(other.id, "AMEN Break")
+    with pytest.raises(BadRequest, match="no pattern 99"):
+        patterns.give_name(99, "nobody")
+    with pytest.raises(BadRequest, match="at most 200 letters, got 201"):
+        patterns.give_name(other.id, "x" * 201)
+    assert [each.name for each in patterns.listed()] == ["amen break", ""]
+
+
+def test_a_name_stays_with_its_places_when_a_print_is_made_anew(store: SqliteStore) -> None:
+    fragment = words(5.0, 1)
+    for number in range(3):
+        put(store, f"r{number}", planted(words(20.0, 10 + number), changed(fragment, seed=number), 4.0))
+    seek_patterns(store)
+    (pattern,) = Patterns(store).listed()
+    Patterns(store).give_name(pattern.id, "amen break")
+    for number in range(3):
+        put(store, f"r{number}", planted(words(20.0, 10 + number), changed(fragment, seed=7 + number), 4.0))
+    assert seek_patterns(store).looked_through == 3
+    (again,) = Patterns(store).listed()
+    assert (again.id, again.name, again.recordings) == (pattern.id, "amen break", 3)
+
+
+def test_two_patterns_that_their_owner_named_are_never_made_one(store: SqliteStore) -> None:
+    first, second = words(6.0, 1), words(6.0, 2)
+    for number, fragment in enumerate((first, first, second, second)):
+        put(store, f"r{number}", planted(words(24.0, 10 + number), changed(fragment, seed=number), 3.0))
+    seek_patterns(store)
+    for pattern, name in zip(Patterns(store).listed(), ("this", "that"), strict=True):
+        Patterns(store).give_name(pattern.id, name)
+    gathered = Gathered(Patterns(store).of(["r0", "r2"]))
+    one, other = (each.occurrences[0] for each in Patterns(store).listed())
+    shared = Recurrence(0, one.start_s, one.end_s, other.start_s, other.end_s, 0.9, 1.0, 0)
+    gathered.add(Prints(store).of([one.sha256])[one.sha256], [shared], [other.sha256], [900])
+    gathered.keep(Patterns(store), one.sha256)
+    assert [each.name for each in Patterns(store).listed()] == ["this", "that"]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_prints_may_be_looked_through_in_any_order_and_twice(store: SqliteStore, order: tuple[int, ...]) -> None:
+    fragment = words(5.0, 1)
+    for number in range(3):
+        put(store, f"r{number}", planted(words(20.0, 10 + number), changed(fragment, seed=number), 4.0 + number))
+    for number in (*order, *order):
+        PatternSearch(store).look_through(f"r{number}")  # each time in another process, as far as it knows
+    (pattern,) = Patterns(store).listed()
+    assert [each.sha256 for each in pattern.occurrences] == ["r0", "r1", "r2"]
+    assert PatternSearch(store).waiting() == []

@@ -11,6 +11,8 @@ from .page import Page, labels
 
 _SUBJECT = ""
 _SHOWN, _BRIEF = 5, 2
+PLACE = "library.place"
+_PLACES = 4  # of a pattern in one recording
 #: How a figure is told: its name, and a unit that the evidence carries.
 _FIGURES: Mapping[str, str] = {
     "tempo_bpm": "tempo", "duration_s": "length", "integrated_lufs": "loudness",
@@ -57,6 +59,12 @@ def _first(page: Page) -> None:
     if found:
         verb = "The first is" if len(found) == 1 else "The first are"
         page.say(f"{verb} {say.listed([names[item.subject] for item in found])}.", *found)
+    for item in found:
+        places = [each for each in page.findings.evidence if each.name == PLACE and each.subject == item.subject]
+        starts = [start for each in places[:_PLACES] if (start := say.finite(each.value)) is not None]
+        if starts:
+            where = say.listed([say.position(start) for start in starts])
+            page.say(f"In {names[item.subject]} it lies at {where}.", *places[:_PLACES])
 
 
 def _figure(page: Page, asked: str) -> bool:

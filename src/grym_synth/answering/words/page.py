@@ -158,6 +158,10 @@ class Page:
     def suggest(self, text: str, *cited: Evidence, command: str = "", support: Support = "inferred") -> None:
         """What to do next: advice, a command that does it ("To see it: grym ..."), or both. The first two count."""
         known = {each.command for each in self.suggestions} - {""}
+        if not command.isprintable():  # it names a file that cannot be typed as it is shown
+            if not text:
+                return
+            command = ""
         if not self.is_brief and command not in known:
             self.suggestions.append(Said(text, cited, support, command))
 
@@ -227,7 +231,7 @@ class _Numbering:
 
 
 def labels(subjects: Sequence[str]) -> dict[str, str]:
-    """Base names; with as many folders as it takes where two recordings share one.
+    """Base names on one line; with as many folders as it takes where two recordings share one.
 
     >>> labels(["a/kick.wav", "b/kick.wav", "b/snare.wav"])
     {'a/kick.wav': 'a/kick.wav', 'b/kick.wav': 'b/kick.wav', 'b/snare.wav': 'snare.wav'}
@@ -242,9 +246,16 @@ def labels(subjects: Sequence[str]) -> dict[str, str]:
             holders.setdefault(label, []).append(subject)
         clash = [s for same in holders.values() if len(same) > 1 for s in same if depth[s] < len(parts[s])]
         if not clash:
-            return shown
+            return {subject: one_line(label) for subject, label in shown.items()}
         for subject in clash:
             depth[subject] += 1
+
+
+def one_line(name: str) -> str:
+    """A name of a stranger's as it may stand in a sentence: line breaks, escape codes and broken bytes spelled out."""
+    if name.isprintable():
+        return name
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in name)
 
 
 def _words(value: Json) -> list[str]:
