@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -39,7 +39,9 @@ class Finder:
         self._stamps: NDArray[np.floating[Any]] | None = None
         self._labelled: Mapping[str, Iterable[str]] = {}
 
-    def find(self, text: str, *, k: int = DEFAULT_K, now: datetime | None = None) -> Found:
+    def find(
+        self, text: str, *, k: int = DEFAULT_K, now: datetime | None = None, without: Collection[str] = ()
+    ) -> Found:
         """What of the library is as a text says.
 
         Raises
@@ -53,7 +55,7 @@ class Finder:
             columns = self._current()
             phrases = [name for name in (*columns.labels, *map(fold, columns.shelf.tags)) if " " in name]
             query = read_query(text, knows=columns.knows, phrases=phrases, now=now)
-            return find(columns, query, self._changed, k=k)
+            return find(columns, query, self._changed, k=k, without=without)
 
     def _current(self) -> Columns:
         shelf = self._shelves.current()
