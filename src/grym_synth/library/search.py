@@ -89,10 +89,14 @@ def _by_name_where_none_was_heard(columns: Columns, query: Query, stamps: Stamps
     for condition in query.conditions:
         test = condition.test
         if isinstance(test, OneOf) and test.word == "class" and not condition.is_not and len(test.values) == 1:
-            named = Called(test.values[0])
-            if not rows_of(columns, test, stamps).any() and rows_of(columns, named, stamps).any():
-                condition = replace(condition, test=named)
-                notes.append(f"nothing was heard as {named.name}; what is named so was searched")
+            name = test.values[0]
+            one, many = (Condition(Called(form), is_alternative=True) for form in (name, f"{name}s"))
+            named = [replace(one, is_alternative=condition.is_alternative), many]
+            is_named = any(rows_of(columns, each.test, stamps).any() for each in named)
+            if is_named and not rows_of(columns, test, stamps).any():
+                conditions += named
+                notes.append(f"nothing was heard as {name}; what is named so was searched")
+                continue
         conditions.append(condition)
     return replace(query, conditions=tuple(conditions), notes=(*query.notes, *notes))
 
