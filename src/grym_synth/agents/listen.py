@@ -43,7 +43,7 @@ from grym_synth.errors import BadRequest, GrymError
 from grym_synth.messages import Gap
 from grym_synth.packs import find_whole_pack
 
-NAME, VERSION = "listen", "1"
+NAME, VERSION = "listen", "2"
 
 SCHEMA: dict[str, Any] = {
     "type": "object",

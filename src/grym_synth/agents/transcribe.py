@@ -40,7 +40,7 @@ from grym_synth.audio.notes.note_findings import Excerpt, hear_notes
 from grym_synth.errors import BadRequest, GrymError
 from grym_synth.messages import Gap
 
-NAME, VERSION = "transcribe", "1"
+NAME, VERSION = "transcribe", "2"
 CAPABILITY = "notes"
 MODELS = ("swift-f0", "basic-pitch")
 

@@ -74,7 +74,7 @@ def index(
 async def perform_index(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
     """Bring folders up to date, and with `watch` keep them so."""
     from ..errors import Unavailable
-    from ..library.job import index_folders
+    from ..library.job import index_folders, watch_folders
 
     if not hub.store.is_lasting:
         raise Unavailable("there is no library: the store cannot be opened", hint="see `grym doctor`")
@@ -92,8 +92,8 @@ async def perform_index(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> i
         emit({"document": summary_to_json(tally, time.monotonic() - began)})
 
     if operation.get("watch"):
-        async for tally in hub.index.watch(roots, tell, workers=workers):
-            end(tally)
+        async for run in watch_folders(hub.index, hub.jobs, roots, tell, workers=workers):
+            end(run.tally, is_cancelled=run.is_cancelled)
             await seek(hub, emit, stays=False)
             began = time.monotonic()
         return 0
@@ -158,7 +158,7 @@ def _report_to_json(report: Report) -> dict[str, Any]:
         "fraction": report.done / report.total if report.total else 0.0,
         "done": report.done,
         "of": report.total,
-        "failed": len(report.tally.failed),
+        "failed": report.failed or len(report.tally.failed),
         "left_s": report.left_s,
     }
 

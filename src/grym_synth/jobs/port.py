@@ -65,7 +65,8 @@ class Work:
 class Kind:
     """A sort of job.
 
-    items : lists the work; runs in a thread, once to its end. Listing again must give the same keys for the same work
+    items : lists the work; runs in a thread, once to its end, while what it has listed is done already. Listing again
+        must give the same keys for the same work. None between items: nothing more is known just now
     do : does one item and returns its result, JSON of at most 64 kB; at least once, so twice must do no harm.
         A GrymError makes a failed item with its code and sentence, and the others go on.
     finish : runs when every item has ended, at least once; its result is kept with the job
@@ -76,7 +77,7 @@ class Kind:
     """
 
     name: str
-    items: Callable[[Mapping[str, Json]], Iterable[Item]]
+    items: Callable[[Mapping[str, Json]], Iterable[Item | None]]
     do: Callable[[Work], Awaitable[Json]]
     finish: Callable[[str, Mapping[str, Json]], Awaitable[Json]] | None = None
     title: Callable[[Mapping[str, Json]], str] | None = None

@@ -64,7 +64,7 @@ class Worker:
             case "list":
                 await self._store_call(self._store.begin, id, self._executor)
                 if not job.is_listed:
-                    await self._list(job)
+                    await self._list_and_do(job)
             case "do":
                 while self.is_at(id):  # helping, or about to let go of an earlier run
                     await asyncio.sleep(_LOOK_S)
@@ -109,16 +109,37 @@ class Worker:
         for slot in self._slots.get(id, ()):
             slot.cancel()
 
+    async def _list_and_do(self, job: JobRow) -> None:
+        """Begin with what is listed while the rest is still looked for: to list may take as long as the work."""
+
+        async def work() -> None:
+            while self.is_at(job.id):  # as a helper: it ends when all is listed and done
+                await asyncio.sleep(_LOOK_S)
+            await self.work(job)
+
+        tasks = [asyncio.create_task(self._list(job)), asyncio.create_task(work())]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        for task in tasks:
+            if not task.cancelled():
+                task.result()
+
     async def _list(self, job: JobRow) -> None:
         """Write every item of a job down; what is written already is passed over."""
         items = iter(self._kind(job).items(job.params))
         while True:
             await self._wait_while_held()
-            batch = await in_thread(_next_batch, items)
-            if not batch:
-                break
-            if not await self._store_call(self._store.list_items, job.number, batch, self._executor):
+            batch, is_last = await in_thread(_next_batch, items)
+            if batch and not await self._store_call(self._store.list_items, job.number, batch, self._executor):
                 return  # somebody has ended the job
+            if is_last:
+                break
+            if not batch and not await self._store_call(self._store.has_open_items, job.number):
+                return
         await self._store_call(self._store.close_list, job.number, self._executor)
 
     async def _finish(self, job: JobRow) -> None:
@@ -207,14 +228,15 @@ class Worker:
                 wait = min(30.0, wait * 2.0)
 
 
-def _next_batch(items: Iterator[Item]) -> list[NewItem]:
-    """The next items, as many as come in a short time; none when there are no more."""
+def _next_batch(items: Iterator[Item | None]) -> tuple[list[NewItem], bool]:
+    """The next items, as many as come in a short time, and whether they are the last."""
     batch, until = list[NewItem](), time.monotonic() + _LISTED_WITHIN_S
     for item in items:
-        batch.append(NewItem(item.key, item.payload, item.size))
-        if len(batch) == _LISTED_AT_ONCE or time.monotonic() > until:
-            break
-    return batch
+        if item is not None:
+            batch.append(NewItem(item.key, item.payload, item.size))
+        if len(batch) == _LISTED_AT_ONCE or time.monotonic() > until or (batch and item is None):
+            return batch, False
+    return batch, True
 
 
 def _checked(result: Json) -> Json:

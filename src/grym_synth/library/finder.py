@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -42,7 +42,9 @@ class Finder:
         self._patterns = Patterns(library.store)
         self._taught: tuple[object, object] = ({}, {})
 
-    def find(self, text: str, *, k: int = DEFAULT_K, now: datetime | None = None) -> Found:
+    def find(
+        self, text: str, *, k: int = DEFAULT_K, now: datetime | None = None, without: Collection[str] = ()
+    ) -> Found:
         """What of the library is as a text says.
 
         Raises
@@ -56,7 +58,7 @@ class Finder:
             columns = self._current()
             phrases = [name for name in (*columns.labels, *map(fold, columns.shelf.tags)) if " " in name]
             query = read_query(text, knows=columns.knows, phrases=phrases, patterns=tuple(columns.patterns), now=now)
-            return find(columns, query, self._changed, k=k)
+            return find(columns, query, self._changed, k=k, without=without)
 
     def _current(self) -> Columns:
         shelf, labels = self._shelves.with_labels()

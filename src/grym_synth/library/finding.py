@@ -16,7 +16,7 @@ from ..storage.library_rows import LibraryFile
 from .look import Listing, look_through
 from .reading import read_contents
 from .scan import Differences, compare, settle
-from .tally import Tally
+from .tally import Pace, Tally
 
 _AT_ONCE = 1000  # files that are written down together
 
@@ -36,6 +36,13 @@ class OnDoing(Protocol):
     def __call__(self, doing: str, path: str = "") -> None: ...
 
 
+class Foresight(Protocol):
+    """Told what may have to be listened to, by sizes in bytes, before anybody has read it."""
+
+    def expect(self, size: int) -> None: ...
+    def drop(self, size: int) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
     """How to look for work.
@@ -52,8 +59,11 @@ class Search:
     retry: bool = False
     quiet_s: float = 0.0
 
-    def items(self, roots: Sequence[str], tally: Tally, report: OnDoing) -> Iterator[Item]:
+    def items(
+        self, roots: Sequence[str], tally: Tally, report: OnDoing, foresight: Foresight | None = None
+    ) -> Iterator[Item]:
         """Look at folders, write down what was moved, copied and removed, and yield each content to listen to, once."""
+        foresight = foresight or Pace()
         report("looking at the folders")
         listings = self._look(roots, tally)
         known = {file.path: file for root in roots for file in self.library.files(root)}
@@ -65,15 +75,21 @@ class Search:
         asked: set[str] = set()
         unread, fresh = _apart(found.unread, lambda file: not 0.0 <= time.time() - file.ctime_ns / 1e9 < self.quiet_s)
         tally.written_to += [file.path for file in fresh]
-        yield from self._due_again(found, tally, asked, unread)
+        due = list(self._due_again(found, tally, asked, unread))
+        for size in (*(item.size for item in due), *(file.size for file in unread)):
+            foresight.expect(size)
+        yield from due
         if tally.stale:
             report(f"{tally.stale} recordings are known by an older version and are listened to anew")
         missing: dict[str, list[LibraryFile]] = defaultdict(list)
         for file in found.missing:
             missing[file.sha256].append(file)
-        done = 0
+        done, sizes = 0, {file.path: file.size for file in unread}
         for batch in read_contents(unread):
-            yield from self._take_in(batch, known, missing, tally, asked)
+            wanted = list(self._take_in(batch, known, missing, tally, asked))
+            for path in {file.path for file in batch}.difference(item.path for item in wanted):
+                foresight.drop(sizes[path])
+            yield from wanted
             done += len(batch)
             report(f"reading new files, {done} of {len(unread)}", batch[-1].path)
         self.library.drop_files([file.path for file in found.missing])

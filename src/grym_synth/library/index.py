@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from ..errors import BadRequest, Unavailable
@@ -21,10 +20,10 @@ from ..storage.library_rows import HeardPart, LibraryFile
 from ..storage.prints import Prints, read_print
 from ..storage.sqlite import Heard
 from .describe import describe, is_recording
-from .finding import Item, OnDoing, Search
+from .finding import Foresight, Item, OnDoing, Search
 from .look import fault_of, is_same_stamp, stamp_of
+from .run import Run
 from .tally import Pace, Tally
-from .watch import QUIET_S, Watch
 
 #: Gaps that say nothing about the recording, but about the hub: it is waited until they are over.
 _OF_THE_HUB = frozenset({"refused", "unavailable", "circuit_open", "store_unavailable", "hub_unreachable"})
@@ -60,6 +59,7 @@ class Report:
     """How an index stands: what it does now and to which file, and how many of the recordings are done.
 
     left_s : seconds that the rest takes, at least and at most; None while nobody can know
+    failed : of those done, how many could not be listened to
     """
 
     doing: str
@@ -68,24 +68,10 @@ class Report:
     done: int = 0
     total: int = 0
     left_s: tuple[float, float] | None = None
+    failed: int = 0
 
 
 OnReport = Callable[[Report], None]
-
-
-@dataclass(slots=True)
-class Run:
-    """An index that is done as a job: what there is to listen to, what became of it, and what is done just now."""
-
-    items: list[Item] = field(default_factory=list)
-    tally: Tally = field(default_factory=Tally)
-    doing: str = ""
-    path: str = ""
-    is_cancelled: bool = False
-    room: asyncio.Semaphore | None = None  # recordings at once, where somebody said how many
-
-    def report(self, doing: str, path: str = "") -> None:
-        self.doing, self.path = doing, path
 
 
 class _Over(Exception):
@@ -113,7 +99,7 @@ class Index:
     async def run(
         self, roots: Sequence[str], on_report: OnReport, *, workers: int, retry: bool = False, quiet_s: float = 0.0
     ) -> Tally:
-        """Bring the library up to date with these folders; returns when all of it has been done.
+        """Bring the library up to date with these folders, here and now; returns when all of it has been done.
 
         workers : recordings that are listened to at once, as far as there is room
         retry : listen again to what could not be listened to, though it has not changed
@@ -169,6 +155,7 @@ class Index:
         report: OnDoing,
         take: Callable[[Item], None],
         *,
+        foresight: Foresight | None = None,
         retry: bool = False,
         quiet_s: float = 0.0,
     ) -> None:
@@ -184,7 +171,7 @@ class Index:
             loop.call_soon_threadsafe(report, doing, path)
 
         def look() -> None:
-            for item in search.items(roots, tally, report_from_afar):
+            for item in search.items(roots, tally, report_from_afar, foresight):
                 loop.call_soon_threadsafe(take, item)
 
         async with self._turn:
@@ -213,17 +200,6 @@ class Index:
         """Tell in the tally of all that cannot be listened to, whenever that was found out."""
         for root in roots:
             tally.failed |= {file.path: file.reason for file in self.library.failed(root)}
-
-    async def watch(self, roots: Sequence[str], on_report: OnReport, *, workers: int) -> AsyncIterator[Tally]:
-        """Keep the library up to date with these folders until cancelled: a tally whenever something was done."""
-        async with Watch(roots).watching() as watch:
-            while True:
-                began = time.monotonic()
-                tally = await self.run(roots, on_report, workers=workers, quiet_s=QUIET_S)
-                if tally.is_news:
-                    yield tally
-                look_s = 0.0 if tally.analysed else time.monotonic() - began
-                await watch.wait(look_s, soon=bool(tally.written_to))
 
     async def listen_to(self, item: Item, tally: Tally, report: OnDoing) -> Result:
         """Listen to one content and keep what was heard; what cannot be listened to is kept as failed, with why.

@@ -126,10 +126,11 @@ class Query:
     order: Order | None = None
     limit: int | None = None
     asked: Asked | None = None
+    is_everything: bool = False  # nothing is asked for but all there is
     not_understood: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()  # what was guessed
 
     @property
     def is_empty(self) -> bool:
         """Nothing at all was understood."""
-        return not (self.conditions or self.adjectives or self.order or self.asked or self.limit)
+        return not (self.conditions or self.adjectives or self.order or self.asked or self.limit or self.is_everything)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -56,14 +56,22 @@ class Found:
     searched: int = 0
 
 
-def find(columns: Columns, query: Query, stamps: Stamps, *, k: int = DEFAULT_K) -> Found:
-    """The recordings that are as a query wants them, best first; `query.limit` goes before `k`."""
+def find(columns: Columns, query: Query, stamps: Stamps, *, k: int = DEFAULT_K, without: Collection[str] = ()) -> Found:
+    """The recordings that are as a query wants them, best first; `query.limit` goes before `k`.
+
+    without : paths of what is not to be found, since it is what was asked with
+    """
     if query.is_empty or not len(columns):
         return Found(query, (), 0, searched=len(columns), notes=query.notes)
+    query = _by_name_where_none_was_heard(columns, query, stamps)
     base = passing(columns, query.conditions, stamps)
+    if without:
+        base &= ~np.fromiter((not {*without}.isdisjoint(each) for each in columns.shelf.paths), np.bool_, len(columns))
     wide = base
     if query.asked is None and any(map(has_octaves, query.conditions)):
         wide = passing(columns, query.conditions, stamps, octaves=True)
+        if without:
+            wide &= ~np.fromiter((not {*without}.isdisjoint(p) for p in columns.shelf.paths), np.bool_, len(columns))
     chosen = _choose(columns, query, stamps)
     notes = [*query.notes, *(each.adjective.name + ": " + each.note for each in chosen if each.note)]
     rows, loosened = _chosen_of(wide, chosen)
@@ -78,6 +86,24 @@ def find(columns: Columns, query: Query, stamps: Stamps, *, k: int = DEFAULT_K) 
         return Found(query, matches, int(direct.sum()), octaves, chosen, summary, tuple(notes), len(columns))
     matches = _matches(columns, query, chosen, rows, base, stamps, query.limit or k)
     return Found(query, matches, int(direct.sum()), at_other_times, chosen, None, tuple(notes), len(columns))
+
+
+def _by_name_where_none_was_heard(columns: Columns, query: Query, stamps: Stamps) -> Query:
+    """A class that nothing was heard as is looked for in names and folders: people name their own sounds."""
+    conditions, notes = list[Condition](), list[str]()
+    for condition in query.conditions:
+        test = condition.test
+        if isinstance(test, OneOf) and test.word == "class" and not condition.is_not and len(test.values) == 1:
+            name = test.values[0]
+            one, many = (Condition(Called(form), is_alternative=True) for form in (name, f"{name}s"))
+            named = [replace(one, is_alternative=condition.is_alternative), many]
+            is_named = any(rows_of(columns, each.test, stamps).any() for each in named)
+            if is_named and not rows_of(columns, test, stamps).any():
+                conditions += named
+                notes.append(f"nothing was heard as {name}; what is named so was searched")
+                continue
+        conditions.append(condition)
+    return replace(query, conditions=tuple(conditions), notes=(*query.notes, *notes))
 
 
 def _choose(columns: Columns, query: Query, stamps: Stamps) -> tuple[Chosen, ...]:
@@ -295,17 +321,18 @@ def _time(query: Query, tempo: float) -> str:
     return "at half time" if tempo < wanted.low else "at double time"
 
 
-def understood(found: Found) -> list[str]:
+def understood(found: Found, *, with_asked: bool = True) -> list[str]:
     """What was understood, a line each."""
     query = found.query
     by_condition = [" or ".join(map(say, group)) for group in grouped(query.conditions)]
-    lines = [*by_condition, *(each.says for each in found.chosen)]
+    lines = ["everything"] if query.is_everything else []
+    lines += [*by_condition, *(each.says for each in found.chosen)]
     if query.order is not None:
         figure = "date" if query.order.figure == "changed" else measure_of(query.order.figure).name
         lines.append(f"sorted by {figure}, {'highest' if query.order.descending else 'lowest'} first")
     if query.limit:
         lines.append(f"{query.limit} of them")
-    if query.asked is not None:
+    if query.asked is not None and with_asked:
         of = measure_of(query.asked.of).name if query.asked.of else "recordings"
         what = {"count": "how many", "each": "which", "spread": "the distribution of", "total": "the total"}
         lines.append(f"asked: {what.get(query.asked.sum, f'the {query.asked.sum}')} {of}")

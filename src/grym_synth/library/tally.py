@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 _WARM_UP = 3  # recordings, before which nothing is said of the time that is left
 _LEAST_S = 2.0
@@ -40,6 +40,12 @@ class Tally:
         """Whether anything was done."""
         return bool(self.analysed or self.moved or self.copied or self.removed)
 
+    def add(self, other: Tally) -> None:
+        """Count what another tally counted, too."""
+        for each in fields(self):
+            mine, more = getattr(self, each.name), getattr(other, each.name)
+            setattr(self, each.name, mine | more if isinstance(mine, dict) else mine + more)
+
     def count(self, became: str) -> None:
         """One more file that need not be listened to: `unchanged` or `touched`, `moved`, or a copy of what is known."""
         if became in ("unchanged", "touched"):
@@ -64,6 +70,11 @@ class Pace:
         """One more recording of so many bytes is to be listened to."""
         self.total += 1
         self._work_total += work_of(size)
+
+    def drop(self, size: int) -> None:
+        """One that was expected need not be listened to."""
+        self.total -= 1
+        self._work_total -= work_of(size)
 
     def finish(self, size: int) -> None:
         """One is done with."""

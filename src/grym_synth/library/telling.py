@@ -5,6 +5,7 @@ A question may take what is measured of a recording beside it: "loops that fit t
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -38,7 +39,8 @@ def library_findings(finder: Finder, question: str, heard: Sequence[Evidence]) -
             Gap("library", f"the {missing} that the library is to be searched for was not found", "unmeasurable")
         ]
     try:
-        found = finder.find(text, k=TOLD)
+        asked_with = {os.path.abspath(item.subject) for item in heard if item.subject}  # noqa: PTH100 links stay links
+        found = finder.find(text, k=TOLD, without=asked_with)
     except GrymError as error:
         return [], [Gap.from_error(error, capability="library")]
     if found.query.is_empty:
@@ -82,7 +84,8 @@ def evidence_of(found: Found) -> Iterator[Evidence]:
 
     yield made("total", "count", found.total)
     yield made("searched", "count", found.searched)
-    yield made("reading", "label", "; ".join(understood(found)))
+    if reading := understood(found, with_asked=False):
+        yield made("reading", "label", "; ".join(reading))
     if found.query.not_understood:
         yield made("not_understood", "label", ", ".join(found.query.not_understood))
     if found.notes:

@@ -43,7 +43,7 @@ CLASSES: Mapping[str, tuple[str, ...]] = {
 SOUNDS: Mapping[str, tuple[str, ...]] = {
     "vocal": ("vocal", "vocals", "voice", "singing", "female vocal", "male vocal", "female voice", "male voice"),
     "guitar": ("guitar",), "piano": ("piano",), "strings": ("strings",), "synth": ("synth",), "brass": ("brass",),
-    "violin": ("violin",), "flute": ("flute",), "cello": ("cello",), "choir": ("choir", "choral"), "drums": ("drums",),
+    "violin": ("violin",), "flute": ("flute",), "cello": ("cello",), "choir": ("choir", "choral"), "drums": ("drums", *_DRUMS),
 }  # fmt: skip
 
 #: Other words for the names above.
@@ -73,7 +73,7 @@ SHAPES: Mapping[str, str] = {
 #: The English adjective that a stem means; up to three letters may follow.
 ADJECTIVES: Mapping[str, str] = {
     "dunkl": "dark", "dunkel": "dark", "dunkelst": "dark", "oscur": "dark", "escur": "dark", "sombre": "dark",
-    "scur": "dark", "cup": "dark", "mork": "dark", "helle": "bright", "heller": "bright", "brillant": "bright", "brilhant": "bright",
+    "scur": "dark", "cup": "dark", "mork": "dark", "hell": "bright", "helle": "bright", "heller": "bright", "brillant": "bright", "brilhant": "bright",
     "ljus": "bright", "warm": "warm", "calid": "warm", "chaud": "warm", "cald": "warm", "quent": "warm",
     "varm": "warm", "chaleureu": "warm", "harsch": "harsh", "asper": "harsh", "aspr": "harsh", "dur": "harsh",
     "laut": "loud", "fuert": "loud", "fort": "loud", "hogljudd": "loud", "leis": "quiet",
@@ -95,7 +95,7 @@ SUPERLATIVES: Mapping[str, tuple[str, bool]] = {
     "longest": ("duration_s", True), "shortest": ("duration_s", False), "fastest": ("tempo_bpm", True),
     "slowest": ("tempo_bpm", False), "loudest": ("integrated_lufs", True), "quietest": ("integrated_lufs", False),
     "softest": ("integrated_lufs", False), "newest": ("changed", True), "latest": ("changed", True),
-    "most recent": ("changed", True), "oldest": ("changed", False), "brightest": ("centroid_hz", True),
+    "most recent": ("changed", True), "recent": ("changed", True), "new": ("changed", True), "last": ("changed", True), "oldest": ("changed", False), "brightest": ("centroid_hz", True),
     "darkest": ("centroid_hz", False), "widest": ("correlation", False), "narrowest": ("correlation", True),
     "busiest": ("onsets_per_s", True), "densest": ("onsets_per_s", True), "sparsest": ("onsets_per_s", False),
     "noisiest": ("flatness", True), "punchiest": ("crest_db", True), "warmest": ("warmth_db", True),
@@ -196,7 +196,7 @@ FILLERS = frozenset(
     of in on at to for from by with into and then also too just only both a an the one ones thing things stuff file
     files recording recordings sound sounds sample samples audio track tracks item items piece pieces library
     collection folder folders something anything everything as so than but recording's out up me hi hey ok okay about
-    go goes sort kind kinds sorts type types named called name word words tagged labelled labeled label labels tag
+    add artist different go goes sort kind kinds sorts type types named called name word words tagged labelled labeled label labels tag
     tags key keys tempo bpm sounding sounds were well really good nice sorted ordered order first more less length
     long-ish hits hit instrument instruments music musical songs' whose been made added recorded changed seconds second hours hour minutes minute class classes
     alle alles ich mir mich mein meine meinen meiner meinem wir uns du dir ihr es sie er das die der den dem des ein
@@ -218,6 +218,12 @@ FILLERS = frozenset(
     jag mig min mina mitt vi har finns det den de en ett och med av fran i pa till for som vilka vilken vilket vad hur
     var hitta sok visa ge alla filer fil inspelningar inspelning ljud mapp mappen spar ar
     """.split()
+)
+
+
+#: Words that ask for all there is, where nothing else is asked for.
+EVERYTHING = frozenset(
+    "all everything anything alle alles todo todos todas tout tous toutes tutto tutti tutte tudo allt alla have".split()
 )
 
 

@@ -7,7 +7,7 @@ left are names that the library may know, or words that nobody understood.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias, cast
@@ -18,7 +18,7 @@ from .asked import read_asked
 from .columns import fold
 from .dates import read_dates
 from .keys import read_keys
-from .quantities import read_quantities
+from .quantities import FASTEST, SLOWEST, read_quantities
 from .query import (
     Adjective,
     Asked,
@@ -97,6 +97,7 @@ _FLAGS: tuple[tuple[str, Test], ...] = (
     (r"stereo(?:phonic)?", Within("channels", 2.0, 2.0)),
     (r"swung|swinging", Within("swing", 0.55)),
 )
+_BARE = re.compile(r"(?:^(?P<a>\d{2,3})$|(?<![\w.-])(?P<c>\d{2,3}) ?- ?(?P<b>\d{2,3})(?![\w.-]))")
 _METRE = re.compile(r"(?<![\w/])(?P<n>[2-9])/(?:4|8)(?:[ -]time)?(?![\w/])")
 _ALL_FLAGS = tuple((re.compile(rf"(?<![\w-])(?:{pattern})(?!\w)"), test) for pattern, test in _FLAGS)
 _STEMS = {**{name: name for name in ADJECTIVES}, **v.ADJECTIVES}
@@ -111,6 +112,10 @@ _NEGATES = re.compile(
 _JOINED = re.compile(rf"^[ ,\0]*(?:{_any_of(v.OR)})?[ ,]*(?:in |the |a |with |any )*$")
 _OR_BETWEEN = re.compile(rf"(?<!\w)(?:{_any_of(v.OR)})(?!\w)")
 _TOKEN = re.compile(r"[^\s,;:!?()\[\]\"“”„«»…\0]+")
+
+_OUR_WORDS = frozenset(
+    word for word in (*_CLASS_NAMES, *_SHAPE_NAMES, *ADJECTIVES, *v.SUPERLATIVES) if len(word) >= 4 and word.isalpha()
+)
 
 Part: TypeAlias = "Test | Adjective | Order | int | Asked"
 
@@ -142,8 +147,43 @@ def read_query(
     reader = _Reader(written, now or datetime.now().astimezone())
     reader.read(phrases, patterns)
     words, unknown = reader.names(knows)
+    if mended := _mended(written, unknown):
+        fixed = read_query(mended[0], knows=knows, phrases=phrases, now=now)
+        return replace(fixed, text=written, notes=(*mended[1], *fixed.notes))
     items = sorted([*reader.items, *words], key=lambda item: item.start)
-    return _query(written, reader.text, items, [*reader.faults, *unknown])
+    query = _query(written, reader.text, items, [*reader.faults, *unknown])
+    asks_all = not v.EVERYTHING.isdisjoint(reader.text.split())
+    return replace(query, is_everything=asks_all and query.is_empty and not query.not_understood)
+
+
+def _mended(written: str, unknown: Sequence[str]) -> tuple[str, list[str]] | None:
+    """The text with slips of the pen put right, and a note of each; None where there are none.
+
+    A slip is two letters in the wrong order, or one that is missing, doubled or another, in a word of ours.
+    """
+    notes = list[str]()
+    for word in unknown:
+        near = {name for name in _OUR_WORDS if len(word) >= 4 and _is_slip(fold(word), name)}
+        best = {name for name in near if sorted(name) == sorted(fold(word))} or near
+        if len({name.removesuffix("s") for name in best}) == 1:
+            meant = max(best, key=len) if word.endswith("s") else min(best, key=len)
+            written = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", meant, written)
+            notes.append(f"{word!r} was read as {meant!r}")
+    return (written, notes) if notes else None
+
+
+def _is_slip(word: str, name: str) -> bool:
+    """Whether one word is the other but for one slip after its first letter."""
+    if word[:1] != name[:1] or abs(len(word) - len(name)) > 1 or word == name:
+        return False
+    if len(word) == len(name):
+        off = [i for i in range(len(word)) if word[i] != name[i]]
+        swapped = (
+            len(off) == 2 and off[1] == off[0] + 1 and word[off[0]] == name[off[1]] and word[off[1]] == name[off[0]]
+        )
+        return (len(off) == 1 and len(word) >= 5) or swapped
+    longer, shorter = (word, name) if len(word) > len(name) else (name, word)
+    return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))
 
 
 class _Reader:
@@ -183,6 +223,12 @@ class _Reader:
                 guess = f"{self.written[amount.start : amount.end].strip()!r} was taken for a tempo in BPM"
                 note = guess if amount.within.is_guess else ""
                 self._put(amount.start, amount.end, amount.within, note)
+        for match in self._each(_BARE):
+            low, high = sorted((float(match["a"] or match["c"]), float(match["b"] or match["a"])))
+            if low >= SLOWEST and high <= FASTEST:
+                off = 0.0 if match["b"] else 0.5
+                note = f"{match.group()!r} was taken for a tempo in BPM"
+                self._put(*match.span(), Within("tempo_bpm", low - off, high + off, is_guess=True), note)
         self._orders()
         for pattern, test in _ALL_FLAGS:
             for match in self._each(pattern):
@@ -238,6 +284,7 @@ class _Reader:
         """What is left: names that the library knows, and words that nobody does."""
         ignored = {
             *v.FILLERS,
+            *v.EVERYTHING,
             *v.OR,
             *(word for words in (v.NOT, v.VERY, v.SLIGHTLY) for x in words for word in x.split()),
         }

@@ -208,10 +208,11 @@ class JobStore(JobFile):
             return _free_items(db, executor.id, job, counts=False)
 
     def has_open_items(self, job: int) -> bool:
-        """Whether an item of a job that goes on waits, or is in somebody's hands."""
+        """Whether an item of a job that goes on waits, is in somebody's hands, or may still be listed."""
         query = (
             "SELECT EXISTS (SELECT 1 FROM jobs WHERE number = :job AND state = 'running') AND ("
-            " EXISTS (SELECT 1 FROM job_items WHERE job = :job AND state = 'waiting')"
+            " EXISTS (SELECT 1 FROM jobs WHERE number = :job AND NOT is_listed)"
+            " OR EXISTS (SELECT 1 FROM job_items WHERE job = :job AND state = 'waiting')"
             " OR EXISTS (SELECT 1 FROM job_items WHERE job = :job AND state = 'running'))"
         )
         with self.transaction(writes=False) as db:

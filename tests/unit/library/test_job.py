@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+import shutil
+import threading
+from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -12,10 +14,13 @@ from tests.unit.library.listener import Listener, write
 from grym_synth.errors import Unavailable
 from grym_synth.jobs.engine import Engine, open_jobs
 from grym_synth.library import job as module
-from grym_synth.library.index import Index, Report, Run
+from grym_synth.library.index import Index, Report
 from grym_synth.library.job import INDEX, index_folders, index_kind
+from grym_synth.library.reading import read_contents
+from grym_synth.library.run import Run
 from grym_synth.storage.library import Library
-from grym_synth.storage.sqlite import SqliteStore
+from grym_synth.storage.library_rows import LibraryFile
+from grym_synth.storage.sqlite import SqliteStore, StoreUnavailable
 
 pytestmark = pytest.mark.slow
 T = TypeVar("T")
@@ -75,6 +80,65 @@ def test_an_index_is_a_job_whose_items_are_contents(tmp_path: Path, music: Path)
             assert not index.runs
         assert max(report.total for report in reports) == 12
         assert sum(listener.listened.values()) == 12
+
+    run(story())
+
+
+def test_the_first_are_listened_to_before_the_last_are_read(
+    tmp_path: Path, music: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who waits sees at once how much there may be, and how many of them are done while others are still read."""
+    heard = threading.Event()
+
+    def slowly(files: Sequence[LibraryFile]) -> Iterator[list[LibraryFile]]:
+        yield from read_contents(files[:4])
+        assert heard.wait(60.0)
+        yield from read_contents(files[4:])
+
+    monkeypatch.setattr("grym_synth.library.finding.read_contents", slowly)
+
+    async def story() -> None:
+        listener = Listener()
+        listener.before = lambda path: heard.set() if sum(listener.listened.values()) == 4 else None
+        reports: list[Report] = []
+        async with a_hub(tmp_path, listener) as (index, jobs):
+            found = await index_folders(index, jobs, [str(music)], reports.append, workers=3)
+        assert found.tally.analysed == 12
+        assert {report.total for report in reports if report.done} == {12}
+
+    run(story())
+
+
+def test_what_turns_out_to_be_known_is_expected_no_more(tmp_path: Path, music: Path) -> None:
+    for number in range(12):
+        shutil.copy(music / f"{number:02}.wav", music / f"copy {number}.wav")
+
+    async def story() -> None:
+        reports: list[Report] = []
+        async with a_hub(tmp_path, Listener()) as (index, jobs):
+            found = await index_folders(index, jobs, [str(music)], reports.append, workers=3)
+        assert (found.tally.files, found.tally.analysed, found.tally.copied) == (24, 12, 12)
+        assert reports[-1].total == 12
+
+    run(story())
+
+
+def test_a_look_that_fails_keeps_what_was_found_and_is_told(
+    tmp_path: Path, music: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+
+    def broken(files: Sequence[LibraryFile]) -> Iterator[list[LibraryFile]]:
+        yield from read_contents(files[:4])
+        raise StoreUnavailable("the disk is full")
+
+    monkeypatch.setattr("grym_synth.library.finding.read_contents", broken)
+
+    async def story() -> None:
+        async with a_hub(tmp_path, Listener()) as (index, jobs):
+            with pytest.raises(StoreUnavailable, match="full"):
+                await index_folders(index, jobs, [str(music)], quiet, workers=3)
+            assert index.library.counts()["known"] == 4
+            assert not index.runs
 
     run(story())
 
@@ -155,8 +219,6 @@ def test_a_hub_that_stays_goes_on_with_what_was_left(tmp_path: Path, music: Path
 def test_a_library_that_cannot_be_written_is_told_as_such(
     tmp_path: Path, music: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from grym_synth.storage.sqlite import StoreUnavailable
-
     monkeypatch.setattr("grym_synth.library.index._WRITE_WAIT_S", 0.0)
     monkeypatch.setattr("grym_synth.library.job._TRIES", 1)
 

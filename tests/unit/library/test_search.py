@@ -157,3 +157,23 @@ def test_a_new_shelf_forgets_what_the_old_one_passed(columns: Columns) -> None:
     before = search(columns, "kicks").total
     words = {**columns.shelf.words, "class": tuple(CLASSES[1] for _ in range(ROWS))}
     assert search(Columns(dataclasses.replace(columns.shelf, words=words)), "kicks").total == 0 < before
+
+
+def test_a_class_that_nothing_was_heard_as_is_found_by_its_name() -> None:
+    made = dataclasses.replace(shelf([100.0, 120.0]), paths=(("/m/Pads/one.wav",), ("/m/two.wav",)))
+    found = search(Columns(made), "pads")
+    assert [match.path for match in found.matches] == ["/m/Pads/one.wav"]
+    assert "nothing was heard as pad" in found.notes[0]
+
+
+def test_everything_is_found_where_everything_is_asked_for() -> None:
+    found = search(Columns(shelf([100.0, 120.0])), "everything")
+    assert (found.total, understood(found)) == (2, ["everything"])
+
+
+def test_what_was_asked_with_is_not_among_what_is_found() -> None:
+    made = Columns(shelf([120.0, 120.0, 60.0]))
+    query = read_query("around 120 bpm")
+    found = find(made, query, lambda: np.zeros(3), without=["/m/Techno/1.wav"])
+    assert [match.path for match in found.matches] == ["/m/Techno/0.wav", "/m/Techno/2.wav"]
+    assert (found.total, found.at_other_times) == (1, 1)

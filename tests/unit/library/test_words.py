@@ -48,3 +48,44 @@ def test_a_named_pattern_is_understood_whole(text: str) -> None:
 def test_a_pattern_may_be_left_out() -> None:
     (condition,) = read_query("without the amen break", patterns=["amen break"]).conditions
     assert (condition.test, condition.is_not) == (Holds("amen break"), True)
+
+
+@pytest.mark.parametrize("text", ["all", "show me everything", "alles", "todo", "list all", "what do I have"])
+def test_who_asks_for_everything_gets_it(text: str) -> None:
+    query = read(text)
+    assert query.is_everything
+    assert not query.not_understood
+
+
+def test_everything_of_a_kind_is_that_kind() -> None:
+    assert brief(read("all my kicks")) == "class=kick"
+    assert not read("all my kicks").is_everything
+    assert not read("all the bagpipes").is_everything
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("drak kicks", "dark kicks"), ("snaers", "snares"), ("kiks", "kicks"), ("brigth pads", "bright pads")],
+)
+def test_a_slip_of_the_pen_is_put_right_and_told(text: str, meant: str) -> None:
+    query = read(text)
+    assert brief(query) == brief(read(meant))
+    assert "was read as" in query.notes[0]
+
+
+@pytest.mark.parametrize("word", ["house", "amen", "bagpipes", "hip"])
+def test_a_word_that_is_no_slip_stays_what_it_is(word: str) -> None:
+    assert not any("was read as" in note for note in read(word).notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("120", "tempo_bpm=119.5..120.5"),
+        ("loops 120-130", "shape=loop tempo_bpm=120..130"),
+        ("last 5", "order=changed- limit=5"),
+        ("nicht hell", "!bright"),
+    ],
+)
+def test_what_beginners_type_is_read(text: str, wanted: str) -> None:
+    assert brief(read(text)) == in_order(wanted)
