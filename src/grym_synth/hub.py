@@ -136,16 +136,22 @@ class Hub:
         named = [item.subject for item in inputs.recordings]
         if len(named) < 2:  # one recording may have been named twice, to be compared with itself
             named = [*(named or request.paths), *request.paths[1:]]
-        route = self.router.route(request.question, named)
+        route = self._route(request.question, named)
         resolved = resolve(request, self._turns(request), now=time.time(), is_there=os.path.exists)
         if not request.paths and resolved.request is request and not resolved.gaps and is_doubtful(route):
             resolved = suppose_recording(request)  # "how fast is it?" without one is to be asked back
         if resolved.request is not request or resolved.gaps or resolved.files != request.paths:
-            referred = self.router.route(resolved.request.question, resolved.files)
+            referred = self._route(resolved.request.question, resolved.files)
             if is_meant(resolved, route, referred, self.catalog.capabilities()):
                 inputs = self._find(resolved.request)
                 return Understood(resolved.request, referred, inputs, resolved.gaps, resolved.notices, resolved.offered)
         return Understood(request, route, inputs)
+
+    def _route(self, question: str, files: Sequence[str]) -> Route:
+        """The router's route, unless the question is whether a pattern lies in a recording, which its owner named."""
+        if files and self.likeness.seeks_pattern(question):
+            return Route(("similar",), 1.0, {"similar": "asks for a pattern that you named"}, {})
+        return self.router.route(question, files)
 
     def _turns(self, request: Request) -> Sequence[Turn]:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,14 +15,16 @@ import numpy as np
 
 from . import __version__
 from .audio.decoding.files import open_audio
-from .errors import BadRequest, BadSetup, GrymError, UnusableAudio
+from .errors import BadRequest, BadSetup, GrymError, Unavailable, UnusableAudio
 from .execution.hearing import Listener
 from .library.describe import describe, is_recording
+from .memory.shared import places_in
 from .memory.similar import Found, Match, Query, Recall
 from .memory.wishes import Wish, fitting, shifted
 from .messages import EVIDENCE_UNITS, Evidence, Gap, Json, Source, Span
 from .owners_shelf import OwnersShelf
 from .storage.library import Library
+from .storage.patterns import Occurrence, Patterns
 from .storage.prints import Prints, read_print
 from .storage.sqlite import FileStamp
 from .tuning.owner import LEARNED, Owner
@@ -31,6 +34,12 @@ log = logging.getLogger(__name__)
 OnProgress = Callable[[float, str], None]
 
 _TOLD = 5  # matches that an answer in words is given
+_NAMES = 6  # of patterns, that are told where none was meant
+_HOLDS = re.compile(
+    r"(?i)\b(?:contains?|holds?|has|have|uses?|samples?|(?:is|in) (?:here|this|it|there)|comes? (?:back|up|again)"
+    r"|recurs?|occurs?|appears?|shows? up|where)\b"
+)
+_SEEKS_PATTERN = re.compile(r"(?i)\bpatterns?\b(?! (?:like|similar|as))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +76,7 @@ class Likeness:
 
     def __init__(self, library: Library, listener: Listener, shelf: OwnersShelf, owner: Owner) -> None:
         self._library, self._listener, self._shelf, self._owner = library, listener, shelf, owner
-        self._recall = Recall(library, Prints(library.store))
+        self._recall, self._patterns = Recall(library, Prints(library.store)), Patterns(library.store)
         self._turn = asyncio.Lock()  # what a search keeps is not made twice
 
     async def find(self, path: str, asked: Asked, on_progress: OnProgress) -> Alike:
@@ -113,13 +122,52 @@ class Likeness:
             log.warning("the ear in use cannot be read", extra={"reason": str(error)})
             return None
 
-    async def findings(self, path: str, subject: str, on_progress: OnProgress) -> tuple[list[Evidence], list[Gap]]:
-        """The nearest as evidence about a recording, or why there is none."""
+    def seeks_pattern(self, question: str) -> bool:
+        """Whether it is asked if, or where, a pattern lies that its owner named."""
+        if not _HOLDS.search(question):
+            return False
         try:
+            return any(_is_named(name, question) for name in self._patterns.names())
+        except Unavailable:  # a store that fails stops no answer
+            return False
+
+    async def findings(
+        self, path: str, subject: str, question: str, on_progress: OnProgress
+    ) -> tuple[list[Evidence], list[Gap]]:
+        """The nearest as evidence about a recording, or where the patterns lie in it that the question names."""
+        try:
+            names = await asyncio.to_thread(self._patterns.names)
+            if named := [name for name in names if _is_named(name, question)]:
+                return await self._held(path, subject, {name: names[name] for name in named}, on_progress), []
+            if _SEEKS_PATTERN.search(question):
+                return [], [_no_pattern(subject, list(names))]
             alike = await self.find(path, Asked(k=_TOLD), on_progress)
         except GrymError as error:
             return [], [Gap.from_error(error, capability="similar", subject=subject)]
         return [*evidence_of(alike.found, subject), *_evidence_of_weights(alike, subject)], []
+
+    async def _held(
+        self, path: str, subject: str, named: Mapping[str, Sequence[Occurrence]], on_progress: OnProgress
+    ) -> list[Evidence]:
+        """Whether each of these patterns lies in a recording, and at which seconds."""
+        query = await self._query(path, Asked(), on_progress)
+        source = Source(
+            "hub", __version__, "prints of the recording held against those places where the pattern is known"
+        )
+        found = []
+        for name, occurrences in named.items():
+            places = []
+            if query.print is not None:
+                places = await asyncio.to_thread(places_in, Prints(self._library.store), query.print, occurrences)
+            which = "pattern" if places else "no_pattern"
+            found.append(Evidence("", f"similar.{which}", "label", name, "", 1.0, subject, source))
+            found += [
+                Evidence(
+                    "", "similar.place", "time", round(start_s, 2), "s", 1.0, subject, source, span=Span(start_s, end_s)
+                )
+                for start_s, end_s in places
+            ]
+        return found
 
     async def _query(self, path: str, asked: Asked, on_progress: OnProgress) -> Query:
         if asked.start_s is not None or asked.end_s is not None:
@@ -158,6 +206,18 @@ class Likeness:
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else "no possible name"
             raise UnusableAudio(f"{path!r} cannot be read: {reason}", hint="check the name and its rights") from error
+
+
+def _is_named(name: str, question: str) -> bool:
+    """Whether a question has the words of a pattern's name."""
+    words = r"\W+".join(re.escape(word) for word in re.findall(r"\w+", name))
+    return bool(words) and re.search(rf"(?i)(?<!\w){words}(?!\w)", question) is not None
+
+
+def _no_pattern(subject: str, names: Sequence[str]) -> Gap:
+    known = f"; there are {', '.join(map(repr, sorted(names)[:_NAMES]))}" if names else "; none has a name yet"
+    hint = "grym patterns list, then grym patterns name NUMBER NAME"
+    return Gap("similar", f"no pattern has a name that the question says{known}", "unclear", subject, hint)
 
 
 class NothingKnown(BadSetup):

@@ -109,7 +109,7 @@ def _tellers(upkeep: Upkeep, likeness: Likeness, word: OwnersWord, finder: Finde
         if not laid.recordings:
             return (), ()
         first = laid.recordings[0]
-        return await likeness.findings(first.path, first.subject, lambda *_: None)
+        return await likeness.findings(first.path, first.subject, laid.request.question, lambda *_: None)
 
     async def teach(laid: Laid, heard: Sequence[Evidence]) -> Told:
         return await word.note(laid.request, [item.subject for item in laid.recordings])

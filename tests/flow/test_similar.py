@@ -120,7 +120,14 @@ def test_a_named_pattern_is_used_by_find_similar_and_answers(grym: Grym) -> None
     assert found["filters"] == {"pattern": ["four on the floor"]}
     assert " s" in grym("find", "four on the floor").stdout
     (answer,) = grym.json("ask", "which of my tracks use the four on the floor?")
-    assert 'the pattern "four on the floor" recurs in it' in answer["answer"]
+    assert "it lies at" in answer["answer"]
+    (answer,) = grym.json("ask", "does this hold the four on the floor?", found["matches"][0]["path"])
+    assert answer["answer"].startswith('It holds "four on the floor", at')
+    write(grym.folder / "new.wav", 0.3 * drum_loop(120.0, 12.0))
+    (answer,) = grym.json("ask", "is the four on the floor in here?", "new.wav")
+    assert "four on the floor" in answer["answer"]
+    (answer,) = grym.json("ask", "which pattern does this hold, the amen break?", "lib/other.wav", code=3)
+    assert "no pattern has a name" in answer["gaps"][0]["reason"]
 
 
 def test_a_name_of_a_file_never_begins_a_line(grym: Grym) -> None:

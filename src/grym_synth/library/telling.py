@@ -101,8 +101,8 @@ def evidence_of(found: Found) -> Iterator[Evidence]:
             **match.words,
         }
         yield made("match", "match", told, match.path, rank)
-        for number, place in enumerate(match.places):
-            yield replace(made("place", "time", round(place[0], 2), match.path, number), span=Span(*place))
+        for place in match.places:
+            yield replace(made("place", "time", round(place[0], 2), match.path), span=Span(*place))
 
 
 def _summary(summary: Summary, made: Callable[..., Evidence]) -> Iterator[Evidence]:

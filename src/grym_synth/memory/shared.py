@@ -44,6 +44,23 @@ def shared_with(
     return told
 
 
+def places_in(prints: Prints, asked: StoredPrint, occurrences: Sequence[Occurrence]) -> list[tuple[float, float]]:
+    """Seconds at which a pattern lies in a recording, by the places where it is known; in order, without overlap."""
+    known = {(each.start_s, each.end_s) for each in occurrences if each.sha256 == asked.sha256}
+    if not asked.number:  # not of the library: held against what it is known in
+        others = list(prints.of(list(dict.fromkeys(each.sha256 for each in occurrences))).values())
+        for each in find_recurrences(asked.words, PrintIndex([other.words for other in others])):
+            sha256 = others[each.row].sha256
+            there = (place for place in occurrences if place.sha256 == sha256)
+            if any(_overlap(place, each.other_start_s, each.other_end_s) for place in there):
+                known.add((each.start_s, each.end_s))
+    told: list[tuple[float, float]] = []
+    for start_s, end_s in sorted(known):
+        if not told or start_s >= told[-1][1]:
+            told.append((start_s, end_s))
+    return told
+
+
 def _from_known(known: Sequence[Pattern], sha256: str, contents: frozenset[str]) -> Iterator[tuple[str, Shared]]:
     for pattern in known:
         here = next(each for each in pattern.occurrences if each.sha256 == sha256)

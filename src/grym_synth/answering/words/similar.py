@@ -10,11 +10,13 @@ from . import phrasing as say
 from .page import Page, labels
 
 MATCH, NEAR, WEIGHTS = "similar.match", "similar.near", "similar.weights"
+PATTERN, NO_PATTERN, PLACE = "similar.pattern", "similar.no_pattern", "similar.place"
 
 _ASPECTS = ("pitch", "timbre", "rhythm", "harmony", "loudness")
 _SHOWN, _BRIEF = 5, 2
 _TELLING = 60.0  # percent: an aspect below it is no reason
 _REASONS = 2
+_PLACES = 6  # of a pattern
 _LEAST = 0.5  # likeness below which nothing is told beside what is near
 
 
@@ -24,6 +26,7 @@ def describe(page: Page) -> None:
     Where nothing is near that is said first, and what is least far only then.
     """
     found = [item for item in page.findings.evidence if item.name == MATCH and _value(item)]
+    _tell_patterns(page)
     near = next((item for item in page.findings.evidence if item.name == NEAR), None)
     if near is None:
         return
@@ -44,6 +47,22 @@ def describe(page: Page) -> None:
             _tell_rest(page, alike[1 : _BRIEF if page.is_brief else _SHOWN], "Then", names)
     _tell_weights(page)
     page.suggest("", command=f"To see more of them: grym similar {shlex.quote(near.subject)}")
+
+
+def _tell_patterns(page: Page) -> None:
+    """Whether the patterns that the question names lie in the recording, and at which seconds."""
+    places: list[Evidence] = []
+    for item in reversed(page.findings.evidence):  # the places of a pattern stand behind it
+        name = f'"{say.text_in(item)}"'
+        if item.name == PLACE:
+            places.insert(0, item)
+        elif item.name == PATTERN:
+            told, more = places[:_PLACES], len(places) - _PLACES
+            where = say.listed([say.position(start) for each in told if (start := say.finite(each.value)) is not None])
+            page.say(f"It holds {name}, at {where}{' and later' if more > 0 else ''}.", item, *told)
+            places = []
+        elif item.name == NO_PATTERN:
+            page.say(f"{name} does not recur in it.", item)
 
 
 def _tell_nearest(page: Page, item: Evidence, names: Mapping[str, str]) -> None:
