@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from .errors import BadRequest, Unavailable
 from .execution.catalog import Catalog
@@ -15,6 +16,7 @@ from .execution.inputs import find_recordings
 from .messages import Evidence, Gap, Request, Route, Step
 from .planning.planner import plan
 from .planning.teaching import read_teaching
+from .storage.library import Library
 from .storage.sqlite import FileStamp, SqliteStore
 from .tuning.owner import VECTORS, Heard, Owner
 from .tuning.saying import carry_out, orders
@@ -69,6 +71,34 @@ class OwnersWord:
             before = heard[step.subject].evidence if step.subject in heard else ()
             heard[step.subject] = Heard(step.subject, outcome.sha256, recipe, (*before, *outcome.heard.evidence))
         return list(heard.values()), gaps
+
+    async def hear_again(self) -> int:
+        """Listen anew to what was taught by another version, wherever the library or its old path still has it.
+
+        Returns how many recordings that were.
+        """
+        missing = await asyncio.to_thread(self._not_heard)
+        if not missing:
+            return 0
+        places = {path for paths in missing.values() for path in paths}
+        heard, _ = await self.hear(Request("", tuple(sorted(places))))
+        again = {item.sha256: item for item in heard if item.sha256 in missing and item.vectors}
+        for item in again.values():
+            await asyncio.to_thread(self.owner.keep_vectors, item)
+        return len(again)
+
+    def _not_heard(self) -> dict[str, list[str]]:
+        """Contents of labels and preferences without vectors of this version, and files that they may lie in."""
+        teachings = self.owner.teachings
+        called = {item.sha256: item.path for item in teachings.labels()}
+        for item in teachings.preferences():
+            called |= dict(zip((item.a, item.b, item.c), item.paths, strict=True))
+        known = teachings.vectors(self.recipe, "timbre")
+        missing = {sha256: [path] for sha256, path in called.items() if sha256 not in known}
+        for sha256, paths in Library(self._store).paths(list(missing)):
+            missing[sha256] += paths
+        there = {sha256: [path for path in paths if Path(path).is_file()][-1:] for sha256, paths in missing.items()}
+        return {sha256: paths for sha256, paths in there.items() if paths}
 
     async def note(self, request: Request, subjects: Sequence[str]) -> tuple[list[Evidence], list[Gap]]:
         """Note what a sentence says of these recordings; without consent say what would be noted."""

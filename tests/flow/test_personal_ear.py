@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -92,6 +94,20 @@ def test_labels_train_an_ear_that_names_new_hits_and_can_be_taken_back(grym: Gry
     (status,) = grym.json("ear", "status")
     assert status["taught"]["labels"]["cowbell"] == {"yes": 5, "no": 0}
     assert grym("ear", "undo").returncode == 3
+
+
+def test_what_was_taught_by_an_earlier_version_is_heard_again_where_it_lies(grym: Grym, tmp_path: Path) -> None:
+    for family, label in MINE.items():
+        grym.json("teach", label, *(f"{family}{number}.wav" for number in range(5)))
+    with closing(sqlite3.connect(next(grym.home.glob("*.db")))) as db:
+        assert db.execute("UPDATE ear_vectors SET recipe = 'an earlier version'").rowcount
+        db.commit()
+    (tmp_path / "boom4.wav").unlink()
+    (trained,) = grym.json("ear", "train")
+    assert trained["heard_again"] == 14
+    assert trained["left_out"] == 1
+    assert trained["parts"] == ["class"]
+    assert grym.json("ear", "train")[0]["heard_again"] == 0
 
 
 def test_what_training_found_is_shown_also_where_nothing_changed(grym: Grym) -> None:

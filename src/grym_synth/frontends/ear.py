@@ -85,7 +85,8 @@ async def perform_ear(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int
     teachings = hub.word.owner.teachings
     match operation["do"]:
         case "train":
-            emit({"document": await asyncio.to_thread(_train, hub)})
+            again = await hub.word.hear_again()
+            emit({"document": {**await asyncio.to_thread(_train, hub), "heard_again": again}})
         case "undo":
             undone = teachings.undo_ear()
             if undone is None:
@@ -206,6 +207,8 @@ def _merge(hub: Hub, file: Path) -> dict[str, Json]:
 
 
 def _show_trained(document: dict[str, Any]) -> None:
+    if again := document["heard_again"]:
+        typer.echo(f"listened again to {again} recordings that were taught to an earlier version")
     _show_judged(document)
     parts = ", ".join(map(for_terminal, document["parts"]))
     if document["switched"]:
@@ -233,7 +236,9 @@ def _show_judged(document: dict[str, Any]) -> None:
     for part, lack in document["lacking"].items():
         typer.echo(f"{for_terminal(part)}: too little to judge, {lack}")
     if document["left_out"]:
-        typer.echo(f"left out: {document['left_out']} of another version of the measurements; teach them again")
+        typer.echo(
+            f"left out: {document['left_out']} of another version of the measurements, not found; teach them again"
+        )
 
 
 def _show_status(document: dict[str, Any]) -> None:

@@ -73,6 +73,8 @@ def index(
 
 async def perform_index(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
     """Bring folders up to date, and with `watch` keep them so."""
+    import asyncio
+
     from ..errors import Unavailable
     from ..library.job import index_folders, watch_folders
 
@@ -101,6 +103,7 @@ async def perform_index(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> i
     end(run.tally, is_cancelled=run.is_cancelled)
     if not run.is_cancelled:
         await seek(hub, emit)
+        await asyncio.to_thread(hub.finder.prepare)
     return 0
 
 

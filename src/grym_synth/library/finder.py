@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -59,6 +60,11 @@ class Finder:
             phrases = [name for name in (*columns.labels, *map(fold, columns.shelf.tags)) if " " in name]
             query = read_query(text, knows=columns.knows, phrases=phrases, patterns=tuple(columns.patterns), now=now)
             return find(columns, query, self._changed, k=k, without=without)
+
+    def prepare(self) -> None:
+        """Read the library into memory and its cache, so that the next question need not wait for that."""
+        with self._turn, suppress(EmptyLibrary):
+            self._current()
 
     def _current(self) -> Columns:
         shelf, labels = self._shelves.with_labels()

@@ -72,6 +72,8 @@ MEASURES: Mapping[str, Measure] = {
     "warmth_db": Measure("60 to 500 Hz against 2 to 20 kHz", "dB"),
     "body_db": Measure("share below 500 Hz", "dB"),
     "harshness_db": Measure("share of 2 to 6 kHz", "dB"),
+    "punch_db": Measure("crest factor plus share below 500 Hz", "dB"),
+    "bite_db": Measure("crest factor plus share of 2 to 6 kHz", "dB"),
 }
 
 
@@ -104,4 +106,7 @@ COMPUTED: Mapping[str, Callable[[Figure], Figures]] = {
     "warmth_db": _warmth,
     "body_db": lambda f: _power(f, "sub", "bass", "low_mid"),
     "harshness_db": lambda f: _power(f, "high_mid", "presence"),
+    # How far peaks stand out is no punch by itself: a closed hat has more of it than any kick.
+    "punch_db": lambda f: np.asarray(f("crest_db") + _power(f, "sub", "bass", "low_mid"), np.float32),
+    "bite_db": lambda f: np.asarray(f("crest_db") + _power(f, "high_mid", "presence"), np.float32),
 }

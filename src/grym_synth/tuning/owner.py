@@ -71,7 +71,7 @@ class Owner:
             path = next(item.path for item in others if item.sha256 in both)
             raise BadRequest(f"{path!r} cannot be {label!r} and not be it", hint="name it on one side only")
         for item in (*those, *others):
-            self._keep_vectors(item)
+            self.keep_vectors(item)
         rows = [Label(item.sha256, label, item in those, item.path) for item in (*those, *others)]
         self.teachings.put_labels(rows)
 
@@ -84,10 +84,11 @@ class Owner:
         if len({a.sha256, b.sha256, c.sha256}) < 3:
             raise BadRequest("a preference is about three recordings, and two of these are the same sound")
         for item in (a, b, c):
-            self._keep_vectors(item)
+            self.keep_vectors(item)
         self.teachings.put_preference(Preference(a.sha256, b.sha256, c.sha256, (a.path, b.path, c.path)))
 
-    def _keep_vectors(self, heard: Heard) -> None:
+    def keep_vectors(self, heard: Heard) -> None:
+        """What is learned from; raises BadRequest where nothing could be heard."""
         vectors = heard.vectors
         if not vectors:
             raise BadRequest(f"{heard.path!r} has nothing to learn from: no vectors could be made of it")

@@ -9,7 +9,7 @@ import pytest
 from benchmarks.find import CLASSES, shares, simulated, skewed
 
 from grym_synth.library.adjectives import ADJECTIVES, MOST
-from grym_synth.library.columns import Columns
+from grym_synth.library.columns import Columns, Figures
 from grym_synth.library.search import Found, find, understood
 from grym_synth.library.words import read_query
 from grym_synth.memory.shelf import Shelf
@@ -26,7 +26,7 @@ def search(columns: Columns, text: str, k: int = 10) -> Found:
     return find(columns, read_query(text, knows=columns.knows), lambda: np.zeros(len(columns)), k=k)
 
 
-def shelf(tempi: list[float], **more: list[float]) -> Shelf:
+def shelf(tempi: list[float], **more: list[float] | Figures) -> Shelf:
     n = len(tempi)
     figures = {"tempo_bpm": tempi, "duration_s": [10.0] * n, **more}
     return Shelf(
@@ -64,9 +64,17 @@ def test_equal_values_stand_out_in_none_of_them() -> None:
 
 
 def test_an_adjective_that_nobody_measured_says_so() -> None:
-    found = search(Columns(shelf([120.0] * 50)), "punchy ones")
+    found = search(Columns(shelf([120.0] * 50)), "hissy ones")
     assert not found.matches
-    assert "crest factor is measured of none" in found.notes[0]
+    assert "spectral flatness is measured of none" in found.notes[0]
+
+
+def test_peaks_without_weight_are_not_punchy() -> None:
+    """Closed hats have more crest than kicks, and nothing below 500 Hz."""
+    low = [0.0] * 10 + [-45.0] * 30
+    bands = {f"band_{name}_db": np.array(low) for name in ("sub", "bass", "low_mid")}
+    columns = Columns(shelf([120.0] * 40, crest_db=[13.0] * 10 + [21.0] * 30, **bands))
+    assert {match.sha256 for match in search(columns, "punchy ones").matches} <= set(columns.shelf.sha256[:10])
 
 
 def test_adjectives_that_exclude_each_other_fall_back_with_a_word(columns: Columns) -> None:
