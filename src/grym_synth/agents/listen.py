@@ -7,7 +7,7 @@
 #
 # [tool.grym]
 # name = "listen"
-# version = "1"
+# version = "2"
 # about = "Listens to a recording once, and measures what is asked of it."
 # capabilities = ["facts", "loudness", "rhythm", "tonality", "chords", "spectrum", "structure", "timbre"]
 # needs_recording = true

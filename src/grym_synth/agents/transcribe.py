@@ -7,7 +7,7 @@
 #
 # [tool.grym]
 # name = "transcribe"
-# version = "1"
+# version = "2"
 # about = "Writes down the notes and the melody of a recording."
 # capabilities = ["notes"]
 # needs_recording = true
