@@ -47,32 +47,46 @@ class _Learned:
     labels: Mapping[str, FloatArray]
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A shelf as it was measured, the state of what was taught, and the shelf with its labels as it is told."""
+
+    measured: Shelf
+    state: tuple[object, ...]
+    shelf: Shelf
+    labels: Mapping[str, FloatArray]
+
+
 class OwnersShelf:
     """One for each hub; threads may share it. Methods raise StoreUnavailable as the store does."""
 
     def __init__(self, shelves: Shelves, library: Library, owner: Owner) -> None:
         self._shelves, self._library, self._owner = shelves, library, owner
         self._turn = threading.Lock()
-        self._measured: Shelf | None = None
-        self._state: tuple[object, ...] = ()
-        self._told: tuple[Shelf, Mapping[str, FloatArray]] | None = None
+        self._told: dict[bool, _Told] = {}  # of the whole library, and of what this version heard
         self._learned: _Learned | None = None
 
     def current(self) -> Shelf:
-        """The library as it is now, as its owner tells it."""
-        return self.with_labels()[0]
+        """What this version heard of the library, as its owner tells it."""
+        return self._as_told(is_whole=False).shelf
 
     def with_labels(self) -> tuple[Shelf, Mapping[str, FloatArray]]:
-        """The shelf, and of each label how each row bears it, shape (n,): 1 where the owner said so, -1 where he said
-        that it is not, the chance where it was learned, 0 where nothing is known."""
+        """The whole library, and of each label how each row bears it, shape (n,): 1 where the owner said so, -1 where
+        he said that it is not, the chance where it was learned, 0 where nothing is known."""
+        told = self._as_told(is_whole=True)
+        return told.shelf, told.labels
+
+    def _as_told(self, *, is_whole: bool) -> _Told:
         with self._turn:
-            shelf = self._shelves.current()
+            shelf = self._shelves.whole() if is_whole else self._shelves.current()
             teachings = self._owner.teachings
             state = (teachings.version(), *teachings.stamp())
-            if self._told is None or shelf is not self._measured or state != self._state:
-                self._told = self._make(shelf, teachings.version())
-                self._measured, self._state = shelf, state
-            return self._told
+            for told in self._told.values():
+                if told.measured is shelf and told.state == state:
+                    return told
+            made, labels = self._make(shelf, teachings.version())
+            self._told[is_whole] = _Told(shelf, state, made, labels)
+            return self._told[is_whole]
 
     def described(self, found: Described) -> Described:
         """What is known of one recording, with the tempo and the key that its owner told."""

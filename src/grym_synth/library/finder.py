@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -59,7 +60,9 @@ class Finder:
             columns = self._current()
             phrases = [name for name in (*columns.labels, *map(fold, columns.shelf.tags)) if " " in name]
             query = read_query(text, knows=columns.knows, phrases=phrases, patterns=tuple(columns.patterns), now=now)
-            return find(columns, query, self._changed, k=k, without=without)
+            found = find(columns, query, self._changed, k=k, without=without)
+            older = (_older(columns.shelf),) if columns.shelf.left_out else ()
+            return replace(found, notes=(*found.notes, *older))
 
     def prepare(self) -> None:
         """Read the library into memory and its cache, so that the next question need not wait for that."""
@@ -69,7 +72,7 @@ class Finder:
     def _current(self) -> Columns:
         shelf, labels = self._shelves.with_labels()
         if not len(shelf):
-            raise _nothing_in(shelf)
+            raise EmptyLibrary("the library is empty", hint="fill it first: grym index FOLDER")
         patterns = {name: _by_content(places) for name, places in self._patterns.names().items()}
         taught = (labels, patterns)
         is_old = labels is not self._taught[0] or patterns != self._taught[1]
@@ -93,10 +96,7 @@ def _by_content(places: Iterable[Occurrence]) -> dict[str, list[tuple[float, flo
     return found
 
 
-def _nothing_in(shelf: Shelf) -> EmptyLibrary:
-    if shelf.left_out:
-        return EmptyLibrary(
-            f"all {shelf.left_out:,} recordings of the library were heard by an earlier version",
-            hint="let them be heard again: grym index FOLDER",
-        )
-    return EmptyLibrary("the library is empty", hint="fill it first: grym index FOLDER")
+def _older(shelf: Shelf) -> str:
+    """That some of what is told was heard by an earlier version."""
+    who = "1 recording was" if shelf.left_out == 1 else f"{shelf.left_out:,} recordings were"
+    return f"{who} heard by an earlier version; to hear them anew: grym index FOLDER"

@@ -28,7 +28,7 @@ _AT_ONCE = 4096  # recordings that become rows together
 class Shelf:
     """The library as columns: row i is one content. Never changed; a newer one takes its place.
 
-    Only contents that lie somewhere, and are known by one and the same recipe, have a row.
+    Only contents that lie somewhere have a row, and only those known by one and the same recipe have vectors.
     """
 
     seq: int  # of the library's changes: how new it is
@@ -39,7 +39,7 @@ class Shelf:
     tags: Mapping[str, FloatArray]  # (n,), 0 where not told
     vectors: Mapping[str, FloatArray]  # by aspect, float32 (n, d), rows of length 1 or all zero: columns of `matrix`
     recipe: str = ""
-    left_out: int = 0  # contents known by another recipe
+    left_out: int = 0  # contents known by another recipe: not here, or without vectors
     matrix: FloatArray = field(default_factory=lambda: _empty_matrix())  # all aspects side by side, (n, 192)
 
     def __len__(self) -> int:
@@ -172,6 +172,8 @@ class Shelves:
         self._library, self._cache, self._recipe = library, cache, recipe
         self._turn = threading.Lock()
         self._shelf: Shelf | None = None
+        self._old: dict[str, Shelf] = {}  # by recipe, without vectors
+        self._whole: tuple[tuple[Shelf, ...], Shelf] | None = None
 
     def current(self) -> Shelf:
         """The library as it is now; raises StoreUnavailable where the store cannot be read."""
@@ -192,6 +194,27 @@ class Shelves:
                 self._keep(shelf)
             self._shelf = shelf
             return shelf
+
+    def whole(self) -> Shelf:
+        """With what only an earlier recipe knows: figures and words, and no vectors, which are of another measure."""
+        shelf = self.current()
+        if not shelf.left_out:
+            return shelf
+        with self._turn:
+            others = [name for name in self._library.recipes() if name != shelf.recipe]
+            self._old = {name: self._old_one(name, shelf.seq) for name in others}
+            parts = (shelf, *self._old.values())
+            if self._whole is None or any(a is not b for a, b in zip(self._whole[0], parts, strict=False)):
+                self._whole = parts, joined(parts, seq=shelf.seq, recipe=shelf.recipe, left_out=shelf.left_out)
+            return self._whole[1]
+
+    def _old_one(self, recipe: str, seq: int) -> Shelf:
+        shelf = self._old.get(recipe)
+        if shelf is not None and shelf.seq == seq:
+            return shelf
+        fresh = self._read(seq, recipe) if shelf is None else self._refreshed(shelf, seq)
+        nothing = np.zeros_like(fresh.matrix)
+        return replace(fresh, matrix=nothing, vectors=views(nothing))
 
     def _current_recipe(self) -> str:
         if self._recipe is not None:

@@ -64,6 +64,21 @@ def test_another_recipe_is_left_out_and_counted(library: Library) -> None:
     assert len(Shelves(library, recipe="r2").current()) == 1
 
 
+def test_the_whole_has_what_another_recipe_knows_and_none_of_its_vectors(library: Library) -> None:
+    put(library, described(1), "/1.wav")
+    put(library, described(2, recipe="r0", tempo=90.0), "/2.wav")
+    put(library, described(3, recipe="r0", tempo=70.0), "/3.wav")
+    shelves = Shelves(library, recipe="r1")
+    whole = shelves.whole()
+    assert whole.figure("tempo_bpm").tolist() == [120.0, 90.0, 70.0]
+    assert [bool(row.any()) for row in whole.matrix] == [True, False, False]
+    assert shelves.whole() is whole, "nothing changed, so nothing is made anew"
+    put(library, described(2), "/2.wav")  # heard anew
+    library.drop_files(["/3.wav"])
+    assert shelves.whole().sha256 == (described(1).sha256, described(2).sha256)
+    assert shelves.whole().matrix.any(axis=1).all()
+
+
 def test_changes_reach_the_shelf_and_only_they_are_read(library: Library, tmp_path: Path) -> None:
     for number in range(8):
         put(library, described(number), f"/{number}.wav")
