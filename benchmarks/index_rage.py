@@ -103,12 +103,15 @@ def rage(home: Path, folder: Path, *, kills: int, workers: int, seed: int, as_jo
             time.sleep(0.002)
         if not is_last and hub.poll() is None:
             if found.kills % 2 and (agents := agents_of(hub.pid)):
-                before = under_way(log)
+                before, lines = under_way(log), len(log.read_text().splitlines())
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(rng.choice(agents), signal.SIGKILL)
                     found.agents_killed += 1
-                in_flight.update({*before, *under_way(log)})
+                after = under_way(log)
                 time.sleep(rng.random() * 0.2)
+                # What was given to the dead agent before anybody knew of it was begun once more at once.
+                since = Counter(line for line in log.read_text().splitlines()[lines:] if line.startswith("begin "))
+                in_flight.update({*before, *after, *(line[6:] for line, count in since.items() if count > 1)})
             hub.send_signal(signal.SIGKILL)
             hub.wait()
             found.kills += 1
