@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from .audio.spectra.frames import FloatArray
 from .errors import BadRequest
-from .library.search import TOLD_BY
+from .library.reasons import TOLD_BY
 from .memory.shelf import Shelf, Shelves
 from .storage.library import Library
 from .storage.library_rows import Described

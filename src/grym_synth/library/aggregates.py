@@ -13,7 +13,10 @@ from .query import Asked, Sum
 
 #: Words of a recording that `each` counts; figures that have few values are counted the same way.
 _COUNTED_FIGURES = frozenset({"metre", "sample_rate_hz", "bit_depth", "channels"})
-_CENTRE_NAMES = ("average", "median")
+_ADDED_UP = frozenset({"duration_s", "size_mb"})
+#: What several of a word are called, where an "s" does not do.
+_PLURALS = {"class": "kinds of sounds", "codec": "formats", "metre": "metres"}
+_SINGULARS = {"class": "kind of sounds", "codec": "format", "metre": "metre"}
 _BINS = 10
 _SHOWN = 12  # values of a word
 _OCTAVE_PERCENT = 4.0  # how near to half or double time two tempi are the same pulse
@@ -66,7 +69,7 @@ def summarise(columns: Columns, asked: Asked, rows: Mask) -> Summary:
         "p10": float(np.percentile(known, 10)),
         "p90": float(np.percentile(known, 90)),
     }
-    if asked.of == "duration_s":
+    if asked.of in _ADDED_UP:
         figures["total"] = float(known.sum())
     octaves = _octaves(known, figures["median"]) if asked.of == "tempo_bpm" else 0
     value = figures["median" if asked.sum in ("spread", "each") else asked.sum]
@@ -77,11 +80,13 @@ def summarise(columns: Columns, asked: Asked, rows: Mask) -> Summary:
 
 def _known(columns: Columns) -> set[str]:
     return {*columns.shelf.figures, "duration_s", "tempo_bpm", "integrated_lufs", "true_peak_dbtp", "range_lu",
-            "centroid_hz", "crest_db", "swing", "tuning_cents", "correlation", "bars"}  # fmt: skip
+            "centroid_hz", "crest_db", "swing", "tuning_cents", "correlation", "bars", "size_mb"}  # fmt: skip
 
 
 def _counts(columns: Columns, word: str, rows: Mask) -> tuple[tuple[str, int], ...]:
-    if word in _COUNTED_FIGURES:
+    if word == "folder":
+        pairs = [*columns.folders(rows).items()]
+    elif word in _COUNTED_FIGURES:
         values, counts = np.unique(columns.figure(word)[rows], return_counts=True)
         pairs = [(f"{value:g}", int(n)) for value, n in zip(values, counts, strict=True) if np.isfinite(value)]
     else:
@@ -122,14 +127,20 @@ def lines_of(summary: Summary) -> list[str]:
         return [f"The {name} of none of {counted} is known."]
     if summary.sum == "each":
         shown = summary.parts[:_SHOWN]
-        lines = [f"{n:>7,}  {100 * n / summary.counted:4.1f} %  {value.replace('_', ' ')}" for value, n in shown]
+        lines = [
+            _different(summary),
+            *(f"{n:>7,}  {100 * n / summary.counted:4.1f} %  {_shown(summary.of, value)}" for value, n in shown),
+        ]
         rest = summary.parts[_SHOWN:]
         if rest:
             lines.append(f"{sum(n for _, n in rest):>7,}  in {len(rest)} others")
         return [*lines, *_missing(summary, name)]
     figures = summary.figures
     if summary.sum == "total":
-        lines = [f"{say_length(figures['total'])} of audio ({figures['total'] / 3600:.2f} hours) in {counted}"]
+        lines = [f"{measure.say(figures['total'])} in {counted}"]
+        if summary.of == "duration_s":
+            hours = figures["total"] / 3600
+            lines = [f"{say_length(figures['total'])} of audio ({hours:.2f} hours) in {counted}"]
         return [*lines, f"median {measure.say(figures['median'])}", *_missing(summary, name)]
     if summary.sum == "spread":
         lines = [f"{n:>7,}  {stretch}" for stretch, n in summary.parts]
@@ -142,6 +153,19 @@ def lines_of(summary: Summary) -> list[str]:
         lines = [f"{summary.sum} {name} {measure.say(value)} ({other} {measure.say(figures[other])}) of {counted}"]
         lines.append(f"from {measure.say(figures['least'])} to {measure.say(figures['most'])}")
     return [*lines, *_missing(summary, name), *_ambiguous(summary)]
+
+
+def _different(summary: Summary) -> str:
+    """ "5 different keys in 12 recordings"."""
+    name = measure_of(summary.of).name
+    if len(summary.parts) == 1:
+        return f"1 {_SINGULARS.get(summary.of, name)} in {_recordings(summary.counted)}"
+    many = _PLURALS.get(summary.of, f"{name}s")
+    return f"{len(summary.parts)} different {many} in {_recordings(summary.counted)}"
+
+
+def _shown(word: str, value: str) -> str:
+    return value if word == "folder" else value.replace("_", " ")
 
 
 def _missing(summary: Summary, name: str) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -34,6 +34,7 @@ class Columns:
     labels : of the owner, how each row bears them, shape (n,): 1 said, -1 denied, between 0 and 1 learned, 0 unknown
     patterns : by the names that the owner gave them: the seconds at which they lie in each content
     before : of the same recordings, of which something else was told: its index of their names is taken over
+    more : figures that the shelf does not have, each made when it is first asked for
     """
 
     def __init__(
@@ -42,9 +43,11 @@ class Columns:
         labels: Mapping[str, Figures] | None = None,
         patterns: Mapping[str, Places] | None = None,
         before: Columns | None = None,
+        more: Mapping[str, Callable[[], Figures]] | None = None,
     ) -> None:
         self.shelf = shelf
         self._figures: dict[str, Figures] = {}
+        self._more = more or {}
         self._codes: dict[str, tuple[dict[str, int], NDArray[np.int32]]] = {}
         self._ordered: dict[tuple[str, Hashable], Figures] = {}
         self.passed: dict[Hashable, Mask] = {}  # what searches found so far, of the last few tests
@@ -61,7 +64,10 @@ class Columns:
         """A figure of every row, measured or computed from others; NaN where unknown."""
         found = self._figures.get(name)
         if found is None:
-            found = COMPUTED[name](self.shelf.figure) if name in COMPUTED else self.shelf.figure(name)
+            if name in self._more:
+                found = self._more[name]()
+            else:
+                found = COMPUTED[name](self.shelf.figure) if name in COMPUTED else self.shelf.figure(name)
             self._figures[name] = found
         return found
 
@@ -144,6 +150,28 @@ class Columns:
         mask = np.zeros(len(self), np.bool_)
         mask[row[hit[folder]]] = True
         return mask
+
+    def folders(self, rows: Mask) -> dict[str, int]:
+        """The folders that hold files of these rows, with how many recordings each has."""
+        found: dict[str, int] = {}
+        for row in np.flatnonzero(rows):
+            for folder in {path.rpartition("/")[0] for path in self.shelf.paths[row]}:
+                found[folder] = found.get(folder, 0) + 1
+        return found
+
+    def copied(self) -> Mask:
+        """Rows whose content lies in more than one file."""
+        return np.fromiter((len(paths) > 1 for paths in self.shelf.paths), np.bool_, len(self))
+
+    def rows_called(self, file: str) -> NDArray[np.intp]:
+        """Rows of the files of this name, with or without its ending and folders, in large letters or small."""
+        file = fold(file)
+        stem = tuple(f"{file}.{suffix}" for suffix in self._suffixes[0]) if "." not in file else ()
+        wanted = {file.rpartition("/")[2], *stem}
+        found = np.zeros(len(self), np.bool_)
+        for row, paths in enumerate(self.shelf.paths):
+            found[row] = any(fold(path.rpartition("/")[2]) in wanted for path in paths)
+        return np.flatnonzero(found)
 
     def has_suffix(self, suffixes: Iterable[str]) -> Mask:
         """Rows that lie in a file with one of these endings, without their dot."""

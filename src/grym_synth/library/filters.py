@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..messages import Json
 from .columns import Columns, Mask
 from .measures import measure_of
-from .query import Called, Changed, Coded, Condition, Holds, InFolder, OneOf, Shaped, Test, Within
+from .query import Called, Changed, Coded, Condition, Copied, Holds, InFolder, OneOf, Same, Shaped, Test, Within
 from .vocabulary import SUFFIXES
 
 Stamps = Callable[[], NDArray[np.floating[Any]]]  # seconds since 1970 when each row's file was last changed
@@ -102,6 +102,10 @@ def _rows_of(columns: Columns, test: Test, stamps: Stamps) -> Mask:
             return _shaped(columns, test)
         case Changed():
             return _changed(columns, test, stamps)
+        case Copied():
+            return columns.copied()
+        case Same():  # of a recording that is not there, or of which this was not measured
+            return np.zeros(len(columns), np.bool_)
 
 
 def _within(columns: Columns, figure: str, low: float, high: float) -> Mask:
@@ -190,6 +194,10 @@ def _said(test: Test) -> str:
             return f"{told} by {'when the file was changed' if by_file else 'date of the recording, else of the file'}"
         case Coded(name):
             return f"format {name}"
+        case Copied():
+            return "in more than one file, byte for byte"
+        case Same(of, file):
+            return f'the {measure_of(of).name} of "{file}"'
         case Shaped("loop"):
             return f"loops: heard or named as such, or whole bars up to {LONGEST_LOOP_S:.0f} s"
         case Shaped("song"):
@@ -237,5 +245,9 @@ def _json_of(test: Test) -> dict[str, Json]:
             return {"changed": [datetime.fromtimestamp(at).astimezone().isoformat() for at in (since, until)]}
         case Coded(name):
             return {"format": [name]}
+        case Copied():
+            return {"copied": True}
+        case Same(of, file):
+            return {"same": [of, file]}
         case Shaped(shape):
             return {"shape": [shape]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -77,8 +77,16 @@ class Finder:
         taught = (labels, patterns)
         is_old = labels is not self._taught[0] or patterns != self._taught[1]
         if self._columns is None or self._columns.shelf is not shelf or is_old:
-            self._columns, self._stamps, self._taught = Columns(shelf, labels, patterns, self._columns), None, taught
+            columns = Columns(shelf, labels, patterns, self._columns, {"size_mb": self._sizes(shelf)})
+            self._columns, self._stamps, self._taught = columns, None, taught
         return self._columns
+
+    def _sizes(self, shelf: Shelf) -> Callable[[], NDArray[np.floating[Any]]]:
+        def sizes() -> NDArray[np.floating[Any]]:
+            known = self._library.sizes()
+            return np.array([known.get(sha, np.nan) for sha in shelf.sha256], np.float64) / 1e6
+
+        return sizes
 
     def _changed(self) -> NDArray[np.floating[Any]]:
         assert self._columns is not None

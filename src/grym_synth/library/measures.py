@@ -41,6 +41,7 @@ def say_length(seconds: float) -> str:
 MEASURES: Mapping[str, Measure] = {
     "tempo_bpm": Measure("tempo", "BPM"),
     "duration_s": Measure("length", "s", 2),
+    "size_mb": Measure("file size", "MB", 2),
     "bars": Measure("length", "bars", 2),
     "integrated_lufs": Measure("loudness", "LUFS"),
     "momentary_max_lufs": Measure("loudest moment", "LUFS"),

@@ -33,6 +33,9 @@ _UNITS: tuple[tuple[str, str, float], ...] = (
     (r"-?bars?|-?measures?|takte?n?|compases|mesures|battute|compassos|takter", "bars", 1),
     (r"cents", "tuning_cents", 1),
     (r"channels?|kanale?", "channels", 1),
+    (r"mb|mib|megabytes?|megas?", "size_mb", 1),
+    (r"kb|kib|kilobytes?", "size_mb", 0.001),
+    (r"gb|gib|gigabytes?|gigas?", "size_mb", 1000),
 )
 _UNIT = "|".join(unit for unit, _, _ in _UNITS)
 _U = rf"(?:[ -]?(?P<{{name}}>{_UNIT})(?![a-z0-9]))"
@@ -43,14 +46,14 @@ _MORE_WORDS: Mapping[str, str] = {
     r"longer|langer|(?:mas|plus|mais|piu) (?:larg|long|lung)\w*|langre": "duration_s",
     r"louder|lauter|(?:mas|plus|mais|piu) (?:fuert|fort|alt)\w*|hogre": "integrated_lufs",
     r"brighter|heller|(?:mas|plus|mais|piu) brill?(?:h?ant)\w*|ljusare": "centroid_hz",
-    r"more|greater|higher|bigger|mehr|hoher|mas|plus|mais|piu|mer|hogre": "",
+    r"more|greater|higher|bigger|larger|groser|mehr|hoher|mas|plus|mais|piu|mer|hogre": "",
 }
 _LESS_WORDS: Mapping[str, str] = {
     r"slower|langsamer|(?:mas|plus|mais|piu) lent\w*|langsammare": "tempo_bpm",
     r"shorter|kurzer|(?:mas|plus|mais|piu) (?:cort|court|curt)\w*|kortare": "duration_s",
     r"quieter|softer|leiser|(?:mas|plus|mais|piu) (?:silen|baj|baix|pian)\w*|tystare": "integrated_lufs",
     r"darker|dunkler|(?:mas|plus|mais|piu) (?:oscur|sombre|scur|escur)\w*|morkare": "centroid_hz",
-    r"less|fewer|lower|smaller|weniger|menos|moins|meno|mindre": "",
+    r"less|fewer|lower|smaller|kleiner|weniger|menos|moins|meno|mindre": "",
 }
 _MORE = rf"(?P<more>(?:{'|'.join(_MORE_WORDS)}) (?:{_THAN}|als)|over|above|at least|mindestens|uber|al menos|au moins|" \
     r"almeno|pelo menos|minst|>=|>|minimum|dessus de|sopra i|acima de|a partir de)"  # fmt: skip
@@ -90,10 +93,12 @@ _AT = re.compile(r"(?<![\w.])(?:at|@|bei|mit) (?P<a>\d+(?:[.,]\d+)?)(?![\w:#])")
 _EXACT: Mapping[str, tuple[float, float]] = {
     "tempo_bpm": (0.5, 0.0), "duration_s": (0.0005, 0.05), "integrated_lufs": (0.5, 0.0), "true_peak_dbtp": (0.1, 0.0),
     "range_lu": (0.5, 0.0), "bars": (0.05, 0.0), "tuning_cents": (1.0, 0.0), "centroid_hz": (0.0, 0.05),
+    "size_mb": (0.0, 0.05),
 }  # fmt: skip
 _ROUGH: Mapping[str, tuple[float, float]] = {
     "tempo_bpm": (0.0, 0.03), "duration_s": (0.0, 0.15), "integrated_lufs": (1.0, 0.0), "true_peak_dbtp": (0.5, 0.0),
     "range_lu": (1.5, 0.0), "bars": (0.25, 0.0), "tuning_cents": (5.0, 0.0), "centroid_hz": (0.0, 0.15),
+    "size_mb": (0.0, 0.15),
 }  # fmt: skip
 SLOWEST, FASTEST = 30.0, 320.0  # BPM that a number without a unit may mean
 _RATES = frozenset({8.0, 11.025, 16.0, 22.05, 24.0, 32.0, 44.1, 48.0, 88.2, 96.0, 176.4, 192.0})
@@ -193,6 +198,11 @@ def _bounds(figure: str, low: float, high: float | None, parts: Mapping[str, str
         return low, math.inf
     if parts.get("less") or parts.get("minus"):
         return -math.inf, low
-    by, share = (_ROUGH if parts.get("about") else _EXACT).get(figure, (0.0, 0.0))
-    off = max(by, share * abs(low))
-    return low - off, low + off
+    return near(figure, low, about=bool(parts.get("about")))
+
+
+def near(figure: str, value: float, *, about: bool = False) -> tuple[float, float]:
+    """Bounds within which a figure is still what was said."""
+    by, share = (_ROUGH if about else _EXACT).get(figure, (0.0, 0.0))
+    off = max(by, share * abs(value))
+    return value - off, value + off

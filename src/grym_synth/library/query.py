@@ -79,7 +79,20 @@ class Coded:
     name: str  # "flac"
 
 
-Test: TypeAlias = Within | OneOf | Called | Holds | InFolder | Changed | Shaped | Coded
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """More than one file holds it, byte for byte."""
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """As another recording of the library is in this."""
+
+    of: str  # "key", "tempo_bpm" ...
+    file: str  # its name, as it was written
+
+
+Test: TypeAlias = Within | OneOf | Called | Holds | InFolder | Changed | Shaped | Coded | Copied | Same
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,12 @@ from .aggregates import Summary, summarise
 from .columns import Columns, Mask
 from .filters import Stamps, grouped, has_octaves, passing, rows_of, say
 from .measures import measure_of
-from .query import Called, Condition, Holds, OneOf, Query, Shaped, Within
+from .query import Called, Condition, OneOf, Query, Same, Shaped, Within
+from .reasons import bears, octave, places_of, tagged_and_named, whose_word
+from .same import resolved
 
 DEFAULT_K = 10
 _PLURALS = {"hat_closed": "closed hats", "hat_open": "open hats", "bass": "bass notes", "keys": "keys", "fx": "effects"}
-
-#: Figures and words that an owner may tell otherwise, and the word that says whose they are then: "owner" or "ear".
-TOLD_BY: Mapping[str, str] = {"tempo_bpm": "tempo_by", "key": "key_by", "class": "class_by"}
-_OWN: Mapping[str, str] = {"tempo_bpm": "tempo", "key": "key", "class": "kind of sound"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +62,9 @@ def find(columns: Columns, query: Query, stamps: Stamps, *, k: int = DEFAULT_K, 
     if query.is_empty or not len(columns):
         return Found(query, (), 0, searched=len(columns), notes=query.notes)
     query = _by_name_where_none_was_heard(columns, query, stamps)
+    if any(isinstance(condition.test, Same) for condition in query.conditions):
+        query, itself = resolved(columns, query)
+        without = (*without, *itself)
     base = passing(columns, query.conditions, stamps)
     if without:
         base &= ~np.fromiter((not {*without}.isdisjoint(each) for each in columns.shelf.paths), np.bool_, len(columns))
@@ -77,6 +78,7 @@ def find(columns: Columns, query: Query, stamps: Stamps, *, k: int = DEFAULT_K, 
     rows, loosened = _chosen_of(wide, chosen)
     notes += loosened
     direct = rows & base
+    notes += [*tagged_and_named(columns, query, direct)]
     at_other_times = int((rows & ~base).sum())
     if query.asked is not None:
         summary = summarise(columns, query.asked, direct)
@@ -274,9 +276,9 @@ def _match(
     paths = columns.shelf.paths[row]
     shown = {name: float(columns.figure(name)[row]) for name in figures}
     told = {name: columns.shelf.word(name)[row] for name in words}
-    reasons = [] if is_direct else [_time(query, shown.get("tempo_bpm", math.nan))]
-    reasons += [_whose(columns, row, name) for name in (*figures, *words)]
-    reasons += [_bears(columns, row, c.test.name) for c in query.conditions if isinstance(c.test, Called)]
+    reasons = [] if is_direct else [octave(query, shown.get("tempo_bpm", math.nan))]
+    reasons += [whose_word(columns, row, name) for name in (*figures, *words)]
+    reasons += [bears(columns, row, c.test) for c in query.conditions if isinstance(c.test, Called)]
     return Match(
         columns.shelf.sha256[row],
         paths[0],
@@ -284,41 +286,8 @@ def _match(
         {name: value for name, value in shown.items() if math.isfinite(value)},
         {name: value for name, value in told.items() if value},
         tuple(filter(None, reasons)),
-        _places(columns, query, row),
+        places_of(columns, query, row),
     )
-
-
-def _whose(columns: Columns, row: int, name: str) -> str:
-    """That a figure or word is not measured but the owner's, or learned of him."""
-    by = columns.shelf.words.get(TOLD_BY.get(name, ""))
-    if by is None or not by[row]:
-        return ""
-    if by[row] == "owner":
-        return f"{_OWN[name]}: said by you"
-    return f"{_OWN[name]}: learned, {100.0 * float(columns.figure('class_confidence')[row]):.0f} %"
-
-
-def _bears(columns: Columns, row: int, name: str) -> str:
-    """How a row bears a label that was asked for."""
-    chance = float(columns.labelled(name)[row])
-    if chance >= 1.0:
-        return f"{name}: said by you"
-    return f"{name}: learned, {100.0 * chance:.0f} %" if chance > 0.0 else ""
-
-
-def _places(columns: Columns, query: Query, row: int) -> tuple[tuple[float, float], ...]:
-    """Where the patterns that were asked for lie in a recording, in their order."""
-    names = [c.test.name for c in query.conditions if isinstance(c.test, Holds) and not c.is_not]
-    sha256 = columns.shelf.sha256[row]
-    return tuple(sorted(place for name in names for place in columns.patterns[name].get(sha256, ())))
-
-
-def _time(query: Query, tempo: float) -> str:
-    """Whether a tempo is half or double what was asked for."""
-    wanted = next((c.test for c in query.conditions if has_octaves(c)), None)
-    if not isinstance(wanted, Within):
-        return ""
-    return "at half time" if tempo < wanted.low else "at double time"
 
 
 def understood(found: Found, *, with_asked: bool = True) -> list[str]:

@@ -109,6 +109,7 @@ def _summary(summary: Summary, made: Callable[..., Evidence]) -> Iterator[Eviden
     if not summary.of:
         return
     if summary.sum == "each":
+        yield made("different", "count", len(summary.parts))
         for rank, (value, count) in enumerate(summary.parts[:_PARTS]):
             kind = "musical_key" if summary.of == "key" else "label"
             yield made("value", kind, value, "", rank)

@@ -98,10 +98,12 @@ SUPERLATIVES: Mapping[str, tuple[str, bool]] = {
     "most recent": ("changed", True), "recent": ("changed", True), "new": ("changed", True), "last": ("changed", True), "oldest": ("changed", False), "brightest": ("centroid_hz", True),
     "darkest": ("centroid_hz", False), "widest": ("correlation", False), "narrowest": ("correlation", True),
     "busiest": ("onsets_per_s", True), "densest": ("onsets_per_s", True), "sparsest": ("onsets_per_s", False),
-    "noisiest": ("flatness", True), "punchiest": ("crest_db", True), "warmest": ("warmth_db", True),
+    "noisiest": ("harmonicity", False), "punchiest": ("punch_db", True), "warmest": ("warmth_db", True),
     "harshest": ("harshness_db", True), "deepest": ("band_sub_db", True), "boomiest": ("band_bass_db", True),
     "thinnest": ("body_db", False), "most dynamic": ("range_lu", True), "least dynamic": ("range_lu", False),
-    "driest": ("decay_s", False),
+    "driest": ("decay_s", False), "biggest": ("size_mb", True), "largest": ("size_mb", True),
+    "smallest": ("size_mb", False), "groste": ("size_mb", True), "grosten": ("size_mb", True),
+    "kleinste": ("size_mb", False), "kleinsten": ("size_mb", False),
     "langste": ("duration_s", True), "langsten": ("duration_s", True), "kurzeste": ("duration_s", False),
     "kurzesten": ("duration_s", False), "lauteste": ("integrated_lufs", True), "lautesten": ("integrated_lufs", True),
     "leiseste": ("integrated_lufs", False), "leisesten": ("integrated_lufs", False),
@@ -138,7 +140,8 @@ FIGURES: Mapping[str, str] = {
     "volym": "integrated_lufs", "true peak": "true_peak_dbtp", "true peaks": "true_peak_dbtp",
     "loudness range": "range_lu", "dynamic range": "range_lu", "brightness": "centroid_hz", "centroid": "centroid_hz",
     "spectral centroid": "centroid_hz", "crest": "crest_db", "crest factor": "crest_db", "swing": "swing",
-    "tuning": "tuning_cents", "width": "correlation",
+    "tuning": "tuning_cents", "width": "correlation", "file size": "size_mb", "file sizes": "size_mb", "size": "size_mb",
+    "sizes": "size_mb",
 }  # fmt: skip
 
 #: What words of a recording are called.
@@ -149,6 +152,22 @@ WORDS: Mapping[str, str] = {
     "sorts of sounds": "class", "sounds do i have": "class", "format": "codec", "formats": "codec", "codecs": "codec",
     "formaten": "codec", "genre": "genre", "genres": "genre", "artist": "artist", "artists": "artist",
     "metres": "metre", "time signatures": "metre", "sample rates": "sample_rate_hz", "bit depths": "bit_depth",
+    "folders": "folder", "directories": "folder", "carpetas": "folder", "dossiers": "folder", "cartelle": "folder",
+    "pastas": "folder", "mappar": "folder",
+}  # fmt: skip
+
+#: Moods, which are measured of nothing, and what is nearest to each that is.
+MOODS: Mapping[str, str] = {
+    **dict.fromkeys(("sad", "melancholic", "melancholy", "gloomy", "traurig", "triste"), "slow ones in a minor key"),
+    **dict.fromkeys(("happy", "cheerful", "joyful", "uplifting", "frohlich", "alegre"), "fast ones in a major key"),
+    **dict.fromkeys(("chill", "chilled", "chillout", "relaxed", "relaxing", "entspannt"), "calm slow ones"),
+    **dict.fromkeys(("clean", "pure", "sauber", "limpio"), "tonal ones, not clipped"),
+    **dict.fromkeys(("dirty", "gritty", "distorted", "crunchy", "verzerrt"), "harsh compressed ones"),
+    **dict.fromkeys(("aggressive", "angry", "aggressiv"), "loud harsh ones"),
+    **dict.fromkeys(("energetic", "driving"), "fast busy ones"),
+    **dict.fromkeys(("dreamy", "ethereal", "peaceful"), "soft airy ones"),
+    **dict.fromkeys(("scary", "creepy", "spooky", "eerie", "ominous"), "dark atonal ones"),
+    **dict.fromkeys(("groovy", "funky"), "swung ones"),
 }  # fmt: skip
 
 FORMATS: Mapping[str, str] = {

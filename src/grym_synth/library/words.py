@@ -7,7 +7,7 @@ left are names that the library may know, or words that nobody understood.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias, cast
@@ -18,6 +18,7 @@ from .asked import read_asked
 from .columns import fold
 from .dates import read_dates
 from .keys import read_keys
+from .misread import mended, near_moods
 from .quantities import FASTEST, SLOWEST, read_quantities
 from .query import (
     Adjective,
@@ -25,12 +26,14 @@ from .query import (
     Called,
     Coded,
     Condition,
+    Copied,
     Holds,
     InFolder,
     Intensity,
     OneOf,
     Order,
     Query,
+    Same,
     Shape,
     Shaped,
     Test,
@@ -111,11 +114,20 @@ _NEGATES = re.compile(
 )
 _JOINED = re.compile(rf"^[ ,\0]*(?:{_any_of(v.OR)})?[ ,]*(?:in |the |a |with |any )*$")
 _OR_BETWEEN = re.compile(rf"(?<!\w)(?:{_any_of(v.OR)})(?!\w)")
-_TOKEN = re.compile(r"[^\s,;:!?()\[\]\"“”„«»…\0]+")
-
-_OUR_WORDS = frozenset(
-    word for word in (*_CLASS_NAMES, *_SHAPE_NAMES, *ADJECTIVES, *v.SUPERLATIVES) if len(word) >= 4 and word.isalpha()
+_FILE = rf"[\w&.'+/~-]+\.(?:{_any_of([suffix for each in v.SUFFIXES.values() for suffix in each])})(?!\w)"
+_SAME_IN = {**v.FIGURES, **v.WORDS, "pitch": "key", "kind": "class", "sound": "class"}
+_SAME = re.compile(
+    rf"(?:(?:in|with|at|of|has|have|having) )?(?:the )?(?:same|identical) (?P<what>(?:{_any_of(_SAME_IN)})(?:(?:,| and| or|&) (?:the same "
+    rf"|same )?(?:{_any_of(_SAME_IN)}))*) (?:as|like|of) (?:in |the |my |file |recording )*(?:[\"“„«'](?P<quoted>[^\"”“»']{{1,90}})[\"”“»']|"
+    rf"(?P<file>[^\"\0]{{0,80}}?{_FILE})|(?P<stem>[\w&.'+/~-]+))"
 )
+_NAMED_FILE = re.compile(rf"(?<![\w/~.'+-])(?P<name>{_FILE})")
+_COPIES = re.compile(
+    r"(?<!\w)(?:(?:exact|real|true|any|my|the) )?(?:duplicates?|duplicated|copies|dupes?|doubles|duplikate?|doppelte[nr]?|doubletten|duplicad[oa]s?|"
+    r"doublons?|duplicat[ie]|dubbletter)(?: (?:files|recordings|sounds|samples|dateien))?(?!\w)"
+)
+_NEARLY = "copies in another format, louder, or cut are told of each recording by: grym similar FILE"
+_TOKEN = re.compile(r"[^\s,;:!?()\[\]\"“”„«»…\0]+")
 
 Part: TypeAlias = "Test | Adjective | Order | int | Asked"
 
@@ -147,43 +159,14 @@ def read_query(
     reader = _Reader(written, now or datetime.now().astimezone())
     reader.read(phrases, patterns)
     words, unknown = reader.names(knows)
-    if mended := _mended(written, unknown):
-        fixed = read_query(mended[0], knows=knows, phrases=phrases, now=now)
-        return replace(fixed, text=written, notes=(*mended[1], *fixed.notes))
+    if slips := mended(written, unknown):
+        fixed = read_query(slips[0], knows=knows, phrases=phrases, patterns=patterns, now=now)
+        return replace(fixed, text=written, notes=(*slips[1], *fixed.notes))
     items = sorted([*reader.items, *words], key=lambda item: item.start)
     query = _query(written, reader.text, items, [*reader.faults, *unknown])
+    query = replace(query, notes=(*query.notes, *near_moods(unknown)))
     asks_all = not v.EVERYTHING.isdisjoint(reader.text.split())
     return replace(query, is_everything=asks_all and query.is_empty and not query.not_understood)
-
-
-def _mended(written: str, unknown: Sequence[str]) -> tuple[str, list[str]] | None:
-    """The text with slips of the pen put right, and a note of each; None where there are none.
-
-    A slip is two letters in the wrong order, or one that is missing, doubled or another, in a word of ours.
-    """
-    notes = list[str]()
-    for word in unknown:
-        near = {name for name in _OUR_WORDS if len(word) >= 4 and _is_slip(fold(word), name)}
-        best = {name for name in near if sorted(name) == sorted(fold(word))} or near
-        if len({name.removesuffix("s") for name in best}) == 1:
-            meant = max(best, key=len) if word.endswith("s") else min(best, key=len)
-            written = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", meant, written)
-            notes.append(f"{word!r} was read as {meant!r}")
-    return (written, notes) if notes else None
-
-
-def _is_slip(word: str, name: str) -> bool:
-    """Whether one word is the other but for one slip after its first letter."""
-    if word[:1] != name[:1] or abs(len(word) - len(name)) > 1 or word == name:
-        return False
-    if len(word) == len(name):
-        off = [i for i in range(len(word)) if word[i] != name[i]]
-        swapped = (
-            len(off) == 2 and off[1] == off[0] + 1 and word[off[0]] == name[off[1]] and word[off[1]] == name[off[0]]
-        )
-        return (len(off) == 1 and len(word) >= 5) or swapped
-    longer, shorter = (word, name) if len(word) > len(name) else (name, word)
-    return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))
 
 
 class _Reader:
@@ -196,6 +179,8 @@ class _Reader:
 
     def read(self, phrases: Collection[str], patterns: Collection[str]) -> None:
         self._patterns(patterns)
+        for match in self._each(_SAME):
+            self._same(match)
         for match in self._each(_QUOTED_FOLDER):
             self._take(match, InFolder(match["name"].strip()))
         for match in self._each(_QUOTED):
@@ -209,6 +194,10 @@ class _Reader:
         for phrase in sorted(phrases, key=len, reverse=True):
             for match in self._each(re.compile(rf"(?<!\w){re.escape(phrase)}(?!\w)")):
                 self._take(match, Called(phrase))
+        for match in self._each(_COPIES):
+            self._put(*match.span(), Copied(), _NEARLY)
+        for match in self._each(_NAMED_FILE):
+            self._take(match, Called(match["name"].rpartition("/")[2]))
         for date in read_dates(self.rest, self._now):
             self._put(date.start, date.end, date.test)
         for start, end, asked in read_asked(self.rest):
@@ -247,6 +236,14 @@ class _Reader:
                 re.compile(rf"{_HOLDING}[\"“„«']?{words}[\"”“»']?(?: (?:pattern|fragment))?(?!\w)")
             ):
                 self._take(match, Holds(name))
+
+    def _same(self, match: re.Match[str]) -> None:
+        """ "The same key and tempo as X.wav"."""
+        group = next(name for name in ("quoted", "file", "stem") if match[name])
+        file = self.written[match.start(group) : match.end(group)]
+        for word in re.findall(rf"(?<!\w)(?:{_any_of(_SAME_IN)})(?!\w)", match["what"]):
+            self.items.append(_Item(match.start(), match.end(), Same(_SAME_IN[word], file.strip())))
+        self._blank(*match.span())
 
     def _orders(self) -> None:
         for match in self._each(_SORTED):

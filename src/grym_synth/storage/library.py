@@ -169,6 +169,10 @@ class Library:
         query = "SELECT sha256, max(mtime_ns) FROM library_files WHERE sha256 <> '' GROUP BY sha256"
         return {sha256: mtime_ns / 1e9 for sha256, mtime_ns in self.store.read(query)}
 
+    def sizes(self) -> dict[str, int]:
+        """The bytes of each content that lies somewhere."""
+        return dict(self.store.read("SELECT sha256, max(size) FROM library_files WHERE sha256 <> '' GROUP BY sha256"))
+
     def counts(self, root: str | None = None) -> dict[State, int]:
         """How many files wait, are known and failed; of all, or of those below a folder."""
         where, bounds = ("", ()) if root is None else (" WHERE path >= ? AND path < ?", _below(root))

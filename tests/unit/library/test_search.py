@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
 from benchmarks.find import CLASSES, shares, simulated, skewed
 
 from grym_synth.library.adjectives import ADJECTIVES, MOST
+from grym_synth.library.aggregates import lines_of
 from grym_synth.library.columns import Columns, Figures
 from grym_synth.library.search import Found, find, understood
 from grym_synth.library.words import read_query
@@ -185,3 +187,63 @@ def test_what_was_asked_with_is_not_among_what_is_found() -> None:
     found = find(made, query, lambda: np.zeros(3), without=["/m/Techno/1.wav"])
     assert [match.path for match in found.matches] == ["/m/Techno/0.wav", "/m/Techno/2.wav"]
     assert (found.total, found.at_other_times) == (1, 1)
+
+
+def test_different_keys_are_counted_not_recordings(columns: Columns) -> None:
+    found = search(columns, "how many different keys")
+    assert found.summary is not None
+    assert found.summary.value == len(set(columns.shelf.word("key")) - {""})
+    assert lines_of(found.summary)[0].startswith("24 different keys in ")
+
+
+def test_folders_are_listed_with_their_recordings() -> None:
+    made = Columns(
+        dataclasses.replace(shelf([120.0] * 3), paths=(("/a/x.wav", "/b/x.wav"), ("/a/y.wav",), ("/b/c/z.wav",)))
+    )
+    summary = search(made, "which folders do I have").summary
+    assert summary is not None
+    assert summary.parts == (("/a", 2), ("/b", 1), ("/b/c", 1))
+
+
+def test_copies_are_what_lies_in_more_than_one_file() -> None:
+    made = Columns(dataclasses.replace(shelf([120.0] * 2), paths=(("/a/x.wav", "/b/x.wav"), ("/a/y.wav",))))
+    assert [match.path for match in search(made, "duplicates").matches] == ["/a/x.wav"]
+
+
+def test_sizes_come_from_where_they_are_kept() -> None:
+    made = Columns(shelf([120.0] * 3), more={"size_mb": lambda: np.array([0.5, 2.0, 40.0])})
+    assert [match.figures["size_mb"] for match in search(made, "bigger than 1 MB, biggest first").matches] == [
+        40.0,
+        2.0,
+    ]
+    summary = search(made, "how big is my library").summary
+    assert summary is not None
+    assert lines_of(summary)[0] == "42.50 MB in 3 recordings"
+
+
+def test_the_same_as_a_named_recording_is_what_that_one_is() -> None:
+    made = shelf([120.0, 120.2, 90.0, float("nan")])
+    made = dataclasses.replace(made, words={"key": ("A minor", "A minor", "C major", "")})
+    found = search(Columns(made), f"same key and tempo as {Path(made.paths[0][0]).name.upper()}")
+    assert [match.path for match in found.matches] == [made.paths[1][0]]
+    assert "A minor, as" in " ".join(understood(found))
+    unknown = search(Columns(made), f"same key as {Path(made.paths[3][0]).name}")
+    assert (unknown.total, unknown.matches) == (0, ())
+    assert "is not known" in unknown.notes[0]
+    assert "no recording of your library is called" in search(Columns(made), "same key as nothing.wav").notes[0]
+
+
+def test_what_a_tag_says_stands_apart_from_what_a_name_says() -> None:
+    made = dataclasses.replace(
+        shelf([120.0] * 3),
+        paths=(("/a.wav",), ("/techno b.wav",), ("/c.wav",)),
+        tags={"techno": np.array([0.6, 0.0, 0.1], np.float32)},
+    )
+    found = search(Columns(made), "techno tracks")
+    assert found.notes == (
+        '"techno": 1 by a tag that was heard (25 % sure or more), the other 1 by name, folder, genre or label',
+    )
+    assert {match.path: match.reasons for match in found.matches} == {
+        "/a.wav": ("techno: tag, 60 %",),
+        "/techno b.wav": (),
+    }

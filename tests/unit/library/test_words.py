@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from benchmarks.find_questions import AFTER, DEVELOPED, brief, in_order, read
 
-from grym_synth.library.query import Called, Holds
+from grym_synth.library.query import Called, Copied, Holds, Same
+from grym_synth.library.vocabulary import MOODS
 from grym_synth.library.words import read_query
 
 
@@ -89,3 +90,68 @@ def test_a_word_that_is_no_slip_stays_what_it_is(word: str) -> None:
 )
 def test_what_beginners_type_is_read(text: str, wanted: str) -> None:
     assert brief(read(text)) == in_order(wanted)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("how many different keys", "asked=each:key"),
+        ("how many keys do I have", "asked=each:key"),
+        ("wie viele verschiedene Tonarten", "asked=each:key"),
+        ("how many different tempos", "asked=spread:tempo_bpm"),
+        ("how many kicks", "class=kick asked=count:"),
+        ("how long is everything", "asked=total:duration_s"),
+        ("how long is my library", "asked=total:duration_s"),
+        ("how big is my library", "asked=total:size_mb"),
+        ("bigger than 1 MB", "size_mb=1.."),
+        ("kicks under 500 kB", "class=kick size_mb=..0.5"),
+        ("the three largest files", "order=size_mb- limit=3"),
+        ("list folders", "asked=each:folder"),
+        ("which folders do I have", "asked=each:folder"),
+        ("in Gb", "key=F#, major or minor"),
+    ],
+)
+def test_sizes_folders_and_numbers_of_different_ones_are_read(text: str, wanted: str) -> None:
+    assert brief(read(text)) == in_order(wanted)
+
+
+@pytest.mark.parametrize("text", ["duplicates", "exact copies", "duplicate files", "Duplikate", "doublons"])
+def test_copies_are_asked_for(text: str) -> None:
+    query = read(text)
+    assert [condition.test for condition in query.conditions] == [Copied()]
+    assert not query.not_understood
+    assert "grym similar FILE" in query.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("same key as X.wav", [Same("key", "X.wav")]),
+        ("in the same tempo and key as Loop one.wav", [Same("tempo_bpm", "Loop one.wav"), Same("key", "Loop one.wav")]),
+        ('with the same length as "My Break"', [Same("duration_s", "My Break")]),
+    ],
+)
+def test_a_recording_may_be_named_to_be_like(text: str, wanted: list[Same]) -> None:
+    query = read(text)
+    assert [condition.test for condition in query.conditions] == wanted
+    assert not query.not_understood
+
+
+def test_the_name_of_a_file_is_no_kind_of_sound() -> None:
+    assert [condition.test for condition in read("kick_01.wav").conditions] == [Called("kick_01.wav")]
+
+
+@pytest.mark.parametrize("mood", ["sad", "happy", "chill", "clean"])
+def test_a_mood_is_said_to_be_unmeasured_with_what_is_near(mood: str) -> None:
+    query = read(f"{mood} songs")
+    assert query.not_understood == (mood,)
+    assert f"grym teach {mood} FILE" in query.notes[0]
+    known = read_query(mood, knows=lambda name: name == mood)
+    assert ([condition.test for condition in known.conditions], known.notes) == ([Called(mood)], ())
+
+
+@pytest.mark.parametrize("near", sorted(set(MOODS.values())))
+def test_what_is_said_to_be_near_a_mood_is_understood(near: str) -> None:
+    query = read(near)
+    assert query.adjectives or query.conditions
+    assert not query.not_understood

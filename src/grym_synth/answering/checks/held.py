@@ -28,6 +28,7 @@ COUNTED: dict[str, tuple[str, ...]] = {
     "spectrum.n_fft": ("point", "sample", "bin"), "rhythm.metre": ("beat",), "chords.distinct": ("chord",),
     "structure.section_count": ("section",), "chords.changes_per_minute": ("change",), "notes.note_count": ("note",),
     "library.total": ("file",), "library.at_other_times": ("file",), "library.value_count": ("file",),
+    "library.different": ("file",),
     "library.measured": ("file",), "library.missing": ("file",), "library.searched": ("file",),
 }  # fmt: skip
 ITEMS: dict[str, str] = {

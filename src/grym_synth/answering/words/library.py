@@ -88,6 +88,9 @@ def _values(page: Page) -> bool:
     """ "A minor: 5 recordings." for each value, the most frequent first."""
     values = [item for item in page.findings.evidence if item.name == "library.value"]
     counts = [item for item in page.findings.evidence if item.name == "library.value_count"]
+    different = page.number(_SUBJECT, "library.different")
+    if different is not None and different[1] > 1:
+        page.say(f"There are {different[1]:.0f} different ones.", different[0])
     for value, count in zip(values, counts, strict=False):
         number, text = say.finite(count.value), say.text_in(value)
         if number is not None and text:
