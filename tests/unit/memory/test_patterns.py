@@ -68,6 +68,15 @@ def test_a_fragment_is_found_at_another_tempo_and_pitch(speed: float, shift: int
     assert found.similarity > 0.5
 
 
+def test_a_loop_that_lies_in_a_great_many_recordings_is_found_in_one_more() -> None:
+    fragment = words(3.0, 1)
+    known = [planted(words(4.0, 100 + seed), fragment, 0.5) for seed in range(420)]
+    one = planted(words(20.0, 2), fragment, 5.0)
+    found = find_recurrences(one, PrintIndex([*known, one]), own_row=len(known))
+    assert len({each.row for each in found}) >= 10
+    assert [each.start_s for each in found] == pytest.approx([5.0] * len(found), abs=0.6)
+
+
 def test_recordings_that_have_nothing_in_common_recur_nowhere() -> None:
     index = PrintIndex([words(60.0, seed) for seed in range(12)])
     assert [find_recurrences(words(60.0, 100 + seed), index) for seed in range(4)] == [[], [], [], []]
