@@ -45,6 +45,7 @@ CHANGES = ("MP3 64k", "-12 dB", "1 s trimmed", "half the rate", "48 kHz")
 _LONG_S = 4.0  # a shorter recording has no second to spare
 SAME_SOUND_DB = -40.0  # residual of two originals that are one sound
 _SCREEN, _SCREEN_DB = 32, -10.0  # long ones are first laid over each other at so much lower a rate
+_SLACK_DB = 10.0  # above the bound of short ones: magnitudes are of single precision
 _MOST_S = 15.0  # of a longer recording its beginning is taken: less of it is harder to know
 
 
@@ -154,15 +155,28 @@ def residual_db(a: FloatArray, b: FloatArray) -> float:
     return 10.0 * float(np.log10(max(1e-12, 1.0 - best**2 / energy))) if energy > 0.0 else 0.0
 
 
+def may_be_one(sounds: Mapping[str, FloatArray], bound_db: float) -> Iterator[tuple[str, str]]:
+    """Pairs whose residual can be as low as the bound: no correlation is above that of the spectra's magnitudes."""
+    names = [name for name, y in sounds.items() if np.any(y)]
+    if not names:
+        return
+    n = next_fast_len(2 * max(len(sounds[name]) for name in names))
+    magnitudes = np.array([np.abs(rfft(sounds[name], n)) for name in names], np.float32)
+    magnitudes[:, 1:] *= np.sqrt(2.0)  # of both signs; that the last of them has but one only loosens the bound
+    at_most = magnitudes / np.linalg.norm(magnitudes, axis=1, keepdims=True)
+    for (i, a), (j, b) in combinations(enumerate(names), 2):
+        if 1.0 - float(at_most[i] @ at_most[j]) ** 2 <= 10.0 ** (bound_db / 10.0):
+            yield a, b
+
+
 def same_sounds(recordings: Mapping[str, FloatArray]) -> dict[str, set[str]]:
     """Which originals are the same sound as each, itself among them: decided on the samples, by no print."""
     same = {name: {name} for name in recordings}
-    coarse = {name: resample_poly(y, 1, _SCREEN) for name, y in recordings.items() if len(y) >= _LONG_S * SR}
-    for a, b in combinations(recordings, 2):
-        if (a in coarse) != (b in coarse):
-            continue
-        if a in coarse and residual_db(coarse[a], coarse[b]) > _SCREEN_DB:
-            continue
+    long = {name: resample_poly(y, 1, _SCREEN) for name, y in recordings.items() if len(y) >= _LONG_S * SR}
+    short = {name: y for name, y in recordings.items() if name not in long}
+    pairs = [*may_be_one(short, SAME_SOUND_DB + _SLACK_DB)]
+    pairs += [(a, b) for a, b in may_be_one(long, _SCREEN_DB) if residual_db(long[a], long[b]) <= _SCREEN_DB]
+    for a, b in pairs:
         if (left := residual_db(recordings[a], recordings[b])) <= SAME_SOUND_DB:
             print(f"  {a} and {b} are one sound: {left:.1f} dB")
             same[a].add(b)

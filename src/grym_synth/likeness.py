@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,13 +17,13 @@ from .audio.decoding.files import open_audio
 from .errors import BadRequest, BadSetup, GrymError, Unavailable, UnusableAudio
 from .execution.hearing import Listener
 from .library.describe import describe, is_recording
-from .memory.shared import places_in
+from .memory.named_patterns import evidence_of_shared, held, named_in, seeks_pattern, unknown_pattern
 from .memory.similar import Found, Match, Query, Recall
 from .memory.wishes import Wish, fitting, shifted
 from .messages import EVIDENCE_UNITS, Evidence, Gap, Json, Source, Span
 from .owners_shelf import OwnersShelf
 from .storage.library import Library
-from .storage.patterns import Occurrence, Patterns
+from .storage.patterns import Patterns
 from .storage.prints import Prints, read_print
 from .storage.sqlite import FileStamp
 from .tuning.owner import LEARNED, Owner
@@ -34,12 +33,6 @@ log = logging.getLogger(__name__)
 OnProgress = Callable[[float, str], None]
 
 _TOLD = 5  # matches that an answer in words is given
-_NAMES = 6  # of patterns, that are told where none was meant
-_HOLDS = re.compile(
-    r"(?i)\b(?:contains?|holds?|has|have|uses?|samples?|(?:is|in) (?:here|this|it|there)|comes? (?:back|up|again)"
-    r"|recurs?|occurs?|appears?|shows? up|where)\b"
-)
-_SEEKS_PATTERN = re.compile(r"(?i)\bpatterns?\b(?! (?:like|similar|as))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +117,8 @@ class Likeness:
 
     def seeks_pattern(self, question: str) -> bool:
         """Whether it is asked if, or where, a pattern lies that its owner named."""
-        if not _HOLDS.search(question):
-            return False
         try:
-            return any(_is_named(name, question) for name in self._patterns.names())
+            return seeks_pattern(question, self._patterns.names())
         except Unavailable:  # a store that fails stops no answer
             return False
 
@@ -137,37 +128,15 @@ class Likeness:
         """The nearest as evidence about a recording, or where the patterns lie in it that the question names."""
         try:
             names = await asyncio.to_thread(self._patterns.names)
-            if named := [name for name in names if _is_named(name, question)]:
-                return await self._held(path, subject, {name: names[name] for name in named}, on_progress), []
-            if _SEEKS_PATTERN.search(question):
-                return [], [_no_pattern(subject, list(names))]
+            if gap := unknown_pattern(question, list(names), subject):
+                return [], [gap]
+            if named := {name: names[name] for name in named_in(question, names)}:
+                query = await self._query(path, Asked(), on_progress)
+                return await asyncio.to_thread(held, Prints(self._library.store), query.print, named, subject)
             alike = await self.find(path, Asked(k=_TOLD), on_progress)
         except GrymError as error:
             return [], [Gap.from_error(error, capability="similar", subject=subject)]
         return [*evidence_of(alike.found, subject), *_evidence_of_weights(alike, subject)], []
-
-    async def _held(
-        self, path: str, subject: str, named: Mapping[str, Sequence[Occurrence]], on_progress: OnProgress
-    ) -> list[Evidence]:
-        """Whether each of these patterns lies in a recording, and at which seconds."""
-        query = await self._query(path, Asked(), on_progress)
-        source = Source(
-            "hub", __version__, "prints of the recording held against those places where the pattern is known"
-        )
-        found = []
-        for name, occurrences in named.items():
-            places = []
-            if query.print is not None:
-                places = await asyncio.to_thread(places_in, Prints(self._library.store), query.print, occurrences)
-            which = "pattern" if places else "no_pattern"
-            found.append(Evidence("", f"similar.{which}", "label", name, "", 1.0, subject, source))
-            found += [
-                Evidence(
-                    "", "similar.place", "time", round(start_s, 2), "s", 1.0, subject, source, span=Span(start_s, end_s)
-                )
-                for start_s, end_s in places
-            ]
-        return found
 
     async def _query(self, path: str, asked: Asked, on_progress: OnProgress) -> Query:
         if asked.start_s is not None or asked.end_s is not None:
@@ -208,18 +177,6 @@ class Likeness:
             raise UnusableAudio(f"{path!r} cannot be read: {reason}", hint="check the name and its rights") from error
 
 
-def _is_named(name: str, question: str) -> bool:
-    """Whether a question has the words of a pattern's name."""
-    words = r"\W+".join(re.escape(word) for word in re.findall(r"\w+", name))
-    return bool(words) and re.search(rf"(?i)(?<!\w){words}(?!\w)", question) is not None
-
-
-def _no_pattern(subject: str, names: Sequence[str]) -> Gap:
-    known = f"; there are {', '.join(map(repr, sorted(names)[:_NAMES]))}" if names else "; none has a name yet"
-    hint = "grym patterns list, then grym patterns name NUMBER NAME"
-    return Gap("similar", f"no pattern has a name that the question says{known}", "unclear", subject, hint)
-
-
 class NothingKnown(BadSetup):
     """There is nothing to search in."""
 
@@ -246,6 +203,12 @@ def evidence_of(found: Found, subject: str) -> Sequence[Evidence]:
     )
     return [
         *told,
+        *(
+            item
+            for match in found.matches
+            for each in match.shared
+            for item in evidence_of_shared(each, subject, match.path)
+        ),
         *(
             Evidence("", f"similar.{n}", kind, value, EVIDENCE_UNITS[kind], 1.0, subject, source)
             for n, kind, value in near

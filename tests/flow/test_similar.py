@@ -123,9 +123,20 @@ def test_a_named_pattern_is_used_by_find_similar_and_answers(grym: Grym) -> None
     assert "it lies at" in answer["answer"]
     (answer,) = grym.json("ask", "does this hold the four on the floor?", found["matches"][0]["path"])
     assert answer["answer"].startswith('It holds "four on the floor", at')
-    write(grym.folder / "new.wav", 0.3 * drum_loop(120.0, 12.0))
+    tempo = 96.0 if holding == {"other.wav"} else 120.0
+    write(grym.folder / "new.wav", 0.3 * drum_loop(tempo, 8.0))
     (answer,) = grym.json("ask", "is the four on the floor in here?", "new.wav")
-    assert "four on the floor" in answer["answer"]
+    assert answer["answer"].startswith('It holds "four on the floor", at')
+    (answer,) = grym.json("ask", "where does the four on the floor come back in this?", "new.wav")
+    assert answer["answer"].startswith('It holds "four on the floor", at')
+    (answer,) = grym.json("ask", "does this contain the four on the floor?", "lib/noise.wav")
+    assert '"four on the floor" does not recur in it; it was held against' in answer["answer"]
+    half = drum_loop(tempo, 6.0)
+    write(grym.folder / "half.wav", 0.3 * np.concatenate([half, np.random.default_rng(7).standard_normal(half.shape)]))
+    (answer,) = grym.json("ask", "what else sounds like this?", "half.wav")
+    assert 'Both hold "four on the floor": it begins at' in answer["answer"]
+    (answer,) = grym.json("ask", "does this contain the amen break?", "lib/other.wav", code=3)
+    assert "there are 'four on the floor'" in answer["gaps"][0]["reason"]
     (answer,) = grym.json("ask", "which pattern does this hold, the amen break?", "lib/other.wav", code=3)
     assert "no pattern has a name" in answer["gaps"][0]["reason"]
 

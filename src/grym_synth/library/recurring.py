@@ -40,7 +40,8 @@ async def look_for_patterns(search: PatternSearch, jobs: Jobs, on_sought: OnSoug
                 await asyncio.to_thread(search.look_through, sha256)
             search.let_go()
             continue
-        id = await jobs.start(PATTERNS, {}, only_one=PATTERNS)
+        params: dict[str, Json] = {"up_to": await asyncio.to_thread(search.prints.latest)}
+        id = await jobs.start(PATTERNS, params, only_one=PATTERNS)
         if not stays:
             return Sought(len(left), await jobs.show(id))
         async for job in jobs.follow(id):
@@ -62,7 +63,8 @@ def pattern_kind(search: PatternSearch) -> Kind:
             yield Item(sha256)
 
     async def do(work: Work) -> Json:
-        return await asyncio.to_thread(search.look_through, work.key)
+        up_to = work.params.get("up_to")
+        return await asyncio.to_thread(search.look_through, work.key, up_to=up_to if isinstance(up_to, int) else None)
 
     async def finish(id: str, params: Mapping[str, Json]) -> Json:
         search.let_go()

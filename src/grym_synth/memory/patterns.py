@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from ..audio.prints.meter import FRAME_RATE
-from ..storage.patterns import Occurrence, Pattern, Patterns
+from ..storage.patterns import News, Occurrence, Pattern, Patterns
 from ..storage.prints import Prints, StoredPrint
 from ..storage.sqlite import SqliteStore
 from .print_index import PrintIndex
@@ -59,22 +59,32 @@ class PatternSearch:
         """Contents that nobody looked through yet, in the order in which they came."""
         return self.prints.waiting()
 
-    def look_through(self, sha256: str) -> int:
-        """Write down what of one content recurs; how many stretches that are. Doing it twice changes nothing."""
+    def look_through(self, sha256: str, *, up_to: int | None = None) -> int:
+        """Write down what of one content recurs; how many stretches that are. Doing it twice changes nothing.
+
+        up_to : number of the last print that this search is about; one that came later is left to the next search.
+            So all prints are read once for each search, however many come anew while it goes on.
+        """
         with self._turn:
             item = self.prints.of([sha256]).get(sha256)
-            if item is None:
+            if item is None or (up_to is not None and item.number > up_to):
                 return 0
             known = self._indexed(item)
             row = known.rows[sha256]
             # Of two prints the later one is held against the earlier: every pair is looked at, and only once.
             earlier = np.arange(len(known.names)) < row
             found = find_recurrences(item.words, known.index, own_row=row, among=earlier)
-            others = [known.names[each.row] for each in found]
-            gathered = Gathered(self.patterns.of([sha256, *others]))
-            gathered.add(item, found, known.names, [len(words) for words in known.index.prints])
-            gathered.keep(self.patterns, sha256)
-            return len(found)
+            rows = {row, *(each.row for each in found)}
+            prints = {known.names[row]: known.numbers[known.names[row]] for row in rows}
+
+            def news(patterns: Sequence[Pattern], standing: Collection[str]) -> News:
+                # What is another print by now came later than this one, and will be held against it.
+                there = [each for each in found if known.names[each.row] in standing]
+                gathered = Gathered(patterns)
+                gathered.add(item, there, known.names, [len(words) for words in known.index.prints])
+                return gathered.news()
+
+            return len(found) if self.patterns.gather(sha256, prints, news) else 0
 
     def let_go(self) -> None:
         """Forget the prints; they are read again when they are needed."""
@@ -112,7 +122,7 @@ class _Group:
 
 
 class Gathered:
-    """All patterns, as far as they are known, and what one recording adds to them."""
+    """The patterns of some contents, and what one recording adds to them."""
 
     def __init__(self, known: Sequence[Pattern]) -> None:
         self._groups = [_Group(each.id, each.name, list(each.occurrences)) for each in known]
@@ -141,18 +151,12 @@ class Gathered:
                 there = Occurrence(other, each.other_start_s, each.other_end_s, each.similarity)
                 self._join([here, there])
 
-    def keep(self, patterns: Patterns, looked_through: str) -> None:
-        """Write what was added since; it is known by its numbers from then on."""
-        changed = [group for group in self._changed if group.fresh]
-        merged = [(old, into) for old, into in self._merged if old.number is not None]
-        numbers = patterns.keep(
-            looked_through,
-            [(group.number, group.fresh) for group in changed],
-            [(old.number, into.number) for old, into in merged if old.number and into.number],
+    def news(self) -> News:
+        """What was added."""
+        return News(
+            [(group.number, group.fresh) for group in self._changed if group.fresh],
+            [(old.number, into.number) for old, into in self._merged if old.number and into.number],
         )
-        for group, number in zip(changed, numbers, strict=True):
-            group.number, group.fresh = number, []
-        self._changed, self._merged = [], []
 
     def _join(self, places: Sequence[Occurrence]) -> None:
         """Let these stretches be occurrences of one pattern: of one that has them already, or of a new one."""

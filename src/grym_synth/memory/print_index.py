@@ -18,7 +18,8 @@ from ..audio.prints.meter import WordArray
 _BITS = 22
 _PARTS = (1, 14, 28, 41)  # first bit of each: neither end, where a shift brings in bits that nobody knows
 _MOST_ENTRIES = 40_000_000  # 320 MB: in a larger library only every second word, or third, is entered
-_COMMON = 400  # entries of one key: more of them say little and cost much
+_COMMON = 400  # entries of one key: more of them say little and cost much, so only the first are taken
+_OF_COMMON = 16  # and by these a loop that lies in a thousand recordings is found all the same
 _SLACK = 8  # words by which a course may wander: 4 % of 10 s, and a little
 _VOTES = 2
 SHIFTS = (0, 1, -1)
@@ -45,9 +46,10 @@ class PrintIndex:
         stride = max(1, -(-len(every) * len(_PARTS) // _MOST_ENTRIES))
         entered = np.flatnonzero(every != 0)[::stride]
         keys = keys_of(every[entered])
-        places = np.tile(entered.astype(np.uint32), len(_PARTS))
-        order = np.argsort(keys, kind="stable")
-        self._keys, self._places = keys[order], places[order]
+        # Key and place as one number, sorted where it lies: an order of its own would take as much room again.
+        entries = keys.astype(np.uint64) << np.uint64(32) | np.tile(entered.astype(np.uint64), len(_PARTS))
+        entries.sort()
+        self._keys, self._places = (entries >> np.uint64(32)).astype(np.uint32), entries.astype(np.uint32)
 
     def hints(
         self, words: WordArray, *, own_row: int = -1, among: NDArray[np.bool_] | None = None, most: int = 300
@@ -74,7 +76,8 @@ class PrintIndex:
         """Pairs of places, here and in the index, that have a key in common."""
         first = np.searchsorted(self._keys, keys, side="left")
         count = np.searchsorted(self._keys, keys, side="right") - first
-        telling = (count > 0) & (count <= _COMMON)
+        count = np.where(count > _COMMON, _OF_COMMON, count)
+        telling = count > 0
         first, count, places = first[telling], count[telling], places[telling]
         ends = np.cumsum(count)
         within = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - count, count)

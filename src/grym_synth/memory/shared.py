@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from ..storage.patterns import Occurrence, Pattern, Patterns
 from ..storage.prints import Prints, StoredPrint
 from .print_index import PrintIndex
-from .recurrences import find_recurrences
+from .recurrences import Recurrence, find_recurrences
 
 _SAME_PLACE = 0.5  # of the shorter one
+_MOST_HELD_AGAINST = 64  # recordings that hold a pattern: who holds it is like most of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +45,34 @@ def shared_with(
     return told
 
 
-def places_in(prints: Prints, asked: StoredPrint, occurrences: Sequence[Occurrence]) -> list[tuple[float, float]]:
-    """Seconds at which a pattern lies in a recording, by the places where it is known; in order, without overlap."""
-    known = {(each.start_s, each.end_s) for each in occurrences if each.sha256 == asked.sha256}
-    if not asked.number:  # not of the library: held against what it is known in
-        others = list(prints.of(list(dict.fromkeys(each.sha256 for each in occurrences))).values())
-        for each in find_recurrences(asked.words, PrintIndex([other.words for other in others])):
-            sha256 = others[each.row].sha256
-            there = (place for place in occurrences if place.sha256 == sha256)
-            if any(_overlap(place, each.other_start_s, each.other_end_s) for place in there):
-                known.add((each.start_s, each.end_s))
+def places_in(
+    prints: Prints, asked: StoredPrint, occurrences: Sequence[Occurrence]
+) -> tuple[list[tuple[float, float]], int]:
+    """Seconds at which a pattern lies in a recording, in order, without overlap; and how many places were compared.
+
+    occurrences : of the pattern, where it is known; of a pattern of many recordings so many are taken as prove it
+    """
+    own = [each for each in occurrences if each.sha256 == asked.sha256]
+    names = list(dict.fromkeys(each.sha256 for each in occurrences if each.sha256 != asked.sha256))[:_MOST_HELD_AGAINST]
+    others = list(prints.of(names).values())
+    known = [(each.start_s, each.end_s) for each in own]
+    for each in find_recurrences(asked.words, PrintIndex([other.words for other in others])):
+        sha256 = others[each.row].sha256
+        there = [place for place in occurrences if place.sha256 == sha256]
+        known += [_laid_here(place, each) for place in there if _overlap(place, each.other_start_s, each.other_end_s)]
     told: list[tuple[float, float]] = []
     for start_s, end_s in sorted(known):
-        if not told or start_s >= told[-1][1]:
+        if not told or told[-1][1] - start_s < _SAME_PLACE * min(end_s - start_s, told[-1][1] - told[-1][0]):
             told.append((start_s, end_s))
-    return told
+    compared = {each.sha256 for each in others}
+    return told, len(own) + sum(each.sha256 in compared for each in occurrences)
+
+
+def _laid_here(place: Occurrence, found: Recurrence) -> tuple[float, float]:
+    """Where a place of the other recording lies in the one asked about; what lies on it may be longer."""
+    start_s, end_s = max(place.start_s, found.other_start_s), min(place.end_s, found.other_end_s)
+    ahead_s = found.start_s - found.other_start_s / found.speed
+    return ahead_s + start_s / found.speed, ahead_s + end_s / found.speed
 
 
 def _from_known(known: Sequence[Pattern], sha256: str, contents: frozenset[str]) -> Iterator[tuple[str, Shared]]:

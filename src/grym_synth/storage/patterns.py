@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..errors import BadRequest
+from .prints import Prints
 from .sqlite import SqliteStore, from_text, to_text
 
 
@@ -38,6 +40,20 @@ class Pattern:
         return len({each.sha256 for each in self.occurrences})
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """What one content adds to the patterns that are known.
+
+    fresh : the number of a pattern, or None for a new one, and the occurrences that it gets
+    merged : (from, into): two patterns that are one; a name that only the first has goes over
+    """
+
+    fresh: Sequence[tuple[int | None, Sequence[Occurrence]]]
+    merged: Sequence[tuple[int, int]] = ()
+
+
+NewsOf = Callable[[Sequence[Pattern], Collection[str]], News]
+
 MOST_LETTERS = 200  # of a name
 _ASKED_AT_ONCE = 500
 
@@ -54,8 +70,7 @@ class Patterns:
     def of(self, sha256s: Sequence[str]) -> list[Pattern]:
         """The patterns that occur in any of these contents, with all their occurrences, wherever these lie."""
         found: dict[int, Pattern] = {}
-        for at in range(0, len(sha256s), _ASKED_AT_ONCE):
-            part = tuple(sha256s[at : at + _ASKED_AT_ONCE])
+        for part in _parts(sha256s):
             marks = ", ".join("?" * len(part))
             where = f" WHERE o.pattern IN (SELECT pattern FROM occurrences WHERE sha256 IN ({marks}))"
             found |= {each.id: each for each in self._read(where, part)}
@@ -100,40 +115,45 @@ class Patterns:
             if not db.execute("UPDATE patterns SET name = ? WHERE id = ?", (to_text(name), number)).rowcount:
                 raise BadRequest(f"there is no pattern {number}", hint="grym patterns list")
 
-    def keep(
-        self,
-        looked_through: str,
-        fresh: Iterable[tuple[int | None, Sequence[Occurrence]]],
-        merged: Iterable[tuple[int, int]] = (),
-    ) -> list[int]:
-        """Write what was found in one content, and that it was looked through: all of it or nothing.
+    def gather(self, sha256: str, prints: Mapping[str, int], news_of: NewsOf) -> bool:
+        """Write what one content adds to the patterns, and that it was looked through: all of it or nothing.
 
-        fresh : the number of a pattern, or None for a new one, and its occurrences
-        merged : (from, into): two patterns that are one; a name that only the first has goes over
+        Nobody else writes from the moment the patterns are read until all is written, so that two who search at once
+        never make two patterns of one place.
 
-        Returns the number of each pattern of `fresh`.
+        prints : contents that were held against each other, itself among them, with the numbers of their prints
+        news_of : told the patterns in those contents that still have these prints, with their occurrences there, and
+            which contents that are; quick, since others wait
+
+        Returns False, and writes nothing, where its own print is gone or another one by now.
         """
-        numbers = []
         with self.store.transaction() as db:
-            for number, occurrences in fresh:
+            now = Prints(self.store).numbers(list(prints))
+            standing = frozenset(each for each, number in prints.items() if now.get(each) == number)
+            if sha256 not in standing:
+                return False
+            news = news_of(self._of_contents(sorted(standing)), standing)
+            for number, occurrences in news.fresh:
                 if number is None:
                     row = db.execute("INSERT INTO patterns (found_at) VALUES (?) RETURNING id", (time.time(),))
                     number = int(row.fetchone()[0])
-                numbers.append(number)
                 db.executemany(
                     "INSERT OR IGNORE INTO occurrences VALUES (?, ?, ?, ?, ?)",
                     [(number, each.sha256, each.start_s, each.end_s, each.similarity) for each in occurrences],
                 )
-            for old, into in merged:
-                db.execute("UPDATE OR IGNORE occurrences SET pattern = ? WHERE pattern = ?", (into, old))
-                db.execute("DELETE FROM occurrences WHERE pattern = ?", (old,))
-                db.execute(
-                    "UPDATE patterns SET name = (SELECT name FROM patterns WHERE id = ?) WHERE id = ? AND name = ''",
-                    (old, into),
-                )
-                db.execute("DELETE FROM patterns WHERE id = ?", (old,))
-            db.execute("UPDATE prints SET searched = 1 WHERE sha256 = ?", (looked_through,))
-        return numbers
+            for old, into in news.merged:
+                _merge(db, old, into)
+            db.execute("UPDATE prints SET searched = 1 WHERE sha256 = ?", (sha256,))
+        return True
+
+    def _of_contents(self, sha256s: Sequence[str]) -> list[Pattern]:
+        """The patterns in these contents, with their occurrences there alone: what recurs a lot is not read whole."""
+        found: dict[int, Pattern] = {}
+        for part in _parts(sha256s):
+            for each in self._read(f" WHERE o.sha256 IN ({', '.join('?' * len(part))})", part):
+                known = found[each.id].occurrences if each.id in found else ()
+                found[each.id] = Pattern(each.id, each.name, (*known, *each.occurrences))
+        return [found[number] for number in sorted(found)]
 
     def _read(self, where: str, values: tuple[object, ...]) -> list[Pattern]:
         rows = self.store.read(
@@ -145,3 +165,17 @@ class Patterns:
         for number, name, *occurrence in rows:
             found.setdefault(number, (from_text(name), []))[1].append(Occurrence(*occurrence))
         return [Pattern(number, name, tuple(places)) for number, (name, places) in found.items()]
+
+
+def _merge(db: sqlite3.Connection, old: int, into: int) -> None:
+    """Let two patterns be one."""
+    db.execute("UPDATE OR IGNORE occurrences SET pattern = ? WHERE pattern = ?", (into, old))
+    db.execute("DELETE FROM occurrences WHERE pattern = ?", (old,))
+    name_of_old = "(SELECT name FROM patterns WHERE id = ?)"
+    db.execute(f"UPDATE patterns SET name = {name_of_old} WHERE id = ? AND name = ''", (old, into))
+    db.execute("DELETE FROM patterns WHERE id = ?", (old,))
+
+
+def _parts(sha256s: Sequence[str]) -> list[tuple[str, ...]]:
+    """So many at a time as one question takes."""
+    return [tuple(sha256s[at : at + _ASKED_AT_ONCE]) for at in range(0, len(sha256s), _ASKED_AT_ONCE)]

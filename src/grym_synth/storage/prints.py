@@ -65,8 +65,12 @@ class Prints:
         if not rows:
             return
         with self.store.transaction() as db:
+            latest = self.latest()  # before the last one is dropped, whose number would be given to its successor
             db.executemany("DELETE FROM prints WHERE sha256 = ?", [row[:1] for row in rows])
-            db.executemany("INSERT INTO prints (sha256, words, levels, summary) VALUES (?, ?, ?, ?)", rows)
+            db.executemany(
+                "INSERT INTO prints (sha256, words, levels, summary, number) VALUES (?, ?, ?, ?, ?)",
+                [(*row, latest + place) for place, row in enumerate(rows, 1)],
+            )
 
     def of(self, sha256s: Sequence[str]) -> dict[str, StoredPrint]:
         """The prints of these contents; those that have none are absent."""
@@ -76,6 +80,15 @@ class Prints:
             marks = ", ".join("?" * len(part))
             query = f"SELECT sha256, words, levels, summary, number FROM prints WHERE sha256 IN ({marks})"
             found.update({row[0]: _print(*row) for row in self.store.read(query, part)})
+        return found
+
+    def numbers(self, sha256s: Sequence[str]) -> dict[str, int]:
+        """The numbers of the prints of these contents; those that have none are absent."""
+        found: dict[str, int] = {}
+        for at in range(0, len(sha256s), _ASKED_AT_ONCE):
+            part = tuple(sha256s[at : at + _ASKED_AT_ONCE])
+            marks = ", ".join("?" * len(part))
+            found.update(self.store.read(f"SELECT sha256, number FROM prints WHERE sha256 IN ({marks})", part))
         return found
 
     def every(self) -> Iterator[StoredPrint]:

@@ -6,7 +6,9 @@ import pytest
 
 from grym_synth.answering.check import check
 from grym_synth.answering.write import compose, write
-from grym_synth.messages import Detail, Evidence, Json, Request, Route, Source, Span
+from grym_synth.memory.named_patterns import evidence_of_shared
+from grym_synth.memory.shared import Shared
+from grym_synth.messages import EVIDENCE_UNITS, Detail, Evidence, Json, Request, Route, Source, Span
 
 SOURCE = Source("hub", "1", "weighted cosines of the aspects")
 ROUTE = Route(("similar",), 1.0, {}, {})
@@ -34,6 +36,11 @@ MATCHES = [
     match("/lib/b/theme.ogg", 81.0, pitch=80.1),
     match("/lib/rest.ogg", 31.0, pitch=20.0),
 ]
+
+
+def told(name: str, kind: str, value: Json, start_s: float | None = None) -> Evidence:
+    span = None if start_s is None else Span(start_s, start_s + 4.0)
+    return Evidence("", f"similar.{name}", kind, value, EVIDENCE_UNITS[kind], 1.0, "song.wav", SOURCE, span=span)
 
 
 def answer(evidence: list[Evidence], detail: Detail = "normal") -> str:
@@ -100,3 +107,22 @@ def test_lies_about_likeness_are_caught(lie: str) -> None:
 def test_what_the_matches_hold_may_be_said(truth: str) -> None:
     cited = [MATCHES[2], *near()] if "song.mp3" not in truth else [MATCHES[1], *near()]
     assert not check(truth, cited, question="what else sounds like this?", subjects=("song.wav",))
+
+
+@pytest.mark.parametrize(("name", "told_as"), [("amen break", '"amen break"'), ("", "the same fragment")])
+def test_the_pattern_that_both_hold_is_a_reason_with_seconds_in_both(name: str, told_as: str) -> None:
+    shared = Shared(name, (2.5, 7.0), (73.25, 78.0))
+    evidence = [*MATCHES, *evidence_of_shared(shared, "song.wav", "/lib/a/theme.ogg"), *near()]
+    text = answer(evidence)
+    assert f"Both hold {told_as}: it begins at 2.5 s in song.wav and at 1:13 in a/theme.ogg [e4][e5][e6]." in text
+    assert "Both hold" not in answer(evidence, "brief")
+
+
+def test_a_pattern_that_is_asked_for_is_told_with_its_seconds_or_with_what_was_compared() -> None:
+    there = [told("pattern", "label", "amen break"), told("place", "time", 1.5, 1.5), told("place", "time", 61.5, 61.5)]
+    not_there = [told("no_pattern", "label", "riff"), told("places_compared", "count", 3)]
+    assert 'It holds "amen break", at 1.5 s and 1:02 [e' in answer([*there, *not_there])
+    assert '"riff" does not recur in it; it was held against 3 places [e' in answer([*there, *not_there])
+    assert answer([told("no_pattern", "label", "riff"), told("places_compared", "count", 1)]) == (
+        '"riff" does not recur in it; it was held against 1 place [e1][e2].'
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from grym_synth.memory.print_index import PrintIndex
 from grym_synth.memory.recurrences import Recurrence, find_recurrences
 from grym_synth.storage.library import Library
 from grym_synth.storage.library_rows import LibraryFile
-from grym_synth.storage.patterns import Patterns
+from grym_synth.storage.patterns import News, Pattern, Patterns
 from grym_synth.storage.prints import BANDS, Prints, StoredPrint
 from grym_synth.storage.sqlite import SqliteStore
 
@@ -66,6 +66,15 @@ def test_a_fragment_is_found_at_another_tempo_and_pitch(speed: float, shift: int
     assert found.end_s == pytest.approx(9.0, abs=0.6)
     assert found.other_start_s == pytest.approx(11.0, abs=0.6)
     assert found.similarity > 0.5
+
+
+def test_a_loop_that_lies_in_a_great_many_recordings_is_found_in_one_more() -> None:
+    fragment = words(3.0, 1)
+    known = [planted(words(4.0, 100 + seed), fragment, 0.5) for seed in range(420)]
+    one = planted(words(20.0, 2), fragment, 5.0)
+    found = find_recurrences(one, PrintIndex([*known, one]), own_row=len(known))
+    assert len({each.row for each in found}) >= 10
+    assert [each.start_s for each in found] == pytest.approx([5.0] * len(found), abs=0.6)
 
 
 def test_recordings_that_have_nothing_in_common_recur_nowhere() -> None:
@@ -128,7 +137,7 @@ def test_a_name_stays_when_two_patterns_turn_out_to_be_one(store: SqliteStore) -
     one, other = Patterns(store).listed()
     Patterns(store).give_name(other.id, "the riff")
     patterns = Patterns(store)
-    patterns.keep("r0", [(one.id, [])], [(one.id, other.id)])
+    assert patterns.gather("r0", Prints(store).numbers(["r0"]), lambda *_: News([], [(one.id, other.id)]))
     (left,) = patterns.listed()
     assert left.name == "the riff"
     assert left.recordings == 4
@@ -194,11 +203,15 @@ def test_two_patterns_that_their_owner_named_are_never_made_one(store: SqliteSto
     seek_patterns(store)
     for pattern, name in zip(Patterns(store).listed(), ("this", "that"), strict=True):
         Patterns(store).give_name(pattern.id, name)
-    gathered = Gathered(Patterns(store).of(["r0", "r2"]))
     one, other = (each.occurrences[0] for each in Patterns(store).listed())
     shared = Recurrence(0, one.start_s, one.end_s, other.start_s, other.end_s, 0.9, 1.0, 0)
-    gathered.add(Prints(store).of([one.sha256])[one.sha256], [shared], [other.sha256], [900])
-    gathered.keep(Patterns(store), one.sha256)
+
+    def news(known: Sequence[Pattern], standing: Collection[str]) -> News:
+        gathered = Gathered(known)
+        gathered.add(Prints(store).of([one.sha256])[one.sha256], [shared], [other.sha256], [900])
+        return gathered.news()
+
+    assert Patterns(store).gather(one.sha256, Prints(store).numbers([one.sha256, other.sha256]), news)
     assert [each.name for each in Patterns(store).listed()] == ["this", "that"]
 
 

@@ -10,7 +10,13 @@ from . import phrasing as say
 from .page import Page, labels
 
 MATCH, NEAR, WEIGHTS = "similar.match", "similar.near", "similar.weights"
-PATTERN, NO_PATTERN, PLACE = "similar.pattern", "similar.no_pattern", "similar.place"
+PATTERN, NO_PATTERN, PLACE, COMPARED = (
+    "similar.pattern",
+    "similar.no_pattern",
+    "similar.place",
+    "similar.places_compared",
+)
+SHARED = "similar.shared"
 
 _ASPECTS = ("pitch", "timbre", "rhythm", "harmony", "loudness")
 _SHOWN, _BRIEF = 5, 2
@@ -30,7 +36,7 @@ def describe(page: Page) -> None:
     near = next((item for item in page.findings.evidence if item.name == NEAR), None)
     if near is None:
         return
-    names = labels((*page.paths, *(item.subject for item in found)))
+    names = labels(tuple(dict.fromkeys((*page.paths, near.subject, *(item.subject for item in found)))))
     if not found:
         page.say("Nothing else in the library sounds like it.", near)
         return
@@ -44,6 +50,8 @@ def describe(page: Page) -> None:
         alike = [item for item in found if _relation(item) == "alike" and item.confidence >= _LEAST]
         if alike:
             _tell_nearest(page, alike[0], names)
+            if not page.is_brief:
+                _tell_shared(page, alike[:_SHOWN], names)
             _tell_rest(page, alike[1 : _BRIEF if page.is_brief else _SHOWN], "Then", names)
     _tell_weights(page)
     page.suggest("", command=f"To see more of them: grym similar {shlex.quote(near.subject)}")
@@ -54,7 +62,7 @@ def _tell_patterns(page: Page) -> None:
     places: list[Evidence] = []
     for item in reversed(page.findings.evidence):  # the places of a pattern stand behind it
         name = f'"{say.text_in(item)}"'
-        if item.name == PLACE:
+        if item.name in (PLACE, COMPARED):
             places.insert(0, item)
         elif item.name == PATTERN:
             told, more = places[:_PLACES], len(places) - _PLACES
@@ -62,7 +70,10 @@ def _tell_patterns(page: Page) -> None:
             page.say(f"It holds {name}, at {where}{' and later' if more > 0 else ''}.", item, *told)
             places = []
         elif item.name == NO_PATTERN:
-            page.say(f"{name} does not recur in it.", item)
+            count = say.finite(places[0].value) if places else None
+            compared = "" if count is None else f"; it was held against {say.count(count, 'place')}"
+            page.say(f"{name} does not recur in it{compared}.", item, *places)
+            places = []
 
 
 def _tell_nearest(page: Page, item: Evidence, names: Mapping[str, str]) -> None:
@@ -76,6 +87,27 @@ def _tell_nearest(page: Page, item: Evidence, names: Mapping[str, str]) -> None:
     if item.span is not None and item.span.start_s > 0.0:
         where = f"from {say.position(item.span.start_s)} to {say.position(item.span.end_s)}"
         page.add(f"{name} is nearest {where}.", item, support="inferred")
+
+
+def _tell_shared(page: Page, matches: Sequence[Evidence], names: Mapping[str, str]) -> None:
+    """The pattern that the first of them and the recording both hold, with where it begins in each."""
+    told = {item.subject for item in matches}
+    evidence = page.findings.evidence
+    for what, here, there in zip(evidence, evidence[1:], evidence[2:], strict=False):
+        begins = [start for each in (here, there) if (start := say.finite(each.value)) is not None]
+        if what.name != SHARED or there.subject not in told or len(begins) < 2:
+            continue
+        pattern = f'"{text}"' if (text := say.text_in(what)) else "the same fragment"
+        starts = [
+            f"{say.position(start)} in {names[each.subject]}" for start, each in zip(begins, (here, there), strict=True)
+        ]
+        page.say(
+            f"Both hold {pattern}: it begins at {starts[0]} and at {starts[1]}.",
+            what,
+            here,
+            there,
+        )
+        return
 
 
 def _tell_rest(page: Page, items: Sequence[Evidence], word: str, names: Mapping[str, str]) -> None:
