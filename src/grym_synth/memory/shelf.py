@@ -9,7 +9,7 @@ import logging
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -126,18 +126,22 @@ def as_matrix(vectors: Mapping[str, FloatArray], n: int) -> FloatArray:
 
 def _part(items: Sequence[Described], paths: Mapping[str, Sequence[str]]) -> Shelf:
     n = len(items)
-    figures = {
-        name: np.array([item.figures.get(name, np.nan) for item in items], np.float32)
-        for name in _names(item.figures for item in items)
-    }
-    tags = {
-        name: np.array([item.tags.get(name, 0.0) for item in items], np.float32)
-        for name in _names(item.tags for item in items)
-    }
+    figures = _columns([item.figures for item in items], np.nan)
+    tags = _columns([item.tags for item in items], 0.0)
     words = {name: tuple(item.words.get(name, "") for item in items) for name in _names(item.words for item in items)}
     matrix = as_matrix(_stacked(items), n)
     places = tuple(tuple(sorted(paths[item.sha256])) for item in items)
     return Shelf(0, tuple(i.sha256 for i in items), places, figures, words, tags, views(matrix), matrix=matrix)
+
+
+def _columns(rows: Sequence[Mapping[str, float]], missing: float) -> dict[str, FloatArray]:
+    """Numbers by name of each row as columns. They are put into their places all at once, for there are millions."""
+    places: dict[str, int] = {}
+    codes = [places.setdefault(name, len(places)) for row in rows for name in row]
+    at = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+    table = np.full((len(places), len(rows)), missing, np.float32)
+    table[codes, at] = np.fromiter(chain.from_iterable(row.values() for row in rows), np.float64, len(codes))
+    return dict(zip(places, table, strict=True))
 
 
 def _stacked(items: Sequence[Described]) -> dict[str, FloatArray]:
@@ -149,7 +153,7 @@ def _stacked(items: Sequence[Described]) -> dict[str, FloatArray]:
             length = read_space().raw_length(name)
             none = np.zeros(length, np.float32)
             rows = [item.vectors.get(name, none) for item in items]
-            found[name] = np.array([row if len(row) == length else none for row in rows], np.float32)
+            found[name] = np.concatenate([row if len(row) == length else none for row in rows]).reshape(-1, length)
     return found
 
 
@@ -225,7 +229,8 @@ class Shelves:
 
     def _read(self, seq: int, recipe: str) -> Shelf:
         paths = dict(self._library.paths())
-        shelf = shelf_of(self._library.described(recipe=recipe), paths, seq=seq, recipe=recipe)
+        described = self._library.described(recipe=recipe, with_fragments=False)
+        shelf = shelf_of(described, paths, seq=seq, recipe=recipe)
         return _counted(shelf, self._library)
 
     def _refreshed(self, shelf: Shelf, seq: int) -> Shelf:
@@ -235,9 +240,8 @@ class Shelves:
             return self._read(seq, shelf.recipe)
         old = set(changed)
         stay = np.array([i for i, sha in enumerate(shelf.sha256) if sha not in old], np.intp)
-        fresh = shelf_of(
-            self._library.described(changed, recipe=shelf.recipe), dict(self._library.paths(changed)), seq=seq
-        )
+        described = self._library.described(changed, recipe=shelf.recipe, with_fragments=False)
+        fresh = shelf_of(described, dict(self._library.paths(changed)), seq=seq)
         same = joined([taken(shelf, stay), fresh], seq=seq, recipe=shelf.recipe)
         return _counted(same, self._library)
 
