@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import threading
 from collections.abc import Iterable, Mapping, Sequence
@@ -184,9 +185,7 @@ class Shelves:
         with self._turn:
             shelf, cached_seq = self._shelf, -1
             if shelf is None and self._cache is not None:
-                from .shelf_cache import load_shelf
-
-                shelf = load_shelf(self._cache)
+                shelf = self._load(self._cache)
                 cached_seq = -1 if shelf is None else shelf.seq
             seq = self._library.seq()
             recipe = self._current_recipe()
@@ -195,7 +194,10 @@ class Shelves:
             elif shelf.seq < seq:
                 shelf = self._refreshed(shelf, seq)
             if self._shelf is None and self._cache is not None and shelf.seq != cached_seq:
-                self._keep(shelf)
+                self._keep(self._cache, shelf)
+                if not shelf.left_out:  # nothing of another recipe is left
+                    for old in self._cache.parent.glob(f"{self._cache.name}-*"):
+                        old.unlink(missing_ok=True)
             self._shelf = shelf
             return shelf
 
@@ -203,6 +205,7 @@ class Shelves:
         """With what only an earlier recipe knows: figures and words, and no vectors, which are of another measure."""
         shelf = self.current()
         if not shelf.left_out:
+            self._old = {}
             return shelf
         with self._turn:
             others = [name for name in self._library.recipes() if name != shelf.recipe]
@@ -216,9 +219,18 @@ class Shelves:
         shelf = self._old.get(recipe)
         if shelf is not None and shelf.seq == seq:
             return shelf
-        fresh = self._read(seq, recipe) if shelf is None else self._refreshed(shelf, seq)
-        nothing = np.zeros_like(fresh.matrix)
-        return replace(fresh, matrix=nothing, vectors=views(nothing))
+        cache = self._cache and self._cache.with_name(f"{self._cache.name}-{_digest(recipe)}")
+        cached = None if shelf is not None or cache is None else self._load(cache)
+        shelf = shelf or cached
+        if shelf is None or shelf.recipe != recipe or shelf.seq > seq:
+            shelf = self._read(seq, recipe)
+        elif shelf.seq < seq:
+            shelf = self._refreshed(shelf, seq)
+        nothing = np.zeros_like(shelf.matrix)
+        shelf = replace(shelf, matrix=nothing, vectors=views(nothing))
+        if cache is not None and recipe not in self._old and (cached is None or cached.seq != seq):
+            self._keep(cache, shelf)
+        return shelf
 
     def _current_recipe(self) -> str:
         if self._recipe is not None:
@@ -245,14 +257,22 @@ class Shelves:
         same = joined([taken(shelf, stay), fresh], seq=seq, recipe=shelf.recipe)
         return _counted(same, self._library)
 
-    def _keep(self, shelf: Shelf) -> None:
+    def _load(self, cache: Path) -> Shelf | None:
+        from .shelf_cache import load_shelf
+
+        return load_shelf(cache)
+
+    def _keep(self, cache: Path, shelf: Shelf) -> None:
         from .shelf_cache import save_shelf
 
-        assert self._cache is not None
         try:
-            save_shelf(self._cache, shelf)
+            save_shelf(cache, shelf)
         except OSError as error:  # a full disk costs the next start some seconds, no more
             log.warning("the cache of the library could not be written", extra={"reason": str(error)})
+
+
+def _digest(recipe: str) -> str:
+    return hashlib.sha256(recipe.encode()).hexdigest()[:12]
 
 
 def _counted(shelf: Shelf, library: Library) -> Shelf:

@@ -265,6 +265,14 @@ class Library:
             )
         )
 
+    def has_older(self, root: str, recipe: str) -> bool:
+        """Whether something that lies below a folder is known by another recipe."""
+        query = (
+            "SELECT 1 FROM recordings AS r JOIN library_files AS f ON f.sha256 = r.sha256 WHERE (r.recipe < ? OR"
+            " r.recipe > ?) AND f.path >= ? AND f.path < ? AND f.state = 'known' LIMIT 1"
+        )
+        return bool(self.store.read(query, (recipe, recipe, *_below(root))))
+
     # --- changes ----------------------------------------------------------------------------------------------------
 
     def seq(self) -> int:
