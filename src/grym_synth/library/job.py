@@ -172,12 +172,12 @@ def index_kind(index: Index, *, at_once: int, then: Callable[[], object] | None 
         return result
 
     async def finish(id: str, params: Mapping[str, Json]) -> Json:
-        if then is not None:
-            with suppress(Unavailable):
-                await asyncio.to_thread(then)
+        assert then is not None
+        with suppress(Unavailable):
+            await asyncio.to_thread(then)
         return None
 
-    return Kind(INDEX, items, do, finish, title=_title, at_once=at_once, tries=_TRIES)
+    return Kind(INDEX, items, do, finish if then else None, title=_title, at_once=at_once, tries=_TRIES)
 
 
 async def _follow(jobs: Jobs, id: str, run: Run, on_report: OnReport) -> None:
