@@ -21,7 +21,7 @@ from .jobs.cleaners import job_cleaners
 from .jobs.engine import Engine, open_jobs
 from .library.finder import Finder
 from .library.index import Index
-from .library.job import index_kind
+from .library.job import hear_anew, index_kind
 from .library.recurring import pattern_kind
 from .library.telling import library_findings
 from .likeness import Likeness
@@ -71,22 +71,22 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
     troubles = (*troubles, *catalog.troubles)
     listener = Listener(catalog, executor, deadline=config.step_deadline)
     index = Index(Library(store), listener, without=str(config.home.absolute()))
-    kinds = [index_kind(index, at_once=config.cpu_slots), pattern_kind(PatternSearch(store))]
+    cache = config.home / "cache" / "shelf" if store.is_lasting else None
+    owner = Owner(Teachings(store))
+    shelf = OwnersShelf(Shelves(index.library, cache, recipe=listener.recipe), index.library, owner)
+    finder = Finder(index.library, shelf)
+    kinds = [index_kind(index, at_once=config.cpu_slots, then=finder.prepare), pattern_kind(PatternSearch(store))]
     jobs = open_jobs(config.jobs_path, kinds, pool=pool, hold=upkeep.hold, buries=False)
     try:
         async with upkeep.running(), jobs as engine:
             upkeep.cleaners |= job_cleaners(engine.store, engine.reaper, engine.resume)
             router = await asyncio.to_thread(load_router, find_pack("minilm"), catalog.examples(approvals.is_approved))
             router.learn(RouteCorrections(store).every())
-            cache = config.home / "cache" / "shelf" if store.is_lasting else None
-            shelves = Shelves(index.library, cache, recipe=listener.recipe)
             near = Listener(catalog, executor, deadline=config.step_deadline, urgency=replace(ANSWER, takes_lite=False))
-            owner = Owner(Teachings(store))
             word = OwnersWord(owner, store, catalog, executor, deadline=config.step_deadline)
-            shelf = OwnersShelf(shelves, index.library, owner)
-            likeness, finder = Likeness(index.library, near, shelf, owner), Finder(index.library, shelf)
+            likeness = Likeness(index.library, near, shelf, owner)
             if serving:
-                troubles = (*troubles, *await _go_on(engine))
+                troubles = (*troubles, *await _go_on(engine, index))
             yield Hub(
                 config, router, catalog, executor, pool, store, Contexts(store), models, engine, upkeep, index,
                 likeness, finder, word, _tellers(upkeep, likeness, word, finder), troubles,
@@ -129,10 +129,12 @@ def _open_store(config: Config) -> tuple[SqliteStore, tuple[Gap, ...]]:
         return SqliteStore.in_memory(), (replace(gap, reason=f"nothing will be remembered: {gap.reason}"),)
 
 
-async def _go_on(jobs: Engine) -> tuple[Gap, ...]:
-    """Go on with jobs that an earlier hub left; that they cannot be read stops no answer."""
+async def _go_on(jobs: Engine, index: Index) -> tuple[Gap, ...]:
+    """Go on with jobs that an earlier hub left, and hear anew what an earlier version heard; that they cannot be read
+    stops no answer."""
     try:
         await jobs.resume()
+        await hear_anew(index, jobs)
     except Unavailable as error:
         return (replace(Gap.from_error(error, capability="system"), reason=f"no job goes on: {error}"),)
     return ()

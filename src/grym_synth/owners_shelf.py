@@ -76,6 +76,16 @@ class OwnersShelf:
         told = self._as_told(is_whole=True)
         return told.shelf, told.labels
 
+    def waiting(self) -> frozenset[str]:
+        """What the ear in use would say, but for having learned it of an earlier version: labels, and "class"."""
+        try:
+            ear = self._owner.ear
+        except BadRequest:
+            return frozenset()
+        if not ear.listens or ear.speaks_of(self._shelves.current().recipe):
+            return frozenset()
+        return frozenset({*ear.labels, *(["class"] if ear.classes else [])})
+
     def _as_told(self, *, is_whole: bool) -> _Told:
         with self._turn:
             shelf = self._shelves.whole() if is_whole else self._shelves.current()

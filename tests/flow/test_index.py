@@ -207,6 +207,27 @@ def test_a_running_hub_indexes_for_others(grym: Grym) -> None:
         assert grym.json("index", "music")["unchanged"] == 3
 
 
+def test_a_hub_that_serves_hears_anew_what_an_earlier_version_heard_and_tells_of_it_meanwhile(grym: Grym) -> None:
+    write_shots(grym.folder / "music", 3)
+    grym.json("index", "music")
+    with contextlib.closing(sqlite3.connect(grym.folder / "home/grym.db")) as db:
+        db.execute("UPDATE recordings SET recipe = 'listen of last year'")
+        db.execute("DELETE FROM heard")
+        db.commit()
+    shutil.rmtree(grym.folder / "home/cache")  # only a new version changes recipes, and none is of its recipe then
+    found = grym.json("find", "shorter than a minute")
+    assert found["total"] == 3
+    assert "3 recordings were heard by an earlier version" in found["notes"][0]
+    with grym.begun("serve"):
+        deadline = time.monotonic() + 120.0
+        while time.monotonic() < deadline and grym.json("index", "--list")["stale"]:
+            time.sleep(0.2)
+        assert grym.json("index", "--list")["stale"] == 0
+        assert grym.json("find", "shorter than a minute")["notes"] == []
+        (job,) = grym.json("jobs")["jobs"]
+        assert (job["kind"], job["done"]) == ("index", 3)
+
+
 def test_who_is_interrupted_says_how_to_go_on_and_does(grym: Grym) -> None:
     write_shots(grym.folder / "music", 40)
     with grym.begun("index", "music", "--workers", "1") as index:

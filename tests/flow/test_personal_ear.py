@@ -110,6 +110,27 @@ def test_what_was_taught_by_an_earlier_version_is_heard_again_where_it_lies(grym
     assert grym.json("ear", "train")[0]["heard_again"] == 0
 
 
+def test_an_ear_of_an_earlier_version_waits_and_says_so(grym: Grym) -> None:
+    for family, label in MINE.items():
+        grym.json("teach", label, *(f"{family}{number}.wav" for number in range(5)))
+    grym.json("index", ".")
+    assert grym.json("ear", "train")[0]["parts"] == ["class"]
+    teachings = Teachings(SqliteStore(grym.home / "grym.db"))
+    stored = teachings.ear()
+    assert stored is not None
+    teachings.put_ear(to_bytes(replace(from_bytes(stored.model), recipe="an earlier version")), {})
+    with closing(sqlite3.connect(grym.home / "grym.db")) as db:
+        db.execute("UPDATE ear_vectors SET recipe = 'an earlier version'")
+        db.commit()
+    assert "it waits" in grym("ear", "status").stdout
+    assert "your ear says nothing of this" in grym("find", "cowbells").stdout
+    assert "your ear" not in grym("find", "shorter than a minute").stdout
+    (trained,) = grym.json("ear", "train")
+    assert (trained["heard_again"], trained["left_out"], trained["parts"]) == (15, 0, ["class"])
+    assert "it waits" not in grym("ear", "status").stdout
+    assert "your ear" not in grym("find", "cowbells").stdout
+
+
 def test_what_training_found_is_shown_also_where_nothing_changed(grym: Grym) -> None:
     for family, label in (("boom", "mine"), ("ping", "other")):
         grym.json("teach", label, f"{family}0.wav", f"{family}1.wav")

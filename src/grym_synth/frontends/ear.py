@@ -247,7 +247,10 @@ def _show_status(document: dict[str, Any]) -> None:
     else:
         typer.echo(f"ear {document['version']} is in use: {', '.join(map(for_terminal, document['parts']))}")
     if not document["is_of_this_version"]:
-        typer.echo("it was trained on another version of the measurements: teach again, then grym ear train")
+        typer.echo(
+            "it waits: what it learned of sounds is of an earlier version of the measurements and is not used;"
+            " grym ear train listens anew to what was taught, and learns it again"
+        )
     if document["judged_at"] is not None:
         typer.echo(f"the latest training, {time.strftime('%Y-%m-%d %H:%M', time.localtime(document['judged_at']))}:")
     _show_judged(document)

@@ -17,6 +17,7 @@ from ..memory.shelf import Shelf
 from ..storage.library import Library
 from ..storage.patterns import Occurrence, Patterns
 from .columns import Columns, fold
+from .query import Called, OneOf, Query
 from .search import DEFAULT_K, Found, find
 from .words import read_query
 
@@ -25,6 +26,7 @@ class LabelledShelf(Protocol):
     """The library in memory, with how each row bears each label of the owner, as `Columns` takes it."""
 
     def with_labels(self) -> tuple[Shelf, Mapping[str, NDArray[np.floating[Any]]]]: ...
+    def waiting(self) -> Collection[str]: ...
 
 
 class EmptyLibrary(BadSetup):
@@ -62,7 +64,8 @@ class Finder:
             query = read_query(text, knows=columns.knows, phrases=phrases, patterns=tuple(columns.patterns), now=now)
             found = find(columns, query, self._changed, k=k, without=without)
             older = (_older(columns.shelf),) if columns.shelf.left_out else ()
-            return replace(found, notes=(*found.notes, *older))
+            waits = (_WAITS,) if _speaks_of(found.query, self._shelves.waiting()) else ()
+            return replace(found, notes=(*found.notes, *older, *waits))
 
     def prepare(self) -> None:
         """Read the library into memory and its cache, so that the next question need not wait for that."""
@@ -102,6 +105,19 @@ def _by_content(places: Iterable[Occurrence]) -> dict[str, list[tuple[float, flo
     for each in places:
         found.setdefault(each.sha256, []).append((each.start_s, each.end_s))
     return found
+
+
+_WAITS = "your ear says nothing of this: it learned from an earlier version of the measurements; grym ear train"
+
+
+def _speaks_of(query: Query, waiting: Collection[str]) -> bool:
+    """Whether a question is about a kind of sound or a label that an ear would say."""
+    names = {fold(name) for name in waiting}
+    tests = [condition.test for condition in query.conditions]
+    asked = {test.word for test in tests if isinstance(test, OneOf)} & {"class"}
+    asked |= {test.name for test in tests if isinstance(test, Called)}
+    asked |= {query.asked.of} if query.asked is not None else set()
+    return not names.isdisjoint({*asked, *map(fold, query.not_understood)})
 
 
 def _older(shelf: Shelf) -> str:

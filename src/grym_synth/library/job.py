@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from ..errors import Unavailable, UnusableAudio
@@ -90,6 +91,31 @@ async def index_folders(
     return run
 
 
+async def hear_anew(index: Index, jobs: Jobs) -> str | None:
+    """Start an index of the folders in which an earlier version heard something: its id, or None where there are none.
+
+    Each folder once for a version: whoever cancels it is not asked again, and `grym index` does it at any time.
+
+    Raises
+    ------
+    Unavailable
+        The library or the jobs cannot be read.
+    """
+    begun = [job for job in await jobs.every() if job.kind == INDEX]
+    done = {folder for job in begun if job.params.get("anew") == index.recipe for folder in _folders(job.params)}
+    done |= {folder for job in begun if not job.has_ended for folder in _folders(job.params)}
+    roots = await asyncio.to_thread(_with_older, index, done)
+    if not roots:
+        return None
+    return await jobs.start(INDEX, {"folders": [*roots], "run": "", "retry": False, "anew": index.recipe})
+
+
+def _with_older(index: Index, without: Collection[str]) -> list[str]:
+    """Folders of the library that are there and hold what an earlier version heard."""
+    roots = (folder.root for folder in index.library.folders() if folder.root not in without)
+    return [root for root in roots if Path(root).is_dir() and index.library.has_older(root, index.recipe)]
+
+
 async def watch_folders(
     index: Index, jobs: Jobs, roots: Sequence[str], on_report: OnReport, *, workers: int
 ) -> AsyncIterator[Run]:
@@ -114,10 +140,11 @@ async def watch_folders(
             await watch.wait(look_s, soon=not is_settled)
 
 
-def index_kind(index: Index, *, at_once: int) -> Kind:
+def index_kind(index: Index, *, at_once: int, then: Callable[[], object] | None = None) -> Kind:
     """Index as a sort of job.
 
     at_once : recordings that this hub listens to at once
+    then : what is made ready of the library at the end; what it lacks is made with the next question
     """
 
     def items(params: Mapping[str, Json]) -> Iterable[JobItem | None]:
@@ -144,7 +171,13 @@ def index_kind(index: Index, *, at_once: int) -> Kind:
             raise UnusableAudio(f"{path}: {reason}")
         return result
 
-    return Kind(INDEX, items, do, title=_title, at_once=at_once, tries=_TRIES)
+    async def finish(id: str, params: Mapping[str, Json]) -> Json:
+        assert then is not None
+        with suppress(Unavailable):
+            await asyncio.to_thread(then)
+        return None
+
+    return Kind(INDEX, items, do, finish if then else None, title=_title, at_once=at_once, tries=_TRIES)
 
 
 async def _follow(jobs: Jobs, id: str, run: Run, on_report: OnReport) -> None:

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -126,18 +127,22 @@ def as_matrix(vectors: Mapping[str, FloatArray], n: int) -> FloatArray:
 
 def _part(items: Sequence[Described], paths: Mapping[str, Sequence[str]]) -> Shelf:
     n = len(items)
-    figures = {
-        name: np.array([item.figures.get(name, np.nan) for item in items], np.float32)
-        for name in _names(item.figures for item in items)
-    }
-    tags = {
-        name: np.array([item.tags.get(name, 0.0) for item in items], np.float32)
-        for name in _names(item.tags for item in items)
-    }
+    figures = _columns([item.figures for item in items], np.nan)
+    tags = _columns([item.tags for item in items], 0.0)
     words = {name: tuple(item.words.get(name, "") for item in items) for name in _names(item.words for item in items)}
     matrix = as_matrix(_stacked(items), n)
     places = tuple(tuple(sorted(paths[item.sha256])) for item in items)
     return Shelf(0, tuple(i.sha256 for i in items), places, figures, words, tags, views(matrix), matrix=matrix)
+
+
+def _columns(rows: Sequence[Mapping[str, float]], missing: float) -> dict[str, FloatArray]:
+    """Numbers by name of each row as columns. They are put into their places all at once, for there are millions."""
+    places: dict[str, int] = {}
+    codes = [places.setdefault(name, len(places)) for row in rows for name in row]
+    at = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+    table = np.full((len(places), len(rows)), missing, np.float32)
+    table[codes, at] = np.fromiter(chain.from_iterable(row.values() for row in rows), np.float64, len(codes))
+    return dict(zip(places, table, strict=True))
 
 
 def _stacked(items: Sequence[Described]) -> dict[str, FloatArray]:
@@ -149,7 +154,7 @@ def _stacked(items: Sequence[Described]) -> dict[str, FloatArray]:
             length = read_space().raw_length(name)
             none = np.zeros(length, np.float32)
             rows = [item.vectors.get(name, none) for item in items]
-            found[name] = np.array([row if len(row) == length else none for row in rows], np.float32)
+            found[name] = np.concatenate([row if len(row) == length else none for row in rows]).reshape(-1, length)
     return found
 
 
@@ -180,9 +185,7 @@ class Shelves:
         with self._turn:
             shelf, cached_seq = self._shelf, -1
             if shelf is None and self._cache is not None:
-                from .shelf_cache import load_shelf
-
-                shelf = load_shelf(self._cache)
+                shelf = self._load(self._cache)
                 cached_seq = -1 if shelf is None else shelf.seq
             seq = self._library.seq()
             recipe = self._current_recipe()
@@ -191,7 +194,10 @@ class Shelves:
             elif shelf.seq < seq:
                 shelf = self._refreshed(shelf, seq)
             if self._shelf is None and self._cache is not None and shelf.seq != cached_seq:
-                self._keep(shelf)
+                self._keep(self._cache, shelf)
+                if not shelf.left_out:  # nothing of another recipe is left
+                    for old in self._cache.parent.glob(f"{self._cache.name}-*"):
+                        old.unlink(missing_ok=True)
             self._shelf = shelf
             return shelf
 
@@ -199,6 +205,7 @@ class Shelves:
         """With what only an earlier recipe knows: figures and words, and no vectors, which are of another measure."""
         shelf = self.current()
         if not shelf.left_out:
+            self._old = {}
             return shelf
         with self._turn:
             others = [name for name in self._library.recipes() if name != shelf.recipe]
@@ -212,9 +219,18 @@ class Shelves:
         shelf = self._old.get(recipe)
         if shelf is not None and shelf.seq == seq:
             return shelf
-        fresh = self._read(seq, recipe) if shelf is None else self._refreshed(shelf, seq)
-        nothing = np.zeros_like(fresh.matrix)
-        return replace(fresh, matrix=nothing, vectors=views(nothing))
+        cache = self._cache and self._cache.with_name(f"{self._cache.name}-{_digest(recipe)}")
+        cached = None if shelf is not None or cache is None else self._load(cache)
+        shelf = shelf or cached
+        if shelf is None or shelf.recipe != recipe or shelf.seq > seq:
+            shelf = self._read(seq, recipe)
+        elif shelf.seq < seq:
+            shelf = self._refreshed(shelf, seq)
+        nothing = np.zeros_like(shelf.matrix)
+        shelf = replace(shelf, matrix=nothing, vectors=views(nothing))
+        if cache is not None and recipe not in self._old and (cached is None or cached.seq != seq):
+            self._keep(cache, shelf)
+        return shelf
 
     def _current_recipe(self) -> str:
         if self._recipe is not None:
@@ -225,7 +241,8 @@ class Shelves:
 
     def _read(self, seq: int, recipe: str) -> Shelf:
         paths = dict(self._library.paths())
-        shelf = shelf_of(self._library.described(recipe=recipe), paths, seq=seq, recipe=recipe)
+        described = self._library.described(recipe=recipe, with_fragments=False)
+        shelf = shelf_of(described, paths, seq=seq, recipe=recipe)
         return _counted(shelf, self._library)
 
     def _refreshed(self, shelf: Shelf, seq: int) -> Shelf:
@@ -235,20 +252,27 @@ class Shelves:
             return self._read(seq, shelf.recipe)
         old = set(changed)
         stay = np.array([i for i, sha in enumerate(shelf.sha256) if sha not in old], np.intp)
-        fresh = shelf_of(
-            self._library.described(changed, recipe=shelf.recipe), dict(self._library.paths(changed)), seq=seq
-        )
+        described = self._library.described(changed, recipe=shelf.recipe, with_fragments=False)
+        fresh = shelf_of(described, dict(self._library.paths(changed)), seq=seq)
         same = joined([taken(shelf, stay), fresh], seq=seq, recipe=shelf.recipe)
         return _counted(same, self._library)
 
-    def _keep(self, shelf: Shelf) -> None:
+    def _load(self, cache: Path) -> Shelf | None:
+        from .shelf_cache import load_shelf
+
+        return load_shelf(cache)
+
+    def _keep(self, cache: Path, shelf: Shelf) -> None:
         from .shelf_cache import save_shelf
 
-        assert self._cache is not None
         try:
-            save_shelf(self._cache, shelf)
+            save_shelf(cache, shelf)
         except OSError as error:  # a full disk costs the next start some seconds, no more
             log.warning("the cache of the library could not be written", extra={"reason": str(error)})
+
+
+def _digest(recipe: str) -> str:
+    return hashlib.sha256(recipe.encode()).hexdigest()[:12]
 
 
 def _counted(shelf: Shelf, library: Library) -> Shelf:

@@ -35,10 +35,9 @@ T = TypeVar("T")
 _AT_ONCE = 2000  # rows of a stretch: a few megabytes
 _ASKED_AT_ONCE = 500  # SQLite takes at least 999 values in a query
 _FILE = "path, size, mtime_ns, ctime_ns, inode, device, sha256, state, reason"
-_ROW = (
-    "r.number, r.sha256, r.recipe, r.figures, r.words, r.tags, v.layout, v.data, v.fragment_spans, v.fragment_data"
-    " FROM recordings AS r JOIN vectors AS v ON v.number = r.number"
-)
+_ROW = "r.number, r.sha256, r.recipe, r.figures, r.words, r.tags, v.layout, v.data"
+_FRAGMENTS = ", v.fragment_spans, v.fragment_data"
+_FROM = " FROM recordings AS r JOIN vectors AS v ON v.number = r.number"
 
 
 class Library:
@@ -209,19 +208,25 @@ class Library:
                 )
             _note_changes(db, (recording[0] for recording, _ in rows))
 
-    def described(self, sha256s: Sequence[str] | None = None, *, recipe: str | None = None) -> Iterator[Described]:
-        """What is known of all contents, in the order in which they came, or of these; by one recipe, or by any."""
+    def described(
+        self, sha256s: Sequence[str] | None = None, *, recipe: str | None = None, with_fragments: bool = True
+    ) -> Iterator[Described]:
+        """What is known of all contents, in the order in which they came, or of these; by one recipe, or by any.
+
+        with_fragments : they are most of what is stored of a longer recording, and nothing that a shelf has
+        """
+        row = f"{_ROW}{_FRAGMENTS if with_fragments else ''}{_FROM}"
         only, values = ("", ()) if recipe is None else (" AND r.recipe = ?", (recipe,))
         if sha256s is not None:
             for part in _parts(sha256s, _ASKED_AT_ONCE):
-                query = f"SELECT {_ROW} WHERE r.sha256 IN ({_marks(part)}){only}"
-                yield from map(_described, self.store.read(query, (*part, *values)))
+                query = f"SELECT {row} WHERE r.sha256 IN ({_marks(part)}){only}"
+                yield from _described(self.store.read(query, (*part, *values)))
             return
         number = 0
         while rows := self.store.read(
-            f"SELECT {_ROW} WHERE r.number > ?{only} ORDER BY r.number LIMIT {_AT_ONCE}", (number, *values)
+            f"SELECT {row} WHERE r.number > ?{only} ORDER BY r.number LIMIT {_AT_ONCE}", (number, *values)
         ):
-            yield from map(_described, rows)
+            yield from _described(rows)
             number = rows[-1][0]
 
     def vectors(
@@ -259,6 +264,14 @@ class Library:
                 )
             )
         )
+
+    def has_older(self, root: str, recipe: str) -> bool:
+        """Whether something that lies below a folder is known by another recipe."""
+        query = (
+            "SELECT 1 FROM recordings AS r JOIN library_files AS f ON f.sha256 = r.sha256 WHERE (r.recipe < ? OR"
+            " r.recipe > ?) AND f.path >= ? AND f.path < ? AND f.state = 'known' LIMIT 1"
+        )
+        return bool(self.store.read(query, (recipe, recipe, *_below(root))))
 
     # --- changes ----------------------------------------------------------------------------------------------------
 
@@ -330,17 +343,13 @@ def _recording_row(item: Described) -> tuple[Any, ...]:
     return item.sha256, item.recipe, time.time(), *texts
 
 
-def _described(row: tuple[Any, ...]) -> Described:
-    _, sha256, recipe, figures, words, tags, layout, data, spans, parts = row
-    return Described(
-        sha256,
-        recipe,
-        json.loads(figures),
-        json.loads(words),
-        json.loads(tags),
-        unpack_vectors(layout, data),
-        unpack_fragments(spans, parts),
-    )
+def _described(rows: Sequence[tuple[Any, ...]]) -> Iterator[Described]:
+    """Rows of `_ROW`, with or without their fragments. Their texts are read as one: that is twice as quick."""
+    figures, words, tags = (json.loads(f"[{','.join(row[column] for row in rows)}]") for column in (3, 4, 5))
+    vectors = unpack_vectors((row[6] for row in rows), [row[7] for row in rows])
+    for row, *of_row in zip(rows, figures, words, tags, vectors, strict=True):
+        fragments = unpack_fragments(row[8], row[9]) if len(row) > 8 else ()
+        yield Described(row[1], row[2], of_row[0], of_row[1], of_row[2], of_row[3], fragments)
 
 
 def _grouped(rows: Iterable[tuple[str, str]]) -> Iterator[tuple[str, tuple[str, ...]]]:

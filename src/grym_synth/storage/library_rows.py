@@ -95,15 +95,19 @@ def pack_vectors(described: Described) -> tuple[str, bytes, bytes, bytes]:
     return layout, _half(data), spans.astype("<f4").tobytes(), _half(parts)
 
 
-def unpack_vectors(layout: str, data: bytes) -> dict[str, FloatArray]:
-    """Vectors by aspect, float32; views of one array."""
-    values = np.frombuffer(data, "<f2").astype(np.float32)
-    vectors, at = {}, 0
-    for item in layout.split(",") if layout else ():
-        name, _, length = item.rpartition(":")
-        vectors[name] = values[at : at + int(length)]
-        at += int(length)
-    return vectors
+def unpack_vectors(layouts: Iterable[str], data: Sequence[bytes]) -> Iterator[dict[str, FloatArray]]:
+    """Vectors by aspect of each row, float32; views of one array, which is made of all rows at once."""
+    values = np.frombuffer(b"".join(data), "<f2").astype(np.float32)
+    at, places = 0, dict[str, list[tuple[str, int]]]()
+    for layout in layouts:
+        if layout not in places:
+            parts = (item.rpartition(":") for item in layout.split(",") if item)
+            places[layout] = [(name, int(length)) for name, _, length in parts]
+        vectors = {}
+        for name, length in places[layout]:
+            vectors[name] = values[at : at + length]
+            at += length
+        yield vectors
 
 
 def vectors_of(rows: Iterable[tuple[int, str, str, bytes]], aspect: str) -> Iterator[tuple[list[str], FloatArray]]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import threading
-from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -15,7 +15,7 @@ from grym_synth.errors import Unavailable
 from grym_synth.jobs.engine import Engine, open_jobs
 from grym_synth.library import job as module
 from grym_synth.library.index import Index, Report
-from grym_synth.library.job import INDEX, index_folders, index_kind
+from grym_synth.library.job import INDEX, hear_anew, index_folders, index_kind
 from grym_synth.library.reading import read_contents
 from grym_synth.library.run import Run
 from grym_synth.storage.library import Library
@@ -39,11 +39,13 @@ def music(tmp_path: Path) -> Path:
 
 
 @asynccontextmanager
-async def a_hub(home: Path, listener: Listener) -> AsyncIterator[tuple[Index, Engine]]:
+async def a_hub(
+    home: Path, listener: Listener, then: Callable[[], object] | None = None
+) -> AsyncIterator[tuple[Index, Engine]]:
     store = SqliteStore(home / "grym.db")
     index = Index(Library(store), listener)
     try:
-        async with open_jobs(home / "jobs.db", [index_kind(index, at_once=3)]) as jobs:
+        async with open_jobs(home / "jobs.db", [index_kind(index, at_once=3, then=then)]) as jobs:
             yield index, jobs
     finally:
         store.close()
@@ -231,5 +233,32 @@ def test_a_library_that_cannot_be_written_is_told_as_such(
             with pytest.raises(Unavailable, match="full") as told:
                 await index_folders(index, jobs, [str(music)], quiet, workers=2)
             assert "goes on from here" in told.value.hint
+
+    run(story())
+
+
+def test_what_an_earlier_version_heard_is_heard_anew_once_for_each_folder(tmp_path: Path, music: Path) -> None:
+    async def story() -> None:
+        ready: list[int] = []
+        async with a_hub(tmp_path, Listener()) as (index, jobs):
+            await index_folders(index, jobs, [str(music)], quiet, workers=3)
+            assert await hear_anew(index, jobs) is None, "all of it is of this version"
+        listener = Listener(recipe="listen 2")
+        async with a_hub(tmp_path, listener, then=lambda: ready.append(1)) as (index, jobs):
+            index.library.add_folder(str(tmp_path / "gone"))
+            id = await hear_anew(index, jobs)
+            assert id is not None
+            await jobs.cancel(id)
+            assert await hear_anew(index, jobs) is None, "whoever ended it is not asked again"
+        listener = Listener(recipe="listen 3")
+        async with a_hub(tmp_path, listener, then=lambda: ready.append(1)) as (index, jobs):
+            id = await hear_anew(index, jobs)
+            assert id is not None
+            assert await hear_anew(index, jobs) is None, "it is under way"
+            told = [job async for job in jobs.follow(id)][-1]
+            assert (told.state, told.params["folders"]) == ("done", [str(music)])
+            assert dict(index.library.recipes()) == {"listen 3": 12}
+            assert sum(listener.listened.values()) == 12
+            assert ready, "the library is made ready for the next question"
 
     run(story())

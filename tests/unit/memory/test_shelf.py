@@ -79,6 +79,23 @@ def test_the_whole_has_what_another_recipe_knows_and_none_of_its_vectors(library
     assert shelves.whole().matrix.any(axis=1).all()
 
 
+def test_what_another_recipe_knows_has_a_cache_of_its_own(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(library, described(1), "/1.wav")
+    put(library, described(2, recipe="r0", tempo=90.0), "/2.wav")
+    cache = tmp_path / "shelf"
+    assert len(Shelves(library, cache, recipe="r1").whole()) == 2
+    with monkeypatch.context() as patch:
+        patch.setattr(library, "described", None)  # nothing is read from the store again
+        whole = Shelves(library, cache, recipe="r1").whole()
+    assert whole.figure("tempo_bpm").tolist() == [120.0, 90.0]
+    assert [bool(row.any()) for row in whole.matrix] == [True, False]
+    put(library, described(2), "/2.wav")  # heard anew
+    assert len(Shelves(library, cache, recipe="r1").whole()) == 2
+    assert [path.name for path in tmp_path.glob("shelf*")] == ["shelf"]
+
+
 def test_changes_reach_the_shelf_and_only_they_are_read(library: Library, tmp_path: Path) -> None:
     for number in range(8):
         put(library, described(number), f"/{number}.wav")
