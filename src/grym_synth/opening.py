@@ -19,6 +19,9 @@ from .health.readings import total_ram_gb
 from .hub import Hub, Laid, Teller
 from .jobs.cleaners import job_cleaners
 from .jobs.engine import Engine, open_jobs
+from .knowledge.search import Search
+from .knowledge.telling import knowledge_findings
+from .knowledge.vectors import open_encoder
 from .library.finder import Finder
 from .library.index import Index
 from .library.job import index_kind
@@ -38,6 +41,7 @@ from .resources.room import Capacity
 from .storage.contexts import Contexts
 from .storage.corrections import RouteCorrections
 from .storage.house import House
+from .storage.knowledge import Knowledge
 from .storage.library import Library
 from .storage.sqlite import SqliteStore
 from .storage.teachings import Teachings
@@ -82,11 +86,12 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
             word = OwnersWord(owner, catalog, executor, deadline=config.step_deadline, is_kept=store.is_lasting)
             likeness = Likeness(index.library, near, shelves)
             finder = Finder(index.library, shelves, owner.labelled)
+            notes = Search(Knowledge(store), open_encoder())
             if serving:
                 troubles = (*troubles, *await _go_on(engine))
             yield Hub(
                 config, router, catalog, executor, pool, store, Contexts(store), models, engine, upkeep, index,
-                likeness, finder, word, _tellers(upkeep, likeness, word, finder), troubles,
+                likeness, finder, notes, word, _tellers(upkeep, likeness, word, finder, notes), troubles,
             )  # fmt: skip
     finally:
         await models.aclose()
@@ -95,7 +100,9 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
         store.close()
 
 
-def _tellers(upkeep: Upkeep, likeness: Likeness, word: OwnersWord, finder: Finder) -> Mapping[str, Teller]:
+def _tellers(
+    upkeep: Upkeep, likeness: Likeness, word: OwnersWord, finder: Finder, notes: Search
+) -> Mapping[str, Teller]:
     """What the hub answers without an agent, by capability, in the order of the answer."""
     Told = tuple[Sequence[Evidence], Sequence[Gap]]
 
@@ -114,7 +121,10 @@ def _tellers(upkeep: Upkeep, likeness: Likeness, word: OwnersWord, finder: Finde
     async def library(laid: Laid, heard: Sequence[Evidence]) -> Told:
         return await asyncio.to_thread(library_findings, finder, laid.request.question, heard)
 
-    return {"system": system, "similar": similar, "teach": teach, "library": library}
+    async def knowledge(laid: Laid, heard: Sequence[Evidence]) -> Told:
+        return await asyncio.to_thread(knowledge_findings, notes, laid.request.question, heard)
+
+    return {"system": system, "similar": similar, "teach": teach, "library": library, "knowledge": knowledge}
 
 
 def _open_store(config: Config) -> tuple[SqliteStore, tuple[Gap, ...]]:

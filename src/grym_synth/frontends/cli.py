@@ -23,6 +23,7 @@ from . import (
     jobs,
     library,
     models,
+    notes,
     patterns,
     status,
     teaching,
@@ -261,6 +262,7 @@ app.command("index")(library.index)
 app.command("similar")(similarity.similar)
 app.add_typer(patterns.app, name="patterns")
 app.command("find")(finding.find)
+app.command("notes", no_args_is_help=True)(notes.notes)
 app.command("cleanup")(housekeeping.cleanup)
 app.command("status")(status.status)
 app.command("pause")(status.pause)
@@ -269,7 +271,7 @@ app.add_typer(models.app, name="models")
 
 #: Commands that CONTRACT names and this version does not have: they say so, instead of being unknown.
 NOT_YET = (
-    "config", "forget", "learn", "login", "logout", "mcp", "migrate", "notes", "share",
+    "config", "forget", "learn", "login", "logout", "mcp", "migrate", "share",
     "whoami", "worker",
 )  # fmt: skip
 

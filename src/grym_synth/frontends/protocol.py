@@ -16,7 +16,7 @@ from ..errors import AgentFailed, BadRequest, BadSetup, GrymError, Unavailable
 
 OPERATIONS = (
     "ask", "route", "analyze", "compare", "similar", "patterns", "edit", "status", "pause", "resume", "context",
-    "jobs", "teach_route", "index", "library", "find",
+    "jobs", "teach_route", "index", "library", "find", "notes",
     "teach", "ear",
 )  # fmt: skip
 
