@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..storage.knowledge import Passage
+from ..storage.knowledge_rows import Passage
 from .excerpts import MOST, sentences_of
 from .terms import STOP, stem, words_of
 

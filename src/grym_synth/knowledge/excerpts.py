@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from ..storage.knowledge import Passage
+from ..storage.knowledge_rows import Passage
 from .terms import stems_of
 
 MOST = 320  # characters of a quotation

@@ -9,16 +9,20 @@ there.
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..storage.knowledge import Knowledge, Passage
+from ..storage.knowledge import Knowledge
+from ..storage.knowledge_rows import Passage
 from .terms import stem, stems_of, terms_of
 from .vectors import Encode, Rows, Vectors
 
 _POOL = 60  # passages that words, and as many that vectors, put forward
+_LEAST_STEM = 4  # letters by which forms of a word are looked for; shorter ones begin too many others
+_KEPT = 5_000  # words whose passages are counted once
 _COMMON = 4_000  # passages that hold a word above which it alone puts none forward
 _ALIKE = 0.85  # share of words above which two passages say the same
 _DIVERSITY = 0.25  # of the score that likeness to what is shown already takes away
@@ -76,7 +80,7 @@ class Found:
 
     hits: tuple[Hit, ...]
     looked_for: tuple[str, ...]
-    searched: int  # passages that were there to be found; -1 when nobody counted
+    searched: int  # passages that were there to be found
     refused: bool
 
 
@@ -90,18 +94,21 @@ class Search:
         self.knowledge = knowledge
         self._encode = encode
         self._vectors = Vectors(knowledge)
+        self._turn = threading.Lock()
+        self._seq, self._count = -1, 0
+        self._holding: dict[str, int] = {}  # passages that hold a word, of those asked for lately
 
     def find(self, question: str, k: int = 10, *, domain: str = "") -> Found:
         """The k passages that answer best, those of one `domain` where it is named."""
         terms = terms_of(question)
-        held = {term: self.knowledge.holding(_quoted(term)) for term in terms}
+        count, held = self._held(terms)
         query = self._encode(question) if self._encode is not None and terms else None
         by_words = self._by_words(terms, held)
         by_meaning = [] if query is None else self._vectors.nearest(query, _POOL if not domain else 10 * _POOL)
         ids = list(dict.fromkeys([*by_words, *(each for each, _ in by_meaning)]))
         vectors = {} if query is None else self._vectors.of(ids)
         weights = WITH_VECTORS if vectors else WORDS_ALONE
-        rarity = {stem(term): _rarity(count, self.knowledge.count) for term, count in held.items()}
+        rarity = {stem(term): _rarity(holding, count) for term, holding in held.items()}
         hits = []
         for passage in self.knowledge.passages(ids):
             if domain and passage.domain != domain:
@@ -113,7 +120,17 @@ class Search:
         hits.sort(key=lambda hit: (-hit.score, hit.passage.id))
         refused = not hits or hits[0].score < weights.least
         chosen = _diverse(_folded(hits[: 4 * k + 20]), min(k, MOST), vectors)
-        return Found(tuple(chosen), terms, self.knowledge.count, refused)
+        return Found(tuple(chosen), terms, count, refused)
+
+    def _held(self, terms: Sequence[str]) -> tuple[int, dict[str, int]]:
+        """How many passages there are, and how many hold each word, counted no further than `_COMMON`."""
+        with self._turn:
+            if (seq := self.knowledge.seq) != self._seq or len(self._holding) > _KEPT:
+                self._seq, self._count, self._holding = seq, self.knowledge.count(), {}
+            for term in terms:
+                if term not in self._holding:
+                    self._holding[term] = self.knowledge.holding(_quoted(term), _COMMON)
+            return self._count, {term: self._holding[term] for term in terms}
 
     def _by_words(self, terms: Sequence[str], held: Mapping[str, int]) -> dict[int, float]:
         """Passages with the rarest of the words, each with its score relative to the best.
@@ -129,7 +146,7 @@ class Search:
                 break
             rare.append(_quoted(term))
             total += held[term]
-        if total > _COMMON and len(known) > 1:  # all of them are common
+        if total >= _COMMON and len(known) > 1:  # all of them are common
             rare = [f"({_quoted(known[0])} AND {_quoted(known[1])})"]
         found = self.knowledge.match(" OR ".join(rare), _POOL)
         best = max((abs(score) for _, score in found), default=0.0)
@@ -155,8 +172,9 @@ def _rarity(holding: int, count: int) -> float:
 
 
 def _quoted(term: str) -> str:
-    """A word for the full-text search: quoted, it is no operator."""
-    return '"' + term.replace('"', '""') + '"'
+    """A word for the full-text search, in all its forms: quoted, it is no operator."""
+    start = stem(term)
+    return f'"{start}"*' if len(start) >= _LEAST_STEM else f'"{term}"'
 
 
 def _folded(hits: Sequence[Hit]) -> list[Hit]:

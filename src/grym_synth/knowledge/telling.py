@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from .. import __version__
 from ..errors import GrymError
 from ..messages import EVIDENCE_UNITS, Evidence, Gap, Json, Source
-from ..storage.knowledge import Passage
+from ..storage.knowledge_rows import Passage
 from .conflicts import Side, conflicts_of, quantities_of
 from .excerpts import excerpt
 from .search import Found, Hit, Search

@@ -48,6 +48,8 @@ class Vectors:
     def nearest(self, query: Rows, count: int) -> list[tuple[int, float]]:
         """Ids of the passages nearest to a vector, with their cosines, best first."""
         ids, rows = self._latest()
+        if not len(ids):
+            return []
         likeness = rows @ query
         few = np.argpartition(-likeness, count - 1)[:count] if len(ids) > count else np.arange(len(ids))
         order = few[np.lexsort((ids[few], -likeness[few]))]
@@ -56,7 +58,7 @@ class Vectors:
     def of(self, wanted: Sequence[int]) -> dict[int, Rows]:
         """The vectors of those passages that have one."""
         ids, rows = self._latest()
-        places = np.searchsorted(ids, wanted)
+        places = np.searchsorted(ids, np.asarray(wanted, np.int64))
         return {
             each: rows[place]
             for each, place in zip(wanted, places, strict=True)

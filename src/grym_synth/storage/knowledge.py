@@ -173,6 +173,15 @@ class Knowledge:
         )
         return [(int(id), float(rank)) for id, rank in self._store.read(query, (expression, limit))]
 
+    def holding(self, expression: str, at_most: int) -> int:
+        """How many passages an FTS5 expression finds, counted no further than `at_most`."""
+        query = "SELECT count(*) FROM (SELECT 1 FROM knowledge_words WHERE knowledge_words MATCH ? LIMIT ?)"
+        return int(self._store.read(query, (expression, at_most))[0][0])
+
+    def count(self) -> int:
+        """How many passages are searched."""
+        return int(self._store.read("SELECT count(*) FROM knowledge_passages WHERE is_searched = 1")[0][0])
+
     def passages(self, ids: Sequence[int]) -> list[Passage]:
         """The passages of these ids that are there, in that order."""
         found: dict[int, Passage] = {}
@@ -237,9 +246,10 @@ class Knowledge:
             _changed(db)
 
     def without_vectors(self, recipe: str, limit: int) -> list[tuple[int, str]]:
-        """Passages that are searched and have no vector of this recipe, with their text."""
+        """Passages that are searched and have no vector of this recipe, with title, section and text in one."""
         query = (
-            "SELECT id, text FROM knowledge_passages WHERE is_searched = 1 AND NOT EXISTS"
+            "SELECT id, title || '. ' || section || '. ' || text FROM knowledge_passages"
+            " WHERE is_searched = 1 AND NOT EXISTS"
             " (SELECT 1 FROM knowledge_vectors WHERE recipe = ? AND passage = id) ORDER BY id LIMIT ?"
         )
         return [(int(id), str(text)) for id, text in self._store.read(query, (recipe, limit))]
