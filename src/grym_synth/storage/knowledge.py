@@ -202,7 +202,7 @@ class Knowledge:
             )
             for id, address, *rest in self._store.read(query, some):
                 other = tuple(dict.fromkeys(copies.get(id, ())))
-                found[id] = Passage(id, from_text(address), *rest, other)
+                found[id] = Passage(id, from_text(address), *rest, copies=other)
         return [found[id] for id in ids if id in found]
 
     def passages_of(self, address: str) -> list[Passage]:
