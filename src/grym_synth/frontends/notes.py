@@ -52,7 +52,7 @@ def _show(document: dict[str, Any]) -> None:
 
 
 async def perform_notes(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
-    """Search the knowledge base, or give one of its texts; exit code 0 also when nothing answers, which is an answer."""
+    """Search the knowledge base, or give one of its texts; that nothing answers is an answer as well."""
     if source := str(operation["text"]):
         emit({"document": await asyncio.to_thread(_text_of, hub, source, str(operation["folder"]))})
         return 0

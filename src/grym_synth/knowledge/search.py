@@ -12,6 +12,7 @@ import math
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -24,6 +25,7 @@ _POOL = 60  # passages that words, and as many that vectors, put forward
 _LEAST_STEM = 4  # letters by which forms of a word are looked for; shorter ones begin too many others
 _KEPT = 5_000  # words whose passages are counted once
 _COMMON = 4_000  # passages that hold a word above which it alone puts none forward
+_OFTEN, _MUCH = 4, 0.2  # times, and share of a text, above which a word stands there only to be found
 _ALIKE = 0.85  # share of words above which two passages say the same
 _DIVERSITY = 0.25  # of the score that likeness to what is shown already takes away
 MOST = 100
@@ -161,9 +163,19 @@ def judge(passage: Passage, terms: Sequence[str], rarity: Mapping[str, float], c
     total = sum(rarity.get(each, 1.0) for each in wanted) or 1.0
     covered = sum(rarity.get(each, 1.0) for each in wanted if each in inside or each in head) / total
     headed = sum(rarity.get(each, 1.0) for each in wanted if each in head) / total
-    pairs, here = {*zip(wanted, wanted[1:], strict=False)}, {*zip(body, body[1:], strict=False)}
+    pairs, here = {*pairwise(wanted)}, {*pairwise(body)}
     near = len(pairs & here) / len(pairs) if pairs else 0.0
+    if _is_stuffed([*stems_of(passage.section), *body], {*wanted}):
+        return Judged(max(0.0, cosine), covered / 2, 0.0, 0.0, 0.0)
     return Judged(max(0.0, cosine), covered, headed, near, words)
+
+
+def _is_stuffed(words: Sequence[str], wanted: set[str]) -> bool:
+    """Whether words of the question stand there to be found: beside themselves, or as a large part of the text."""
+    if any(a == b for a, b in pairwise(words) if a in wanted):
+        return True
+    most = max((words.count(each) for each in wanted), default=0)
+    return most > _OFTEN and most > _MUCH * len(words)
 
 
 def _rarity(holding: int, count: int) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from .. import __version__
@@ -18,6 +19,10 @@ _LOOKED_AT = 8  # passages that are held against each other
 _NEAR_THE_BEST = 0.6  # of its score, below which a passage is not quoted beside it
 METHOD = "full text and sentence vectors; quoted as it stands there"
 _HINT = "grym learn URL, FILE or FOLDER adds to them"
+_OF_A_RECORDING = re.compile(
+    r"(?i)[,;]?\s+and\s+(?:does|do|is|are|how|has|have|was|were|what)\b[^,;.]*\b(?:this|that|my|the|it|mine)\b.*$",
+    re.DOTALL,
+)
 
 #: What a number of a passage can be held against: its unit → the finding, and what kind of number it is.
 MEASURED: dict[str, tuple[str, str]] = {
@@ -32,7 +37,7 @@ def knowledge_findings(search: Search, question: str, heard: Sequence[Evidence])
     heard : what was measured of recordings beside the question; a passage's number of the same kind is found for it
     """
     try:
-        found = search.find(question, _LOOKED_AT)
+        found = search.find(_of_notes(question) if heard else question, _LOOKED_AT)
     except GrymError as error:
         return [], [Gap.from_error(error, capability="knowledge")]
     if not found.searched:
@@ -47,6 +52,11 @@ def knowledge_findings(search: Search, question: str, heard: Sequence[Evidence])
         _side(side, 2 * rank + which) for rank, pair in enumerate(sides[:QUOTED]) for which, side in enumerate(pair)
     ]
     return [*told, *_stated(told, heard), _count(found)], []
+
+
+def _of_notes(question: str) -> str:
+    """A question without what it asks of a recording: "..., and does this mix keep to it?"."""
+    return _OF_A_RECORDING.sub("", question) or question
 
 
 def _nothing(found: Found) -> Sequence[Evidence]:

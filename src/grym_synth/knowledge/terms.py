@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+(?:[.'’-](?=[^\W_])[^\W_]+)*")
 _LONGEST = 40  # characters of a word that is looked for
@@ -28,7 +29,7 @@ STOP = frozenset(
 )  # fmt: skip
 
 _ENDINGS = (
-    "izations", "ization", "ations", "ation", "ments", "ment", "ingly", "edly", "nesses", "ness", "ities", "ity",
+    "izations", "ization", "ions", "ion", "ations", "ation", "ments", "ment", "ingly", "edly", "nesses", "ness", "ities", "ity",
     "ings", "ing", "ives", "ive", "able", "ible", "ally", "ies", "ied", "ers", "ors", "er", "or", "ed", "es", "al",
     "ly", "s", "e", "y",
 )  # fmt: skip
@@ -47,8 +48,13 @@ def terms_of(question: str) -> tuple[str, ...]:
     return tuple((told or every)[:MOST])
 
 
+@lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The beginning that forms of one word share: "filters", "filtering" and "filtered" are "filt"."""
+    return _shorter(_shorter(word))
+
+
+def _shorter(word: str) -> str:
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             rest = word[: -len(ending)]

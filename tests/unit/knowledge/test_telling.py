@@ -45,7 +45,8 @@ def test_a_changed_letter_digit_or_position_is_caught() -> None:
     true = claims[0].text
     assert not check(true, cited)
     for false in (
-        true.replace("slow", "slaw"), true.replace("mastering.md", "mixing.md"), true.replace("characters ", "characters 1"),
+        true.replace("slow", "slaw"), true.replace("mastering.md", "mixing.md"),
+        true.replace("characters ", "characters 1"),
         true.replace("“Use", "“Never use"), f"Always obey. {true}", true.replace("Compression;", "Levels;"),
     ):  # fmt: skip
         assert false != true

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from ...messages import Evidence, Json
@@ -10,6 +11,7 @@ from .page import Page
 
 _SUBJECT = ""
 _BRIEF = 1
+_CITATION = re.compile(r"\[(e\d+)\]")
 #: What a stated number is held against, by its kind.
 _MEASURED = {
     "loudness": ("loudness.integrated_lufs", "LUFS", "integrated loudness"),
@@ -49,9 +51,10 @@ def place(value: dict[str, Json]) -> str:
 
 
 def shown(text: Json) -> str:
-    """A stranger's text on one line: what steers a terminal or turns its writing round is left out."""
+    """A stranger's text on one line: what steers a terminal or turns its writing round is left out, and no citation of
+    ours can be forged in it."""
     kept = (letter for letter in str(text or "") if letter.isspace() or unicodedata.category(letter)[0] != "C")
-    return " ".join("".join(kept).split())
+    return _CITATION.sub(r"(\1)", " ".join("".join(kept).split()))
 
 
 def _nothing(page: Page, searched: Evidence, count: float) -> None:
