@@ -52,7 +52,6 @@ class Weights:
     near: float
     words: float
     bias: float
-    least: float  # score below which the best passage is no answer
 
     def score(self, each: Judged) -> float:
         line = (
@@ -62,8 +61,9 @@ class Weights:
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, line))))
 
 
-WITH_VECTORS = Weights(cosine=8.0, covered=4.0, headed=1.5, near=1.0, words=1.0, bias=-6.5, least=0.5)
-WORDS_ALONE = Weights(cosine=0.0, covered=6.0, headed=2.0, near=1.5, words=1.0, bias=-5.0, least=0.5)
+LEAST = 0.5  # score below which the best passage is no answer
+WITH_VECTORS = Weights(cosine=9.74, covered=1.88, headed=0.0, near=0.0, words=0.36, bias=-4.95)
+WORDS_ALONE = Weights(cosine=0.0, covered=6.28, headed=2.22, near=2.08, words=1.42, bias=-5.51)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,6 @@ class Search:
         by_meaning = [] if query is None else self._vectors.nearest(query, _POOL if not domain else 10 * _POOL)
         ids = list(dict.fromkeys([*by_words, *(each for each, _ in by_meaning)]))
         vectors = {} if query is None else self._vectors.of(ids)
-        weights = WITH_VECTORS if vectors else WORDS_ALONE
         rarity = {stem(term): _rarity(holding, count) for term, holding in held.items()}
         hits = []
         for passage in self.knowledge.passages(ids):
@@ -118,9 +117,10 @@ class Search:
             cosine = float(vectors[passage.id] @ query) if query is not None and passage.id in vectors else 0.0
             judged = judge(passage, terms, rarity, cosine, by_words.get(passage.id, 0.0))
             matched = tuple(term for term in terms if stem(term) in {*stems_of(passage.text)})
+            weights = WITH_VECTORS if passage.id in vectors else WORDS_ALONE  # of what has no vector yet, words tell
             hits.append(Hit(passage, weights.score(judged), matched))
         hits.sort(key=lambda hit: (-hit.score, hit.passage.id))
-        refused = not hits or hits[0].score < weights.least
+        refused = not hits or hits[0].score < LEAST
         chosen = _diverse(_folded(hits[: 4 * k + 20]), min(k, MOST), vectors)
         return Found(tuple(chosen), terms, count, refused)
 
