@@ -14,11 +14,13 @@ from .execution.catalog import read_catalog
 from .execution.executor import ANSWER, Executor
 from .execution.hearing import Ear
 from .execution.keeper import mark_of_this_process
+from .execution.reading import Reader
 from .execution.supervisor import Supervisor
 from .health.readings import total_ram_gb
 from .hub import Hub, Laid, Teller
 from .jobs.cleaners import job_cleaners
 from .jobs.engine import Engine, open_jobs
+from .knowledge.learn import Learner, following, learn_kind
 from .library.finder import Finder
 from .library.index import Index
 from .library.job import index_kind
@@ -38,6 +40,7 @@ from .resources.room import Capacity
 from .storage.contexts import Contexts
 from .storage.corrections import RouteCorrections
 from .storage.house import House
+from .storage.knowledge import Knowledge
 from .storage.library import Library
 from .storage.sqlite import SqliteStore
 from .storage.teachings import Teachings
@@ -68,7 +71,8 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
     troubles = (*troubles, *catalog.troubles)
     ear = Ear(catalog, executor, deadline=config.step_deadline)
     index = Index(Library(store), ear, without=str(config.home.absolute()))
-    kinds = [index_kind(index, at_once=config.cpu_slots)]
+    learner = Learner(Knowledge(store), Reader(catalog, executor, deadline=config.step_deadline))
+    kinds = [index_kind(index, at_once=config.cpu_slots), learn_kind(learner, at_once=config.cpu_slots)]
     jobs = open_jobs(config.jobs_path, kinds, pool=pool, hold=upkeep.hold, buries=False)
     try:
         async with upkeep.running(), jobs as engine:
@@ -84,10 +88,11 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
             finder = Finder(index.library, shelves, owner.labelled)
             if serving:
                 troubles = (*troubles, *await _go_on(engine))
-            yield Hub(
-                config, router, catalog, executor, pool, store, Contexts(store), models, engine, upkeep, index,
-                likeness, finder, word, _tellers(upkeep, likeness, word, finder), troubles,
-            )  # fmt: skip
+            async with following(learner.knowledge, engine, is_on=serving and store.is_lasting):
+                yield Hub(
+                    config, router, catalog, executor, pool, store, Contexts(store), models, engine, upkeep, index,
+                    likeness, finder, word, learner, _tellers(upkeep, likeness, word, finder), troubles,
+                )  # fmt: skip
     finally:
         await models.aclose()
         await agents.close()
