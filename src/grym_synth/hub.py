@@ -20,6 +20,7 @@ from .execution.catalog import Catalog
 from .execution.executor import ANSWER, MEASUREMENT, Executor, OnProgress, Outcome, Urgency
 from .execution.inputs import Inputs, Recording, find_recordings
 from .jobs.engine import Engine
+from .knowledge.learn import Learner
 from .knowledge.search import Search
 from .library.finder import Finder
 from .library.index import Index
@@ -87,6 +88,7 @@ class Hub:
     finder: Finder
     notes: Search
     word: OwnersWord
+    learner: Learner
     tellers: Mapping[str, Teller]
     troubles: tuple[Gap, ...] = ()  # what this hub lacks as a whole; told in every answer
 

@@ -14,11 +14,13 @@ from .execution.catalog import read_catalog
 from .execution.executor import ANSWER, Executor
 from .execution.hearing import Ear
 from .execution.keeper import mark_of_this_process
+from .execution.reading import Reader
 from .execution.supervisor import Supervisor
 from .health.readings import total_ram_gb
 from .hub import Hub, Laid, Teller
 from .jobs.cleaners import job_cleaners
 from .jobs.engine import Engine, open_jobs
+from .knowledge.learn import Learner, following, learn_kind
 from .knowledge.search import Search
 from .knowledge.telling import knowledge_findings
 from .knowledge.vectors import open_encoder
@@ -72,7 +74,9 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
     troubles = (*troubles, *catalog.troubles)
     ear = Ear(catalog, executor, deadline=config.step_deadline)
     index = Index(Library(store), ear, without=str(config.home.absolute()))
-    kinds = [index_kind(index, at_once=config.cpu_slots)]
+    encode = open_encoder()
+    learner = Learner(Knowledge(store), Reader(catalog, executor, deadline=config.step_deadline), encode=encode)
+    kinds = [index_kind(index, at_once=config.cpu_slots), learn_kind(learner, at_once=config.cpu_slots)]
     jobs = open_jobs(config.jobs_path, kinds, pool=pool, hold=upkeep.hold, buries=False)
     try:
         async with upkeep.running(), jobs as engine:
@@ -86,13 +90,14 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
             word = OwnersWord(owner, catalog, executor, deadline=config.step_deadline, is_kept=store.is_lasting)
             likeness = Likeness(index.library, near, shelves)
             finder = Finder(index.library, shelves, owner.labelled)
-            notes = Search(Knowledge(store), open_encoder())
+            notes = Search(learner.knowledge, encode)
             if serving:
                 troubles = (*troubles, *await _go_on(engine))
-            yield Hub(
-                config, router, catalog, executor, pool, store, Contexts(store), models, engine, upkeep, index,
-                likeness, finder, notes, word, _tellers(upkeep, likeness, word, finder, notes), troubles,
-            )  # fmt: skip
+            async with following(learner.knowledge, engine, is_on=serving and store.is_lasting):
+                yield Hub(
+                    config, router, catalog, executor, pool, store, Contexts(store), models, engine, upkeep, index,
+                    likeness, finder, notes, word, learner, _tellers(upkeep, likeness, word, finder, notes), troubles,
+                )  # fmt: skip
     finally:
         await models.aclose()
         await agents.close()

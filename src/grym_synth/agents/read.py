@@ -27,6 +27,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import resource
 import sys
 from pathlib import Path
@@ -39,6 +40,7 @@ from grym_synth.knowledge.reading.kinds import read_content
 from grym_synth.messages import Evidence, Gap, Json, Source
 
 NAME, VERSION = "read", "1"
+_MOST_ANSWER = 30 << 20  # bytes; the hub takes no longer answer
 _MOST_MEMORY = 3 << 30  # a file that needs more is a bomb
 
 SCHEMA: dict[str, Any] = {
@@ -65,6 +67,9 @@ def read(arguments: dict[str, Any], call: Call) -> Result:
         told = (str(arguments.get("content_type", "")), str(arguments.get("address", "")))
         document = _read(content, name, *told, call)
     except GrymError as error:
+        return Result((), (Gap.from_error(error, capability=NAME, subject=subject),))
+    if len(json.dumps(document.text)) > _MOST_ANSWER:
+        error = Unreadable(f"its text takes more than {_MOST_ANSWER >> 20} MB to tell", hint="split it into parts")
         return Result((), (Gap.from_error(error, capability=NAME, subject=subject),))
     source = Source(NAME, VERSION, f"read as {document.kind}")
     value: dict[str, Json] = {**document_to_json(document), "sha256": hashlib.sha256(content).hexdigest()}

@@ -12,6 +12,8 @@ MOST = 320  # characters of a quotation
 
 _SENTENCE = re.compile(r"\S(?:.*?[.!?。！？](?=[\s\"')\]”’]|$)[\"')\]”’]*|(?:(?!\n\s*\n).)+)", re.DOTALL)
 
+_HEADING = re.compile(r"(?:#{1,6}[^\n]*\s+)+")
+
 
 def sentences_of(text: str) -> Iterator[tuple[int, int]]:
     """Where each sentence of a text begins and ends; an empty line ends one as well."""
@@ -24,9 +26,11 @@ def sentences_of(text: str) -> Iterator[tuple[int, int]]:
 
 def excerpt(passage: Passage, stems: Collection[str]) -> tuple[int, int, str]:
     """The sentences of a passage with most of what is looked for: start, end and text, as in the source."""
-    if len(passage.text) <= MOST:
-        return passage.start, passage.end, passage.text
-    spans = [*sentences_of(passage.text)] or [(0, len(passage.text))]
+    heading = _HEADING.match(passage.text)  # its words stand in the section already
+    first_char = heading.end() if heading and heading.end() < len(passage.text) else 0
+    if len(passage.text) - first_char <= MOST:
+        return passage.start + first_char, passage.end, passage.text[first_char:]
+    spans = [span for span in sentences_of(passage.text) if span[0] >= first_char] or [(first_char, len(passage.text))]
     best, most = (0, 0), -1.0
     for first in range(len(spans)):
         for last in range(first, len(spans)):

@@ -16,6 +16,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from ..errors import BadSetup
 from ..storage.knowledge import Knowledge
 from ..storage.knowledge_rows import Passage
 from .terms import stem, stems_of, terms_of
@@ -104,7 +105,7 @@ class Search:
         """The k passages that answer best, those of one `domain` where it is named."""
         terms = terms_of(question)
         count, held = self._held(terms)
-        query = self._encode(question) if self._encode is not None and terms else None
+        query = self._vector_of(question) if terms else None
         by_words = self._by_words(terms, held)
         by_meaning = [] if query is None else self._vectors.nearest(query, _POOL if not domain else 10 * _POOL)
         ids = list(dict.fromkeys([*by_words, *(each for each, _ in by_meaning)]))
@@ -123,6 +124,13 @@ class Search:
         refused = not hits or hits[0].score < LEAST
         chosen = _diverse(_folded(hits[: 4 * k + 20]), min(k, MOST), vectors)
         return Found(tuple(chosen), terms, count, refused)
+
+    def _vector_of(self, question: str) -> Rows | None:
+        """None without the pack, or where it is damaged: words find a passage all the same."""
+        try:
+            return None if self._encode is None else self._encode(question)
+        except BadSetup:
+            return None
 
     def _held(self, terms: Sequence[str]) -> tuple[int, dict[str, int]]:
         """How many passages there are, and how many hold each word, counted no further than `_COMMON`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
@@ -9,6 +10,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import BadSetup, MissingDependency
 from ..packs import find_pack
 from ..sentences.vectors import WIDTH, SentenceEncoder
 from ..storage.knowledge import Knowledge
@@ -19,12 +21,18 @@ Encode: TypeAlias = Callable[[str], Rows]
 
 #: What made a vector; other recipes do not compare with it. The encoder reads the first 96 pieces: 23 ms a passage.
 RECIPE = "minilm-int8/96"
+_AT_ONCE = 32  # passages, under a second
+
+log = logging.getLogger(__name__)
 
 
 def open_encoder() -> Encode | None:
     """What turns a sentence into a vector; None without the pack, and words alone are searched then."""
     pack = find_pack("minilm")
-    return None if pack is None else SentenceEncoder(pack.file).encode
+    try:
+        return None if pack is None else SentenceEncoder(pack.file).encode
+    except MissingDependency:  # words alone, then; `grym doctor` says how to get it
+        return None
 
 
 def embed(texts: Sequence[str], encode: Encode) -> NDArray[np.float16]:
@@ -33,6 +41,20 @@ def embed(texts: Sequence[str], encode: Encode) -> NDArray[np.float16]:
     for place, text in enumerate(texts):
         rows[place] = encode(text)
     return rows
+
+
+def catch_up(knowledge: Knowledge, encode: Encode) -> int:
+    """Make the vectors that are missing, so many at a time that a kill loses little; how many were made."""
+    made = 0
+    while waiting := knowledge.without_vectors(RECIPE, _AT_ONCE):
+        try:
+            rows = embed([text for _, text in waiting], encode)
+        except BadSetup as error:  # a damaged pack: passages are found by words
+            log.warning("passages get no vectors", extra={"reason": str(error)})
+            return made
+        knowledge.put_vectors(RECIPE, [(each, row) for (each, _), row in zip(waiting, rows, strict=True)])
+        made += len(waiting)
+    return made
 
 
 class Vectors:

@@ -200,9 +200,9 @@ class Knowledge:
                 " passage.text, version, read_at FROM knowledge_passages AS passage"
                 f" JOIN knowledge_sources AS source ON source.id = passage.source WHERE passage.id IN ({marks})"
             )
-            for id, address, *rest in self._store.read(query, some):
-                other = tuple(dict.fromkeys(copies.get(id, ())))
-                found[id] = Passage(id, from_text(address), *rest, copies=other)
+            for row in self._store.read(query, some):
+                other = tuple(dict.fromkeys(copies.get(row[0], ())))
+                found[row[0]] = replace(Passage(row[0], from_text(row[1]), *row[2:]), copies=other)
         return [found[id] for id in ids if id in found]
 
     def passages_of(self, address: str) -> list[Passage]:

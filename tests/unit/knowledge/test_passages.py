@@ -7,8 +7,8 @@ from grym_synth.knowledge.passages import cut_passages, section_names
 from grym_synth.storage.knowledge_rows import Section
 
 PIECES = st.sampled_from(
-    ["word ", "Ende. ", "\n", "\n\n", "\r\n", "\r\n\r\n", "\r", "- item\n", "| a | b |\n", "```\n", "x" * 700, "é ß 語。",
-     "word " * 70, "One. Two! " * 30, "   ", "\t", "\u2028", "\x0c", "# head\n"]
+    ["word ", "Ende. ", "\n", "\n\n", "\r\n", "\r\n\r\n", "\r", "- item\n", "| a | b |\n", "```\n", "x" * 700,
+     "é ß 語。", "word " * 70, "One. Two! " * 30, "   ", "\t", "\u2028", "\x0c", "# head\n"]
 )  # fmt: skip
 
 

@@ -103,5 +103,5 @@ def test_a_measurement_stands_beside_the_number_of_the_notes_with_the_difference
     route = replace(ROUTE, capabilities=("knowledge", "loudness"))
     _, text, claims = answered(knowledge, question, (heard,), route)
     assert "“Master quiet music to -14 LUFS integrated for streaming." in text
-    assert "mix.wav has -12.3 LUFS of integrated loudness, the notes say -14 LUFS: 1.7 LU above" in text
+    assert "mix.wav has -12.3 LUFS of integrated loudness, the notes name -14 LUFS: 1.7 LU above" in text
     assert len(claims) >= 2

@@ -51,9 +51,9 @@ def _words(html: str) -> str:
     """A summary without its markup."""
     if "<" not in html:
         return html
-    from lxml.html import fromstring
+    from lxml.html import fromstring  # type: ignore[import-untyped]
 
     try:
-        return " ".join(fromstring(f"<div>{html}</div>").text_content().split())
+        return " ".join(str(fromstring(f"<div>{html}</div>").text_content()).split())
     except ValueError:  # control characters
         return ""

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .document import Document, Unreadable, Writer, check_length, one_line
-
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
 
 _BLOCKS = frozenset(
     "p li dt dd pre blockquote td th figcaption caption summary address h1 h2 h3 h4 h5 h6 div section article".split()
@@ -79,7 +76,7 @@ def _write_extracted(body: Any, writer: Writer) -> None:
         done.update(element.iter())
 
 
-def _write_all(tree: HtmlElement, writer: Writer) -> None:
+def _write_all(tree: Any, writer: Writer) -> None:
     """Write every block that holds words of its own, in their order."""
     silent = {part for element in tree.iter(*_UNSAID) for part in element.iter()}
     for element in tree.iter(*_BLOCKS, "body"):

@@ -72,7 +72,7 @@ def read_midi(content: bytes) -> Document:
 
     try:
         file = mido.MidiFile(file=io.BytesIO(content), clip=True)
-    except Exception as error:  # noqa: BLE001 mido meets what is broken with whatever comes up
+    except Exception as error:  # mido meets what is broken with whatever comes up
         raise Unreadable(f"the MIDI file is broken: {one_line(str(error)) or type(error).__name__}") from error
     if not any(message.type == "note_on" for track in file.tracks for message in track):
         raise Unreadable("the MIDI file holds no notes")

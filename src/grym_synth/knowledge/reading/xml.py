@@ -1,4 +1,4 @@
-"""XML from strangers, parsed without following any of its declarations; and what lies compressed, unpacked in bounds."""
+"""XML from strangers, parsed without following its declarations; and what lies compressed, unpacked in bounds."""
 
 from __future__ import annotations
 
