@@ -69,8 +69,8 @@ def read(arguments: dict[str, Any], call: Call) -> Result:
     except GrymError as error:
         return Result((), (Gap.from_error(error, capability=NAME, subject=subject),))
     if len(json.dumps(document.text)) > _MOST_ANSWER:
-        error = Unreadable(f"its text takes more than {_MOST_ANSWER >> 20} MB to tell", hint="split it into parts")
-        return Result((), (Gap.from_error(error, capability=NAME, subject=subject),))
+        too_long = Unreadable(f"its text takes more than {_MOST_ANSWER >> 20} MB to tell", hint="split it into parts")
+        return Result((), (Gap.from_error(too_long, capability=NAME, subject=subject),))
     source = Source(NAME, VERSION, f"read as {document.kind}")
     value: dict[str, Json] = {**document_to_json(document), "sha256": hashlib.sha256(content).hexdigest()}
     return Result((Evidence("", "read.document", "label", value, "", 1.0, subject, source),))

@@ -137,7 +137,7 @@ async def _learn_once(hub: Hub, job_id: str, targets: list[str], emit: Emit, *, 
         elif isinstance(item.result, dict):
             counts[str(item.result["state"])] += 1
             if item.result["state"] != "unchanged":
-                emit({"document": item.result})
+                emit({"document": _titled(hub, item.result)})
     missing = [path for target in targets for path in hub.learner.missing(target)]
     summary = {
         **{name: counts[name] for name in ("new", "changed", "unchanged", "followed", "failed")},
@@ -148,6 +148,11 @@ async def _learn_once(hub: Hub, job_id: str, targets: list[str], emit: Emit, *, 
     if is_first or counts["new"] or counts["changed"] or counts["failed"]:
         emit({"document": summary})
     return 3 if counts["failed"] and counts.total() == counts["failed"] else 0
+
+
+def _titled(hub: Hub, told: Mapping[str, Any]) -> dict[str, Json]:
+    row = hub.learner.knowledge.source(str(told["address"]))
+    return {**told, "title": row.title if row else ""}
 
 
 async def perform_sources(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:

@@ -166,7 +166,7 @@ class Learner:
                 counts[str(told["state"])] += 1
         left = max(0, len(document.links) - wish.most)
         return {
-            "address": wish.address, "state": "followed", "kind": document.kind, "title": document.title,
+            "address": wish.address, "state": "followed", "kind": document.kind,
             "entries": dict(counts), "left": left, "failed": failed[:50],
         }  # fmt: skip
 
@@ -310,8 +310,9 @@ def _targets(params: Mapping[str, Json]) -> list[str]:
 
 
 def _told(address: str, state: str, row: SourceRow) -> dict[str, Json]:
+    """What is kept with the job: nothing that the source says, since that is to be forgotten for good."""
     return {
-        "address": address, "state": state, "kind": row.kind, "title": row.title, "domain": row.domain,
+        "address": address, "state": state, "kind": row.kind,  "domain": row.domain,
         "version": row.version, "passages": 0, "folded": 0,
     }  # fmt: skip
 
