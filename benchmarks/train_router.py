@@ -31,7 +31,7 @@ from grym_synth.planning.routing.clauses import split_clauses
 from grym_synth.planning.routing.decision import ROWS, SIZES, Decision, calibrate, row_of, spell_out, strongest
 from grym_synth.planning.routing.features import CHAR_BUCKETS, WORD_BUCKETS, Buckets, Features, read_features
 from grym_synth.planning.routing.heads import FILE_SORTS, HEADS, REPORT
-from grym_synth.planning.routing.sentence_vectors import SentenceEncoder
+from grym_synth.sentences.vectors import SentenceEncoder
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]

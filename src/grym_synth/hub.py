@@ -20,6 +20,8 @@ from .execution.catalog import Catalog
 from .execution.executor import ANSWER, MEASUREMENT, Executor, OnProgress, Outcome, Urgency
 from .execution.inputs import Inputs, Recording, find_recordings
 from .jobs.engine import Engine
+from .knowledge.learn import Learner
+from .knowledge.search import Search
 from .library.finder import Finder
 from .library.index import Index
 from .likeness import Likeness
@@ -84,7 +86,9 @@ class Hub:
     index: Index
     likeness: Likeness
     finder: Finder
+    notes: Search
     word: OwnersWord
+    learner: Learner
     tellers: Mapping[str, Teller]
     troubles: tuple[Gap, ...] = ()  # what this hub lacks as a whole; told in every answer
 

@@ -14,11 +14,16 @@ from .execution.catalog import read_catalog
 from .execution.executor import ANSWER, Executor
 from .execution.hearing import Listener
 from .execution.keeper import mark_of_this_process
+from .execution.reading import Reader
 from .execution.supervisor import Supervisor
 from .health.readings import total_ram_gb
 from .hub import Hub, Laid, Teller
 from .jobs.cleaners import job_cleaners
 from .jobs.engine import Engine, open_jobs
+from .knowledge.learn import Learner, following, learn_kind
+from .knowledge.search import Search
+from .knowledge.telling import knowledge_findings
+from .knowledge.vectors import open_encoder
 from .library.finder import Finder
 from .library.index import Index
 from .library.job import hear_anew, index_kind
@@ -41,6 +46,7 @@ from .resources.room import Capacity
 from .storage.contexts import Contexts
 from .storage.corrections import RouteCorrections
 from .storage.house import House
+from .storage.knowledge import Knowledge
 from .storage.library import Library
 from .storage.sqlite import SqliteStore
 from .storage.teachings import Teachings
@@ -75,7 +81,13 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
     owner = Owner(Teachings(store))
     shelf = OwnersShelf(Shelves(index.library, cache, recipe=listener.recipe), index.library, owner)
     finder = Finder(index.library, shelf)
-    kinds = [index_kind(index, at_once=config.cpu_slots, then=finder.prepare), pattern_kind(PatternSearch(store))]
+    encode = open_encoder()
+    learner = Learner(Knowledge(store), Reader(catalog, executor, deadline=config.step_deadline), encode=encode)
+    kinds = [
+        index_kind(index, at_once=config.cpu_slots, then=finder.prepare),
+        pattern_kind(PatternSearch(store)),
+        learn_kind(learner, at_once=config.cpu_slots),
+    ]
     jobs = open_jobs(config.jobs_path, kinds, pool=pool, hold=upkeep.hold, buries=False)
     try:
         async with upkeep.running(), jobs as engine:
@@ -85,12 +97,14 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
             near = Listener(catalog, executor, deadline=config.step_deadline, urgency=replace(ANSWER, takes_lite=False))
             word = OwnersWord(owner, store, catalog, executor, deadline=config.step_deadline)
             likeness = Likeness(index.library, near, shelf, owner)
+            notes = Search(learner.knowledge, encode)
             if serving:
                 troubles = (*troubles, *await _go_on(engine, index))
-            yield Hub(
-                config, router, catalog, executor, pool, store, Contexts(store), models, engine, upkeep, index,
-                likeness, finder, word, _tellers(upkeep, likeness, word, finder), troubles,
-            )  # fmt: skip
+            async with following(learner.knowledge, engine, is_on=serving and store.is_lasting):
+                yield Hub(
+                    config, router, catalog, executor, pool, store, Contexts(store), models, engine, upkeep, index,
+                    likeness, finder, notes, word, learner, _tellers(upkeep, likeness, word, finder, notes), troubles,
+                )  # fmt: skip
     finally:
         await models.aclose()
         await agents.close()
@@ -98,7 +112,9 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
         store.close()
 
 
-def _tellers(upkeep: Upkeep, likeness: Likeness, word: OwnersWord, finder: Finder) -> Mapping[str, Teller]:
+def _tellers(
+    upkeep: Upkeep, likeness: Likeness, word: OwnersWord, finder: Finder, notes: Search
+) -> Mapping[str, Teller]:
     """What the hub answers without an agent, by capability, in the order of the answer."""
     Told = tuple[Sequence[Evidence], Sequence[Gap]]
 
@@ -117,7 +133,10 @@ def _tellers(upkeep: Upkeep, likeness: Likeness, word: OwnersWord, finder: Finde
     async def library(laid: Laid, heard: Sequence[Evidence]) -> Told:
         return await asyncio.to_thread(library_findings, finder, laid.request.question, heard)
 
-    return {"system": system, "similar": similar, "teach": teach, "library": library}
+    async def knowledge(laid: Laid, heard: Sequence[Evidence]) -> Told:
+        return await asyncio.to_thread(knowledge_findings, notes, laid.request.question, heard)
+
+    return {"system": system, "similar": similar, "teach": teach, "library": library, "knowledge": knowledge}
 
 
 def _open_store(config: Config) -> tuple[SqliteStore, tuple[Gap, ...]]:

@@ -10,7 +10,7 @@ import pytest
 from grym_synth import packs
 from grym_synth.packs import PackFile, PackSpec
 from grym_synth.planning.routing.router import Router
-from grym_synth.planning.routing.sentence_vectors import SentenceEncoder
+from grym_synth.sentences.vectors import SentenceEncoder
 
 SPEC = PackSpec(
     name="toy", package="toy", version="1", wheel_sha256="", licence="MIT", gives="", without="nothing is sung",

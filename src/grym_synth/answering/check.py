@@ -25,6 +25,7 @@ from .checks.orders import check_orders
 from .checks.presence import check_presence
 from .checks.proper_names import check_proper_names
 from .checks.quantities import check_quantities
+from .checks.quoting import check_quoting, quotes_notes
 from .checks.rankings import check_rankings
 from .checks.silences import check_silences
 from .checks.spans import check_spans
@@ -64,6 +65,8 @@ def check(
         return (
             Problem(sentence_text[:40], f"{len(sentence_text):,} characters; a sentence has at most {MAX_CHARS:,}"),
         )
+    if quotes_notes(cited):
+        return tuple(dict.fromkeys([*_check_citations(sentence_text, cited), *check_quoting(sentence_text, cited)]))
     case = Case(sentence_text, cited, question, subjects)
     if len(case.tokens.text) > MAX_CHARS:
         return (Problem(sentence_text[:40], "too long once its letters are written out"),)

@@ -67,7 +67,10 @@ def read_ours(draft: Draft, claims: Sequence[Claim]) -> list[Ours]:
             others = [item for item in cited if item.rank > 0]
             needed = needed - {item.id for item in others} or needed
             facts = tuple(fact for fact in facts if not any(_is_of(fact, item) for item in others))
-        is_ours = all(item.kind not in _STRANGERS and item.capability in CAPABILITIES for item in cited)
+        is_ours = all(
+            item.kind not in _STRANGERS and item.capability in CAPABILITIES and item.capability != "knowledge"
+            for item in cited
+        )
         # Advice that states nothing the checker reads cannot be checked in other words.
         is_offered = is_ours and bool(stated) and not tokens.quotations
         found.append(Ours(claim, sentence, needed, facts, tokens, is_offered))

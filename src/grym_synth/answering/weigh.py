@@ -47,6 +47,7 @@ _NO_RECORDING = (
     "system",
     "similar",
     "library",
+    "knowledge",
 )  # capabilities whose findings speak of no recording that was asked about
 
 Relation = Literal["", "half", "double", "relative", "parallel", "fifth"]

@@ -21,8 +21,10 @@ from . import (
     finding,
     housekeeping,
     jobs,
+    learn,
     library,
     models,
+    notes,
     patterns,
     status,
     teaching,
@@ -258,9 +260,12 @@ app.add_typer(ear.app, name="ear")
 app.add_typer(agents.app, name="agents")
 app.command("edit")(editing.edit)
 app.command("index")(library.index)
+app.command("learn")(learn.learn)
+app.command("forget")(learn.forget)
 app.command("similar")(similarity.similar)
 app.add_typer(patterns.app, name="patterns")
 app.command("find")(finding.find)
+app.command("notes", no_args_is_help=True)(notes.notes)
 app.command("cleanup")(housekeeping.cleanup)
 app.command("status")(status.status)
 app.command("pause")(status.pause)
@@ -269,7 +274,7 @@ app.add_typer(models.app, name="models")
 
 #: Commands that CONTRACT names and this version does not have: they say so, instead of being unknown.
 NOT_YET = (
-    "config", "forget", "learn", "login", "logout", "mcp", "migrate", "notes", "share",
+    "config", "login", "logout", "mcp", "migrate", "share",
     "whoami", "worker",
 )  # fmt: skip
 

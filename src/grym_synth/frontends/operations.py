@@ -36,7 +36,9 @@ from .editing import edit_to_json, from_owners_tempo
 from .exports import join_outcomes, recording_to_json
 from .finding import perform_find
 from .job_documents import counts_without_hub, jobs_without_hub, perform_jobs
+from .learn import perform_forget, perform_learn, perform_sources
 from .library import library_without_hub, perform_index, perform_library
+from .notes import perform_notes
 from .patterns import perform_patterns
 from .protocol import Emit, error_exit, error_to_json
 from .similar import perform_similar
@@ -266,6 +268,10 @@ _OPERATIONS = {
     "index": perform_index,
     "library": perform_library,
     "find": perform_find,
+    "notes": perform_notes,
     "teach": perform_teach,
     "ear": perform_ear,
+    "learn": perform_learn,
+    "sources": perform_sources,
+    "forget": perform_forget,
 }

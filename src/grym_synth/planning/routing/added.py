@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from ...sentences.vectors import FloatArray
 from .likeness import letter_grams, letters_shared
-from .sentence_vectors import FloatArray
 
 #: Likeness from which a question is for a capability, and from which it is for nothing else: by sentence vectors, and
 #: by letters where there are none.

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from ...errors import BadSetup
 from ...messages import Json, Route
 from ...packs import Pack
+from ...sentences.vectors import FloatArray, SentenceEncoder
 from ..aspects import aspect_places, read_aspects
 from ..capabilities import CAPABILITY
 from ..slots import read_slots
@@ -28,7 +29,6 @@ from .decision import Decision, read_decision, spell_out
 from .features import STAND_INS, Features, read_features, shorten
 from .heads import Heads, Scores, read_heads
 from .orders import is_order
-from .sentence_vectors import FloatArray, SentenceEncoder
 from .taught import Correction, Taught
 
 _CERTAIN = 0.98

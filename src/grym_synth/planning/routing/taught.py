@@ -13,9 +13,9 @@ from typing import Protocol
 
 import numpy as np
 
+from ...sentences.vectors import FloatArray
 from .features import fold, name_plainly
 from .likeness import letter_grams, letters_shared
-from .sentence_vectors import FloatArray
 
 #: How sure a route is that was told for this very question, and at most for one that is near.
 SURE, NEAR_SURE = 0.99, 0.95

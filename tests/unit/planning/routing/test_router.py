@@ -19,7 +19,7 @@ from grym_synth.planning.capabilities import CAPABILITY
 from grym_synth.planning.routing.features import describe_files, read_features
 from grym_synth.planning.routing.heads import FILE_SORTS
 from grym_synth.planning.routing.router import Router, load_router
-from grym_synth.planning.routing.sentence_vectors import SentenceEncoder
+from grym_synth.sentences.vectors import SentenceEncoder
 
 PACK = find_pack("minilm")
 THIRD_SET = Path(__file__).parents[4] / "benchmarks/routing_third.jsonl"

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...errors import BadSetup, MissingDependency
+from ..errors import BadSetup, MissingDependency
 from .wordpiece import load_vocabulary, token_ids
 
 FloatArray = npt.NDArray[np.float32]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grym_synth.planning.routing.wordpiece import load_vocabulary, split_pieces, split_words, token_ids
+from grym_synth.sentences.wordpiece import load_vocabulary, split_pieces, split_words, token_ids
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,46 @@
+"""Sentences that quote the notes: every letter between quotation marks must stand so in the cited passage.
+
+A quotation is no claim of ours, so that its numbers, keys and names are not held against measurements. In turn
+nothing of ours may stand beside it but source, section, position and the few words that join them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ...messages import Evidence
+from ..words.knowledge import place, shown
+from ..words.phrasing import finite
+from .case import Problem
+
+_JOINING = frozenset("your notes disagree against that is not in passage passages searched".split())
+_CITATION = re.compile(r"\[e\d{1,6}\]")
+
+
+def quotes_notes(cited: Sequence[Evidence]) -> bool:
+    """Whether a sentence rests on the notes alone."""
+    names = ("knowledge.passage", "knowledge.conflict", "knowledge.searched")
+    return bool(cited) and all(item.name in names for item in cited)
+
+
+def check_quoting(sentence: str, cited: Sequence[Evidence]) -> list[Problem]:
+    """What of a sentence stands neither in the cited passages nor among the words that join them."""
+    left, problems = _CITATION.sub("", sentence), list[Problem]()
+    for item in cited:
+        if item.name == "knowledge.searched":
+            count = finite(item.value)
+            left = re.sub(rf"(?<!\d){count:,.0f}(?!\d)", " ", left, count=1) if count is not None else left
+            continue
+        value = item.value if isinstance(item.value, dict) else {}
+        held = f"“{shown(value.get('text'))}”"
+        if held not in left:
+            problems.append(Problem(str(value.get("source", "")), "not quoted verbatim"))
+        left = left.replace(held, " ", 1)
+        where = f"({place(value)})"
+        if where not in left:
+            problems.append(Problem(where, "source or position is not that of the quotation"))
+        left = left.replace(where, " ", 1)
+    strange = [word for word in re.findall(r"[^\W_]+|[“”\"]", left) if word.casefold() not in _JOINING]
+    problems += [Problem(word, "not in the cited passage") for word in dict.fromkeys(strange)]
+    return problems

@@ -1,0 +1,322 @@
+"""Learning as a durable job: one item for each file or address, which is fetched, read, folded and kept."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import os
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Any, Protocol
+
+from ..errors import BadRequest, BadSetup, GrymError, Unavailable
+from ..jobs.port import Item, Jobs, Kind, Work
+from ..messages import Gap, Json
+from ..storage.knowledge import Knowledge
+from ..storage.knowledge_rows import SourceRow
+from ..storage.sqlite import Heard
+from .folding import bands_of, is_alike, is_held, most_alike, runs_of
+from .passages import cut_passages
+from .reading.document import Document, document_from_json
+from .reading.kinds import is_audio
+from .targets import domain_of, files_below, is_address, slug_of
+from .vectors import Encode, catch_up
+
+log = logging.getLogger(__name__)
+
+LEARN = "learn"
+MOST_ENTRIES = 200  # of a feed or sitemap, in one run
+_DEEPEST = 2  # sitemaps below one another
+_CANDIDATES = 16
+_LOOK_S = 30.0  # between looks at what is due
+
+
+class Reads(Protocol):
+    """Who has files read."""
+
+    async def read(self, path: str, *, name: str = "", content_type: str = "", address: str = "") -> Heard: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What came from an address.
+
+    path : where it lies; "" when it is as it was
+    address : where it came from in the end
+    """
+
+    path: str
+    address: str
+    content_type: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    is_unchanged: bool = False
+
+
+class Fetches(Protocol):
+    """Who may open addresses; `judge` decides without opening anything."""
+
+    def judge(self, address: str, *, allow_http: bool) -> str: ...
+
+    async def fetch(self, address: str, *, allow_http: bool, etag: str, last_modified: str) -> Fetched: ...
+
+
+class NotReadable(BadRequest):
+    """It cannot be read; the sentence says why."""
+
+    code = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be learned, and how."""
+
+    address: str
+    parent: str = ""
+    domain: str = ""
+    allow_http: bool = False
+    most: int = MOST_ENTRIES
+
+
+class Learner:
+    """One for each hub.
+
+    fetches : None where addresses cannot be opened
+    encode : makes the vectors of passages; None where they are searched by words alone
+    """
+
+    def __init__(
+        self, knowledge: Knowledge, reads: Reads, fetches: Fetches | None = None, encode: Encode | None = None
+    ) -> None:
+        self.knowledge, self._reads, self._fetches, self._encode = knowledge, reads, fetches, encode
+        self._turn = asyncio.Lock()  # of two copies that come at once, one is the first
+
+    def judge(self, address: str, *, allow_http: bool) -> str:
+        """The address as it is kept; raises what forbids to open it, and opens nothing."""
+        return self._fetcher.judge(address, allow_http=allow_http)
+
+    @property
+    def _fetcher(self) -> Fetches:
+        if self._fetches is None:
+            raise BadSetup("addresses cannot be fetched here", hint="save the page, and give the file")
+        return self._fetches
+
+    async def learn(self, wish: Wish, depth: int = 0) -> dict[str, Json]:
+        """Learn from one address or file, and from the entries of a feed or sitemap; what came of it."""
+        if is_address(wish.address):
+            return await self._learn_address(wish, depth)
+        return await self._learn_file(wish)
+
+    async def _learn_file(self, wish: Wish) -> dict[str, Json]:
+        path = wish.address
+        try:
+            sha256 = await asyncio.to_thread(_hash, path)
+        except OSError as error:
+            raise NotReadable(f"{path!r} cannot be opened: {error.strerror}") from error
+        held = self.knowledge.source(path)
+        if held is not None and held.sha256 == sha256 and (not wish.domain or held.domain == wish.domain):
+            self.knowledge.checked(path, time.time())
+            return _told(path, "unchanged", held)
+        if is_audio(path):
+            document = Document("audio", PurePath(path).stem, "")
+        else:
+            document, sha256 = await self._read(path, path)
+        return await self._keep(wish, document, sha256)
+
+    async def _learn_address(self, wish: Wish, depth: int) -> dict[str, Json]:
+        held = self.knowledge.source(wish.address)
+        marks = ("", "") if held is None else (held.etag, held.last_modified)
+        found = await self._fetcher.fetch(
+            wish.address, allow_http=wish.allow_http, etag=marks[0], last_modified=marks[1]
+        )
+        if found.is_unchanged and held is not None:
+            self.knowledge.checked(wish.address, time.time())
+            return _told(wish.address, "unchanged", held)
+        try:
+            if is_audio(PurePath(found.address).name, found.content_type):
+                sha256 = await asyncio.to_thread(_hash, found.path)
+                return await self._keep(wish, Document("audio", PurePath(found.address).name, ""), sha256, found)
+            document, sha256 = await self._read(found.path, wish.address, found)
+        finally:
+            Path(found.path).unlink(missing_ok=True)
+        if document.kind in ("feed", "sitemap"):
+            return await self._learn_entries(wish, document, depth)
+        return await self._keep(wish, document, sha256, found)
+
+    async def _learn_entries(self, wish: Wish, document: Document, depth: int) -> dict[str, Json]:
+        """Learn from the entries of a feed or sitemap: nothing else that they link to is followed."""
+        counts, failed = Counter[str](), list[Json]()
+        for link in document.links[: wish.most]:
+            if link.kind == "sitemap" and depth >= _DEEPEST:
+                continue
+            try:
+                address = self.judge(link.address, allow_http=wish.allow_http)
+                told = await self.learn(
+                    Wish(address, wish.address, wish.domain, wish.allow_http, wish.most - counts.total()), depth + 1
+                )
+            except GrymError as error:
+                counts["failed"] += 1
+                failed.append({"address": link.address, "reason": str(error)})
+            else:
+                counts[str(told["state"])] += 1
+        left = max(0, len(document.links) - wish.most)
+        return {
+            "address": wish.address, "state": "followed", "kind": document.kind,
+            "entries": dict(counts), "left": left, "failed": failed[:50],
+        }  # fmt: skip
+
+    async def _read(self, path: str, subject: str, found: Fetched | None = None) -> tuple[Document, str]:
+        name = PurePath(found.address).name if found else PurePath(path).name
+        heard = await self._reads.read(
+            path, name=name, content_type=found.content_type if found else "", address=found.address if found else ""
+        )
+        for item in heard.evidence:
+            if item.name == "read.document" and isinstance(item.value, dict):
+                return document_from_json(item.value), str(item.value.get("sha256", ""))
+        gap = heard.gaps[0] if heard.gaps else Gap("learn", "nobody said why", "agent_failed")
+        raise NotReadable(f"{subject!r} cannot be read: {gap.reason}", hint=gap.hint)
+
+    async def _keep(self, wish: Wish, document: Document, sha256: str, found: Fetched | None = None) -> dict[str, Json]:
+        title = document.title or PurePath(wish.address).stem or wish.address
+        now = time.time()
+        source = SourceRow(
+            wish.address, document.kind, wish.domain or domain_of(wish.address, wish.parent), slug_of(title), title,
+            sha256, 1, now, now, wish.parent, found.etag if found else "", found.last_modified if found else "",
+            sha256 if document.kind == "audio" else "",
+        )  # fmt: skip
+        async with self._turn:
+            told = await asyncio.to_thread(self._put, source, document)
+            if self._encode is not None:
+                await asyncio.to_thread(catch_up, self.knowledge, self._encode)
+            return told
+
+    def _put(self, source: SourceRow, document: Document) -> dict[str, Json]:
+        before = self.knowledge.source(source.address)
+        passages = cut_passages(document.text, document.sections)
+        copies, bands = self._fold(source.address, document.text, passages)
+        version = self.knowledge.put(source, document.text, document.sections, passages, copies=copies, bands=bands)
+        is_new = before is None
+        state = "new" if is_new else "changed" if before is not None and version > before.version else "unchanged"
+        folded = sum(copy is not None for copy in copies)
+        told = _told(source.address, state, self.knowledge.source(source.address) or source)
+        return {**told, "passages": len(passages), "folded": folded, "note": document.note}
+
+    def _fold(
+        self, address: str, text: str, passages: Sequence[tuple[int, int, str]]
+    ) -> tuple[list[int | None], list[list[int]]]:
+        """For each passage the one that it repeats; the first that was read is shown, later ones are its copies."""
+        runs = [runs_of(text[start:end]) for start, end, _ in passages]
+        bands = [bands_of(each) for each in runs]
+        copies: list[int | None] = []
+        shared: Counter[str] = Counter()
+        for each, found in zip(runs, bands, strict=True):
+            near = self.knowledge.passages(self.knowledge.near(found)[:_CANDIDATES])
+            near = [item for item in near if item.address != address]
+            shared.update({item.address for item in near})
+            copies.append(next((item.id for item in near if is_alike(each, runs_of(item.text))), None))
+        for other, _ in shared.most_common(3):
+            whole = runs_of(self.knowledge.text(other) or "")
+            if not is_alike(runs_of(text), whole):
+                continue
+            theirs = [item for item in self.knowledge.passages_of(other) if item.text]
+            said = [runs_of(item.text) for item in theirs]
+            for place, each in enumerate(runs):
+                if copies[place] is None and is_held(each, whole):
+                    copies[place] = theirs[most_alike(each, said)].id
+            break
+        return copies, bands
+
+    def missing(self, folder: str) -> list[str]:
+        """Files of a folder that were read and are there no longer; they are kept until they are forgotten."""
+        return [row.address for row in self.knowledge.sources(parent=folder) if not Path(row.address).exists()]
+
+
+def learn_kind(learner: Learner, *, at_once: int) -> Kind:
+    """Learning as a sort of job; its parameters are `targets`, `domain`, `allow_http` and `most`."""
+
+    def items(params: Mapping[str, Json]) -> Iterable[Item]:
+        for target in _targets(params):
+            if is_address(target) or not Path(target).is_dir():
+                yield Item(target, {"address": target, "parent": ""})
+            else:
+                yield from _files(target)
+
+    async def do(work: Work) -> Json:
+        payload: Any = work.payload
+        most: Any = work.params.get("most") or MOST_ENTRIES
+        wish = Wish(
+            str(payload["address"]), str(payload["parent"]), str(work.params.get("domain") or ""),
+            bool(work.params.get("allow_http")), int(most),
+        )  # fmt: skip
+        return await learner.learn(wish)
+
+    return Kind(LEARN, items, do, title=lambda params: f"learn {', '.join(_targets(params))}", at_once=at_once)
+
+
+@asynccontextmanager
+async def following(knowledge: Knowledge, jobs: Jobs, *, is_on: bool) -> AsyncIterator[None]:
+    """Learn again whatever comes due in the body of an `async with` block, where that is on."""
+    task = asyncio.create_task(_keep_following(knowledge, jobs)) if is_on else None
+    try:
+        yield
+    finally:
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+async def _keep_following(knowledge: Knowledge, jobs: Jobs) -> None:
+    while True:
+        try:
+            await follow_due(knowledge, jobs, time.time())
+        except Unavailable as error:  # it may work the next time
+            log.warning("nothing was read again", extra={"reason": str(error)})
+        await asyncio.sleep(_LOOK_S)
+
+
+async def follow_due(knowledge: Knowledge, jobs: Jobs, now: float) -> list[str]:
+    """Start to learn again what is due; the jobs."""
+    started = []
+    for item in knowledge.due(now):
+        params: dict[str, Json] = {
+            "targets": [item.address], "domain": item.domain, "allow_http": item.allows_http,
+        }  # fmt: skip
+        started.append(await jobs.start(LEARN, params, only_one=item.address))
+        # Only now, so that a hub that is killed before starts the job again.
+        knowledge.follow(
+            item.address, item.every_s, item.kind, due_at=now + item.every_s, domain=item.domain,
+            allows_http=item.allows_http,
+        )  # fmt: skip
+    return started
+
+
+def _files(folder: str) -> Iterator[Item]:
+    for path in files_below(folder):
+        try:
+            size = os.stat(path).st_size  # noqa: PTH116 many of them
+        except OSError:
+            continue
+        yield Item(path, {"address": path, "parent": folder}, 1.0 + size / 1e5)
+
+
+def _targets(params: Mapping[str, Json]) -> list[str]:
+    targets: Any = params["targets"]
+    return [str(target) for target in targets]
+
+
+def _told(address: str, state: str, row: SourceRow) -> dict[str, Json]:
+    """What is kept with the job: nothing that the source says, since that is to be forgotten for good."""
+    return {
+        "address": address, "state": state, "kind": row.kind,  "domain": row.domain,
+        "version": row.version, "passages": 0, "folded": 0,
+    }  # fmt: skip
+
+
+def _hash(path: str) -> str:
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

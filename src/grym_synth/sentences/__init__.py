@@ -1,0 +1,1 @@
+"""Sentences as vectors: text to word pieces to a unit vector. Routing and searching share it."""
