@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import queue
+import re
 import socket
 import ssl
 import threading
@@ -170,8 +171,6 @@ class Exchange:
             if isinstance(event, h11.Response):
                 headers = [(key.decode("latin-1").lower(), _text(value)) for key, value in event.headers]
                 return Head(event.status_code, headers)
-            if (isinstance(event, h11.InformationalResponse) and event.status_code == 101) or event is h11.PAUSED:
-                raise Refused("odd_status", f"{self.target.url} wants to speak another protocol (101)")
             if self._is_over:
                 raise NotNow("connection_lost", f"{self.target.host} hung up before it answered", "try later")
             if event is h11.NEED_DATA:
@@ -182,6 +181,8 @@ class Exchange:
     def _bad_head(self) -> Refused | NotNow:
         if self._is_over and self._received == 0:
             return NotNow("connection_lost", f"{self.target.host} hung up before it answered", "try later")
+        if re.match(rb"HTTP/1\.1 101\b", self._start):
+            return Refused("odd_status", f"{self.target.url} wants to speak another protocol (101)")
         if not self._start.startswith(b"HTTP/1."):
             return Refused("not_http", f"what {self.target.host} answers is no HTTP/1")
         if self._received > MOST_HEAD_BYTES:

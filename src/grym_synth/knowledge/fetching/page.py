@@ -11,6 +11,7 @@ from ..rules.refusals import NotNow, Refused
 from ..rules.responses import (
     MOST_BYTES,
     REDIRECTS,
+    WHOLE_S,
     Expected,
     Head,
     is_date,
@@ -26,7 +27,6 @@ from ..rules.robots import MOST_REDIRECTS as MOST_ROBOTS_REDIRECTS
 from ..rules.urls import Target, judge_redirect, judge_url
 from .connection import Deadline, Exchange, Ways, opened
 
-WHOLE_S = 30.0
 TRIES = 3
 _AGAIN = frozenset({"connection_lost", "not_connected", "cut_short", "server_error", "too_many_requests"})
 _BACK_OFF_S = 0.5, 2.0  # before the second and the third try, where the server does not say

@@ -11,6 +11,7 @@ from ...messages import Json
 from .content import ANY, WORDS, kind_of_bytes
 from .refusals import NotNow, Refused
 
+WHOLE_S = 30.0  # for all that one page takes, tries and waits included
 MOST_BYTES = 20 << 20  # as it comes, and unpacked
 MOST_HEADERS = 100
 
