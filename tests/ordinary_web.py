@@ -140,7 +140,8 @@ def _moved_robots(w: World) -> str:
 def _score() -> bytes:
     return (
         b'<?xml version="1.0" encoding="UTF-8"?><!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 '
-        b'Partwise//EN" "http://www.musicxml.org/dtds/partwise.dtd"><score-partwise version="4.0"><work><work-title>Low end'
+        b'Partwise//EN" "http://www.musicxml.org/dtds/partwise.dtd">'
+        b'<score-partwise version="4.0"><work><work-title>Low end'
         b'</work-title></work><part-list><score-part id="P1"><part-name>Bass</part-name></score-part></part-list>'
         b'<part id="P1"><measure number="1"><note><rest/><duration>4</duration></note></measure></part>'
         b"</score-partwise>"

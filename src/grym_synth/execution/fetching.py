@@ -37,6 +37,12 @@ class Opener:
         if self._loopback_test:
             params["loopback_test"] = True
         step = Step(f"fetch {address}", card.name, (card.name,), address, "", params, card.need, self._deadline)
-        async for found in self._executor.run(Plan((step,)), use_cache=False, urgency=self._urgency, keep=False):
+        async for found in self._executor.run(
+            Plan((step,)),
+            use_cache=False,
+            on_progress=lambda _, fraction, doing: None,
+            urgency=self._urgency,
+            keep=False,
+        ):
             return found.heard
         return Heard((), ())
