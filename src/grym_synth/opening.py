@@ -52,6 +52,7 @@ from .upkeep import Upkeep, probed_parts
 
 _BESIDE_FETCHING_S = 15.0  # to start the agent, and to write what came
 
+
 @asynccontextmanager
 async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hub]:
     """Build a hub for the body of an `async with` block; no process of it outlives the block.

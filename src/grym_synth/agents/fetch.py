@@ -130,6 +130,7 @@ def main() -> None:
     parser.add_argument("--allow-http", action="store_true")
     parser.add_argument("--etag", help="of the copy that is held")
     parser.add_argument("--last-modified", help="of the copy that is held")
+    parser.add_argument("--loopback-test", action="store_true", help=argparse.SUPPRESS)
     options = {name: value for name, value in vars(parser.parse_args()).items() if value is not None}
     options["folder"] = str(options["folder"].expanduser().absolute())
     raise SystemExit(print_result(fetch(options, Call())))

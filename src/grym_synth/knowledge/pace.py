@@ -61,6 +61,4 @@ class Pace:
     def _forget(self) -> None:
         if len(self._hosts) > _MOST_HOSTS:
             now = self._now()
-            self._hosts = {
-                name: host for name, host in self._hosts.items() if host.asking or host.free_at > now
-            }
+            self._hosts = {name: host for name, host in self._hosts.items() if host.asking or host.free_at > now}
