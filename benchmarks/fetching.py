@@ -9,14 +9,14 @@ import tempfile
 from pathlib import Path, PurePath
 from typing import Any
 
-from grym_synth.errors import GrymError
-from grym_synth.knowledge.reading.kinds import read_content
-from grym_synth.knowledge.rules.addresses import judge_address
 from tests.hostile_web import HOSTILE_CASES, HostileCase
 from tests.ordinary_web import ORDINARY_CASES, OrdinaryCase
 from tests.web_world import Certificates, World, certificates, world
 
 from benchmarks.rows import Row, write_table
+from grym_synth.errors import GrymError
+from grym_synth.knowledge.reading.kinds import read_content
+from grym_synth.knowledge.rules.addresses import judge_address
 
 COMMAND = "python -m benchmarks.fetching"
 
