@@ -15,8 +15,8 @@ from tests.hostile_server import Answer, Authority, HostileServer, says
 
 from grym_synth.agent_stdio import Call, Result
 from grym_synth.agents.fetch import fetch
-from grym_synth.knowledge.fetching.connection import Ways
 from grym_synth.knowledge.fetching.page import Browser
+from grym_synth.knowledge.fetching.ways import Ways
 from grym_synth.knowledge.rules.addresses import Address
 
 PUBLIC = "93.184.215.14"

@@ -36,8 +36,8 @@ from typing import Any
 
 from grym_synth.agent_stdio import Call, Result, Tool, print_result, serve
 from grym_synth.errors import BadRequest, GrymError, Unavailable
-from grym_synth.knowledge.fetching.connection import Ways
 from grym_synth.knowledge.fetching.page import Browser, Page, Wish
+from grym_synth.knowledge.fetching.ways import Ways
 from grym_synth.knowledge.rules.content import ENDINGS
 from grym_synth.knowledge.rules.urls import LONGEST
 from grym_synth.messages import Evidence, Gap, Json, Source

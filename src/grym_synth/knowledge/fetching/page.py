@@ -25,7 +25,8 @@ from ..rules.robots import AGENT, KEPT_S, Robots, read_robots, robots_target
 from ..rules.robots import MOST_BYTES as MOST_ROBOTS_BYTES
 from ..rules.robots import MOST_REDIRECTS as MOST_ROBOTS_REDIRECTS
 from ..rules.urls import Target, judge_redirect, judge_url
-from .connection import Deadline, Exchange, Ways, opened
+from .connection import Exchange, opened
+from .ways import Deadline, Ways
 
 TRIES = 3
 _AGAIN = frozenset({"connection_lost", "not_connected", "cut_short", "server_error", "too_many_requests"})
