@@ -12,6 +12,7 @@ from .errors import BadSetup, Unavailable
 from .execution.approval import Approvals
 from .execution.catalog import read_catalog
 from .execution.executor import ANSWER, Executor
+from .execution.fetching import Opener
 from .execution.hearing import Listener
 from .execution.keeper import mark_of_this_process
 from .execution.reading import Reader
@@ -20,7 +21,9 @@ from .health.readings import total_ram_gb
 from .hub import Hub, Laid, Teller
 from .jobs.cleaners import job_cleaners
 from .jobs.engine import Engine, open_jobs
+from .knowledge.fetcher import Fetcher
 from .knowledge.learn import Learner, following, learn_kind
+from .knowledge.rules.responses import WHOLE_S
 from .knowledge.search import Search
 from .knowledge.telling import knowledge_findings
 from .knowledge.vectors import open_encoder
@@ -53,6 +56,8 @@ from .storage.teachings import Teachings
 from .tuning.owner import Owner
 from .upkeep import Upkeep, probed_parts
 
+_BESIDE_FETCHING_S = 15.0  # to start the agent, and to write what came
+
 
 @asynccontextmanager
 async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hub]:
@@ -82,7 +87,13 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
     shelf = OwnersShelf(Shelves(index.library, cache, recipe=listener.recipe), index.library, owner)
     finder = Finder(index.library, shelf)
     encode = open_encoder()
-    learner = Learner(Knowledge(store), Reader(catalog, executor, deadline=config.step_deadline), encode=encode)
+    opener = Opener(catalog, executor, deadline=WHOLE_S + _BESIDE_FETCHING_S, loopback_test=config.loopback_test)
+    learner = Learner(
+        Knowledge(store),
+        Reader(catalog, executor, deadline=config.step_deadline),
+        Fetcher(opener, config.fetched_folder, loopback_test=config.loopback_test),
+        encode=encode,
+    )
     kinds = [
         index_kind(index, at_once=config.cpu_slots, then=finder.prepare),
         pattern_kind(PatternSearch(store)),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.hostile_server import HostileServer, reply, says
 
 from grym_synth.agent_stdio import MODERN, VERSION_KEY
 from grym_synth.execution.catalog import AgentCard, read_catalog
@@ -63,8 +64,21 @@ def talk(card: AgentCard) -> Iterator[Conversation]:
 
 
 @pytest.fixture
-def task(card: AgentCard, make_loop: Any, tmp_path: Path) -> dict[str, Any]:
+def page() -> Iterator[str]:
+    """The address of a page on a server of ours."""
+    with HostileServer(answers={"/": says(reply(200, b"<!doctype html><p>A page"))}).running() as server:
+        yield f"http://127.0.0.1:{server.port}/"
+
+
+@pytest.fixture
+def task(card: AgentCard, make_loop: Any, tmp_path: Path, page: str) -> dict[str, Any]:
     """Arguments of a small real job for this agent."""
+    if card.name == "read":
+        note = tmp_path / "note.md"
+        note.write_text("# A note\n\nIt says this.\n")
+        return {"path": str(note)}
+    if card.name == "fetch":
+        return {"address": page, "folder": str(tmp_path), "allow_http": True, "loopback_test": True}
     if not card.needs_recording:
         return {"question": "dotted eighth at 120 bpm"}
     if card.takes_two:
@@ -108,10 +122,14 @@ def test_by_hand_and_over_mcp_the_answers_are_the_same(
     talk: Conversation, card: AgentCard, task: dict[str, Any]
 ) -> None:
     words = task.get("paths") or [task.get("path", task.get("question"))]
+    words = [task["address"], task["folder"], "--allow-http", "--loopback-test"] if card.name == "fetch" else words
     words += [*task["ops"], "--out", task["out"], "--replace"] if card.name == "edit" else []
     done = subprocess.run([sys.executable, str(card.script), *words], capture_output=True, text=True, check=True)
     by_hand = [json.loads(line) for line in done.stdout.splitlines()]
     over_mcp = talk.ask("tools/call", modern({"name": card.name, "arguments": task}))["result"]["structuredContent"]
+    for item in [*by_hand, *over_mcp["evidence"]]:
+        if item.get("name") == "fetch.page":
+            item["value"].pop("path")  # new each time, so that nobody overwrites what another still reads
     assert [item for item in by_hand if "gap" not in item] == over_mcp["evidence"]
     assert [item["gap"] for item in by_hand if "gap" in item] == over_mcp["gaps"]
 
@@ -154,7 +172,10 @@ def test_nonsense_is_answered_with_an_error_and_the_next_call_works(
     assert talk.ask("tools/fly")["error"]["code"] == -32601
     assert talk.ask("tools/call", {"name": "sing", "arguments": {}})["error"]["code"] == -32602
     assert talk.ask("tools/call", {"name": card.name, "arguments": {}})["error"]["code"] == -32602
-    assert talk.ask("tools/call", {"name": card.name, "arguments": {**task, "path": 7, "paths": [7, 8], "question": 7}})
+    assert talk.ask(
+        "tools/call",
+        {"name": card.name, "arguments": {**task, "path": 7, "paths": [7, 8], "question": 7, "address": 7}},
+    )
     assert talk.ask("tools/call", {"name": card.name, "arguments": task})["result"]["structuredContent"]["evidence"]
 
 

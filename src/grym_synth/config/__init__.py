@@ -16,6 +16,7 @@ from ..errors import InvalidConfig
 from . import values as checks
 from .models import ModelCard, ModelRules, read_model_rules, read_models
 
+_OF_TESTS = "loopback_test"  # a variable only
 _TABLES = ("limits", "models", "model_rules")  # in config.toml only
 
 
@@ -31,6 +32,7 @@ class Config:
     max_files: int = 200  # files that one question reads; the rest is named in a gap
     models: tuple[ModelCard, ...] = ()  # language models; none is needed
     model_rules: ModelRules = field(default_factory=ModelRules)
+    loopback_test: bool = False  # set by our tests alone, as a variable: of the web only this machine is opened
 
     @property
     def store_path(self) -> Path:
@@ -44,6 +46,10 @@ class Config:
     @property
     def agents_folder(self) -> Path:
         return self.home / "agents"
+
+    @property
+    def fetched_folder(self) -> Path:
+        return self.home / "cache" / "fetched"
 
     @property
     def pause_path(self) -> Path:
@@ -78,6 +84,8 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
     home = read_home(environ)
     known = [item.name for item in fields(Config) if item.name != "home"]
     values = _read_file(home / "config.toml")
+    if _OF_TESTS in values:
+        raise InvalidConfig(f"{_OF_TESTS!r} is no setting of {home / 'config.toml'}", hint="take it out")
     for name in known:
         if f"GRYM_{name.upper()}" in environ and name not in _TABLES:
             values[name] = environ[f"GRYM_{name.upper()}"]
@@ -101,6 +109,8 @@ def _check(name: str, value: Any, environ: Mapping[str, str]) -> Any:
             return checks.limits(value)
         case "models":
             return read_models(value, environ)
+        case "loopback_test":
+            return value == "1"
         case "store":
             return checks.store(value)
     return value

@@ -17,4 +17,6 @@ async def in_thread(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
         return await asyncio.shield(running)
     except asyncio.CancelledError:
         await asyncio.wait({running})
+        if not running.cancelled():
+            running.exception()  # taken, else asyncio tells of it as of a fault: nobody waits for it any more
         raise

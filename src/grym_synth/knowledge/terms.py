@@ -29,8 +29,8 @@ STOP = frozenset(
 )  # fmt: skip
 
 _ENDINGS = (
-    "izations", "ization", "ions", "ion", "ations", "ation", "ments", "ment", "ingly", "edly", "nesses", "ness", "ities",
-    "ity",
+    "izations", "ization", "ions", "ion", "ations", "ation", "ments", "ment", "ingly", "edly", "nesses", "ness",
+    "ities", "ity",
     "ings", "ing", "ives", "ive", "able", "ible", "ally", "ies", "ied", "ers", "ors", "er", "or", "ed", "es", "al",
     "ly", "s", "e", "y",
 )  # fmt: skip

@@ -205,10 +205,12 @@ def temporary_places(home: Path, *others: Path) -> list[Place]:
     half = re.compile(r"\.grym-[0-9a-f]{32}(?:\..+)?")
     drafts = re.compile(rf"\.grym-{_RANDOM}")
     packs = re.compile(rf"\.(?:{'|'.join(map(re.escape, PACKS))})-{_RANDOM}")
+    fetched = re.compile(r"fetched-[0-9a-f]{32}\.\w+|\.grym-[0-9a-f]{32}")
     folders = dict.fromkeys(folder.absolute() for folder in (home, shared, *others))
     return [
         *(Place(folder, half) for folder in folders),
         Place(home, drafts),
+        Place(home / "cache" / "fetched", fetched),
         Place(shared, re.compile(rf"grym-doctor-{_RANDOM}"), is_folder=True),
         Place(home / "models", packs, is_folder=True),
     ]

@@ -83,6 +83,15 @@ def test_what_is_younger_than_an_hour_may_still_be_written(house: House, home: P
     assert young.exists()
 
 
+def test_what_was_fetched_and_never_read_goes_after_an_hour(house: House, home: Path, now: float) -> None:
+    folder = home / "cache" / "fetched"
+    old = put(folder / f"fetched-{'0a' * 16}.html", HOUR + 1)
+    kept = [put(folder / f"fetched-{'0b' * 16}.html", HOUR - 60), put(folder / "fetched-by-hand.html", HOUR + 1)]
+    run(house, "temporary", OwnFiles(temporary_places(home)), now)
+    assert not old.exists()
+    assert all(path.exists() for path in kept)
+
+
 @pytest.mark.parametrize(
     "name",
     [

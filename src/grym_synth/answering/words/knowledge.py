@@ -85,6 +85,7 @@ def _hold_against(page: Page) -> None:
                 f"{page.name(subject)} has {say.trimmed(found[1], 1)} {unit} of {words}, the notes name "
                 f"{say.trimmed(wanted, 1)} {unit}: {say.trimmed(abs(apart), 1)} {other} {side}."
                 if round(abs(apart), 1) else
-                f"{page.name(subject)} has {say.trimmed(found[1], 1)} {unit} of {words}, the notes name {say.trimmed(wanted, 1)} {unit}.",
+                f"{page.name(subject)} has {say.trimmed(found[1], 1)} {unit} of {words}, the notes name "
+                f"{say.trimmed(wanted, 1)} {unit}.",
                 found[0], stated, made, support="computed",
             )  # fmt: skip

@@ -1,0 +1,88 @@
+"""`grym learn ADDRESS` from a server of ours on loopback, which only the setting of tests lets it open."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.hostile_server import HostileServer, reply, says
+from tests.ordinary_web import PAGE, RSS
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def server() -> Iterator[HostileServer]:
+    with HostileServer().running() as running:
+        yield running
+
+
+class Grym:
+    """The real command, with a home of its own."""
+
+    def __init__(self, home: Path, **variables: str) -> None:
+        self.home, self._variables = home, variables
+
+    def __call__(self, *words: str, code: int = 0) -> list[dict[str, Any]]:
+        environment = {**os.environ, "GRYM_HOME": str(self.home), **self._variables}
+        command = [sys.executable, "-m", "grym_synth", *words, "--json"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+        assert "Traceback" not in done.stderr
+        assert done.returncode == code, done.stdout + done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_a_page_is_learned_once_and_asked_for_again_by_its_mark(server: HostileServer, tmp_path: Path) -> None:
+    grym = Grym(tmp_path, GRYM_LOOPBACK_TEST="1")
+    server.answers["/low"] = lambda asked, line: line.send(
+        reply(304, etag='"1"') if asked.headers.get("if-none-match") == '"1"' else reply(200, PAGE, etag='"1"')
+    )
+    address = f"http://127.0.0.1:{server.port}/low"
+    page, summary = grym("learn", "--allow-http", address)
+    assert (page["title"], page["address"], page["domain"]) == ("Low end", address, "127.0.0.1")
+    (summary,) = grym("learn", "--allow-http", address)
+    assert (summary["new"], summary["unchanged"]) == (0, 1)
+    assert not list((tmp_path / "cache" / "fetched").iterdir())
+    (source,) = grym("learn", "--list")[0]["sources"]
+    assert (source["kind"], source["version"]) == ("page", 1)
+
+
+def test_entries_of_a_feed_are_learned_and_one_that_lies_elsewhere_is_refused(
+    server: HostileServer, tmp_path: Path
+) -> None:
+    own = f"http://127.0.0.1:{server.port}/low".encode()
+    evil = b"<item><title>Evil</title><link>http://10.0.0.1/admin</link></item></channel>"
+    feed = RSS.replace(b"https://page.example/low", own).replace(b"</channel>", evil)
+    server.answers |= {
+        "/low": says(reply(200, PAGE)),
+        "/feed": says(reply(200, feed, content_type="application/rss+xml")),
+    }
+    grym = Grym(tmp_path, GRYM_LOOPBACK_TEST="1")
+    told, _ = grym("learn", "--allow-http", f"http://127.0.0.1:{server.port}/feed")
+    assert (told["state"], told["kind"], told["entries"]) == ("followed", "feed", {"new": 1, "failed": 1})
+    assert "10.0.0.1" in told["failed"][0]["reason"]
+
+
+def test_why_a_page_cannot_be_had_is_told_in_words(server: HostileServer, tmp_path: Path) -> None:
+    server.answers["/"] = says(reply(200, b"MZ\x90\0\x03\0\0\0"))
+    grym = Grym(tmp_path, GRYM_LOOPBACK_TEST="1")
+    failed, _ = grym("learn", "--allow-http", f"http://127.0.0.1:{server.port}/", code=3)
+    assert failed["error"]["code"] == "mislabelled"
+    assert failed["error"]["message"] == "it says that it is text/html, and is a program"
+
+
+def test_without_the_setting_this_machine_is_never_opened(server: HostileServer, tmp_path: Path) -> None:
+    for address, code in (
+        (f"http://127.0.0.1:{server.port}/", "odd_port"),
+        ("http://127.0.0.1/", "loopback_address"),
+        ("https://localhost/", "local_name"),
+    ):
+        (failed,) = Grym(tmp_path)("learn", "--allow-http", address, code=3)
+        assert failed["error"]["code"] == code
+    assert not server.asked
