@@ -46,8 +46,8 @@ def test_headings_of_a_page_are_its_sections() -> None:
 
 def test_markdown_keeps_every_character_of_the_file() -> None:
     front = '\ufeff---\r\ntitle: "My Note"\r\n---\r\n'
-    raw = front + "# Head *one*\r\n\r\n```\n# no head\n```\r\n'
-    raw += 'Part\r\n----\r\nsee [[Other|that]]"
+    raw = front + "# Head *one*\r\n\r\n```\n# no head\n```\r\n"
+    raw += "Part\r\n----\r\nsee [[Other|that]]"
     found = read(raw.encode("utf-8"), "a.md")
     assert found.text == raw[1:]
     assert found.title == "My Note"
