@@ -5,6 +5,7 @@ Precision first: two sentences must be about the same in nearly the same words b
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -30,7 +31,9 @@ _OPPOSITES: tuple[tuple[str, str], ...] = (
     ("raise", "lower"), ("boost", "cut"), ("on", "off"), ("faster", "slower"), ("louder", "quieter"),
     ("wet", "dry"), ("mono", "stereo"), ("enable", "disable"), ("higher", "lower"), ("first", "last"),
 )  # fmt: skip
-_SAME_NUMBERS = 0.5  # share of the words that two sentences with numbers must have in common
+_BETWEEN_CLAUSES = re.compile(r"[;:]\s+|,\s+|\s+(?:and|but|while|whereas)\s+")
+_ASKS = "aim go keep set use want make take put need should must try recommend ask stay hold let our my we you".split()
+_SAME_NUMBERS = 0.6  # share of the words that two sentences with numbers must have in common
 _SAME_ADVICE = 0.6
 _FEWEST = 2  # words in common below which nothing is said
 
@@ -85,12 +88,30 @@ def _contradict(a: str, b: str) -> bool:
 
 def _other_numbers(a: str, b: str) -> bool:
     """Whether both give one number in the same unit for the same thing, and another one."""
+    return any(_differ(one, other) for one in _clauses(a) for other in _clauses(b))
+
+
+def _differ(a: str, b: str) -> bool:
     first, second = quantities_of(a), quantities_of(b)
-    if not first or not second or _likeness(_topic(a), _topic(b)) < _SAME_NUMBERS:
+    if not first or not second or not _is_same_matter(_matter(a), _matter(b)):
         return False
     units = {each.unit for each in first} & {each.unit for each in second}
     return any({q.value for q in first if q.unit == unit}.isdisjoint(q.value for q in second if q.unit == unit)
                for unit in units)  # fmt: skip
+
+
+def _clauses(sentence: str) -> list[str]:
+    """A sentence by its commas and conjunctions: "aim at -14 LUFS and keep the peak below -1 dBTP" are two matters."""
+    return [part for part in _BETWEEN_CLAUSES.split(sentence) if part]
+
+
+def _is_same_matter(a: frozenset[str], b: frozenset[str]) -> bool:
+    """Of two clauses with words of their own on both sides, "bass at 30 Hz" and "guitar at 80 Hz", nobody knows."""
+    return len(a & b) >= _FEWEST and (a <= b or b <= a or _likeness(a, b) >= _SAME_NUMBERS)
+
+
+def _matter(clause: str) -> frozenset[str]:
+    return _topic(clause) - _asks()
 
 
 def _opposite_advice(a: str, b: str) -> bool:
@@ -111,6 +132,13 @@ def _topic(text: str) -> frozenset[str]:
     )  # fmt: skip
 
 
+@functools.cache
+def _asks() -> frozenset[str]:
+    """What advice begins with, whatever it is about."""
+    return frozenset(map(stem, _ASKS))
+
+
+@functools.cache
 def _poles() -> frozenset[str]:
     return frozenset(stem(word) for pair in _OPPOSITES for word in pair)
 

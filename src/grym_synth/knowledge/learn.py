@@ -197,7 +197,7 @@ class Learner:
 
     def _put(self, source: SourceRow, document: Document) -> dict[str, Json]:
         before = self.knowledge.source(source.address)
-        passages = cut_passages(document.text, document.sections)
+        passages = cut_passages(document.text, document.sections, source.title)
         copies, bands = self._fold(source.address, document.text, passages)
         version = self.knowledge.put(source, document.text, document.sections, passages, copies=copies, bands=bands)
         is_new = before is None

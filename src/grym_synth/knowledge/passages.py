@@ -12,20 +12,25 @@ _PARAGRAPH_END = re.compile(r"(?:\r\n?|\n)[^\S\r\n]*(?=\r|\n)")
 _FENCE = re.compile(r"^[^\S\r\n]*(```+|~~~+)", re.MULTILINE)
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*\s+|[。！？]|(?:\r\n?|\n)(?=[^\S\r\n]*(?:[-*+•|]|\d+[.)])\s)")
 _WORD = re.compile(r"\S+")
+_AROUND_HEADINGS = " \t\r\n#=-"
 _LONGEST = 2_000  # characters of a passage: a text without spaces has few words
 
 Span = tuple[int, int]
 
 
-def cut_passages(text: str, sections: Sequence[Section]) -> list[tuple[int, int, str]]:
-    """Start, end and section of each passage, in their order; together they hold all but white space between them.
+def cut_passages(text: str, sections: Sequence[Section], title: str = "") -> list[tuple[int, int, str]]:
+    """Start, end and section of each passage, in their order; together they hold all but white space and bare headings.
 
     A passage lies within one section and ends with a paragraph where it can, else with a sentence or a line of a list,
-    else with a word. Paragraphs, lists, tables and code that fit into one are not divided.
+    else with a word. Paragraphs, lists, tables and code that fit into one are not divided. Names of sections do without
+    the `title` of all, which stands beside them.
     """
     found: list[tuple[int, int, str]] = []
     for start, end, name in _parts(text, sections):
+        if name and text[start:end].strip(_AROUND_HEADINGS) == name.rpartition(" > ")[2]:
+            continue  # nothing stands below it, and its words stand in the names of the sections that do
         pieces = [piece for block in _blocks(text, start, end) for piece in _fitting(text, block)]
+        name = "" if name == title else name.removeprefix(f"{title} > ")
         found += [(first, last, name) for first, last in _joined(text, pieces)]
     return found
 

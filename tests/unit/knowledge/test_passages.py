@@ -56,3 +56,14 @@ def test_a_passage_is_named_by_the_sections_above_it() -> None:
     ]
     assert section_names(sections) == ["A", "A > B", "A > B > C", "A > D"]
     assert [name for _, _, name in cut_passages(text, sections)] == ["A", "A > B", "A > B > C", "A > D"]
+    assert [name for _, _, name in cut_passages(text, sections, "A")] == ["", "B", "B > C", "D"]
+
+
+def test_a_heading_with_nothing_below_it_is_no_passage() -> None:
+    text = "# Mastering\n\n## Levels\nPeaks stay low.\n\nOther\n=====\n"
+    sections = [
+        Section(0, "Mastering", 1),
+        Section(text.index("##"), "Levels", 2),
+        Section(text.index("Oth"), "Other", 1),
+    ]
+    assert [text[start:end] for start, end, _ in cut_passages(text, sections)] == ["## Levels\nPeaks stay low."]

@@ -84,6 +84,13 @@ def test_other_numbers_for_the_same_are_told_side_by_side_and_not_averaged() -> 
         ("High-pass vocals at 80 Hz.", "Low-pass guitars at 120 Hz.", False),
         ("Set the attack to 10 ms.", "Set the release to 100 ms.", False),
         ("The attack is 10 ms.", "The attack is 0.010 s.", False),
+        (
+            "For streaming we aim at -14 LUFS integrated and keep the true peak below -1 dBTP.",
+            "The label wants masters at -16 LUFS integrated for streaming.",
+            True,
+        ),
+        ("High-pass the bass at 30 Hz.", "High-pass the guitar at 80 Hz.", False),
+        ("Club masters go to -8 LUFS.", "Streaming masters go to -14 LUFS.", False),
     ],
 )
 def test_only_what_speaks_of_the_same_contradicts(a: str, b: str, is_one: bool) -> None:

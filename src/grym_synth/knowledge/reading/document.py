@@ -17,6 +17,7 @@ MOST_SECTIONS = 10_000
 MOST_LINKS = 50_000
 MOST_BYTES = 64 << 20
 _MOST_TITLE = 300
+_LONGEST_TITLE, _ENDS_OF_SENTENCES = 100, (".", "!", "?", ",", ";", "。")
 _SPACE = re.compile(r"\s+")
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
@@ -153,8 +154,9 @@ def document_from_json(raw: Any) -> Document:
 
 
 def first_line(text: str) -> str:
-    """The first line that says something, as a title for what has none."""
-    return one_line(next(filter(None, (line.strip() for line in text[:2000].splitlines())), ""))
+    """The first line that says something, as a title for what has none; "" where it is a sentence and no title."""
+    line = one_line(next(filter(None, (line.strip() for line in text[:2000].splitlines())), ""))
+    return "" if len(line) > _LONGEST_TITLE or line.endswith(_ENDS_OF_SENTENCES) else line
 
 
 def listed(words: Iterable[str]) -> str:
