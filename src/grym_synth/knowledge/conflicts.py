@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..storage.knowledge_rows import Passage
-from .excerpts import MOST, sentences_of
+from .excerpts import MOST, after_heading, sentences_of
 from .terms import STOP, stem, words_of
 
 _UNITS: dict[str, str] = {
@@ -65,21 +65,28 @@ def quantities_of(text: str) -> list[Quantity]:
     return found
 
 
-def conflicts_of(passages: Sequence[Passage]) -> list[tuple[Side, Side]]:
-    """Pairs of sentences of different passages that contradict each other, those of the better passages first."""
+def conflicts_of(passages: Sequence[Passage], others: Sequence[Passage] = ()) -> list[tuple[Side, Side]]:
+    """Pairs of sentences of different passages that contradict each other, those of the better passages first.
+
+    others : what is not told itself, and may contradict what is
+    """
+    told = {passage.id for passage in passages}
     sides = [side for passage in passages for side in _sides(passage)]
+    beside = [*sides, *(side for passage in others if passage.id not in told for side in _sides(passage))]
     found = []
     for place, one in enumerate(sides):
-        for other in sides[place + 1 :]:
+        for other in beside[place + 1 :]:
             if one.passage.id != other.passage.id and _contradict(one.text, other.text):
                 found.append((one, other))
     return found
 
 
 def _sides(passage: Passage) -> Iterator[Side]:
-    for start, end in sentences_of(passage.text):
+    body = after_heading(passage.text)
+    for start, end in sentences_of(passage.text[body:]):
         if end - start <= MOST:
-            yield Side(passage, passage.start + start, passage.start + end, passage.text[start:end])
+            first, last = body + start, body + end
+            yield Side(passage, passage.start + first, passage.start + last, passage.text[first:last])
 
 
 def _contradict(a: str, b: str) -> bool:

@@ -24,10 +24,15 @@ def sentences_of(text: str) -> Iterator[tuple[int, int]]:
         at += len(block)
 
 
+def after_heading(text: str) -> int:
+    """Where a passage goes on behind its heading, whose words stand in the section already."""
+    heading = _HEADING.match(text)
+    return heading.end() if heading and heading.end() < len(text) else 0
+
+
 def excerpt(passage: Passage, stems: Collection[str]) -> tuple[int, int, str]:
     """The sentences of a passage with most of what is looked for: start, end and text, as in the source."""
-    heading = _HEADING.match(passage.text)  # its words stand in the section already
-    first_char = heading.end() if heading and heading.end() < len(passage.text) else 0
+    first_char = after_heading(passage.text)
     if len(passage.text) - first_char <= MOST:
         return passage.start + first_char, passage.end, passage.text[first_char:]
     spans = [span for span in sentences_of(passage.text) if span[0] >= first_char] or [(first_char, len(passage.text))]

@@ -47,7 +47,7 @@ def knowledge_findings(search: Search, question: str, heard: Sequence[Evidence])
     good = [hit for hit in found.hits if hit.score >= max(_NEAR_THE_BEST * found.hits[0].score, 0.0)]
     stems = {stem(word) for word in found.looked_for}
     told = [_quotation(hit, stems, rank) for rank, hit in enumerate(good[:QUOTED])]
-    sides = conflicts_of([hit.passage for hit in good])
+    sides = conflicts_of([hit.passage for hit in good], [hit.passage for hit in found.hits])
     told += [
         _side(side, 2 * rank + which) for rank, pair in enumerate(sides[:QUOTED]) for which, side in enumerate(pair)
     ]

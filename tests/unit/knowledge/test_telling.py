@@ -75,6 +75,19 @@ def test_other_numbers_for_the_same_are_told_side_by_side_and_not_averaged() -> 
     assert "11.5" not in text
 
 
+def test_what_is_not_told_itself_may_contradict_what_is() -> None:
+    knowledge = Knowledge(SqliteStore.in_memory())
+    put(
+        knowledge,
+        "/a.md",
+        "# A\n\n## Loudness\nFor streaming we aim at -14 LUFS integrated and keep peaks below -1 dBTP.",
+    )
+    put(knowledge, "/b.md", "# B\n\n## Wishes\nThe label wants masters at -16 LUFS integrated for streaming.")
+    _, text, _ = answered(knowledge, "which loudness for streaming do we aim at")
+    assert "Your notes disagree: “For streaming we aim at -14 LUFS" in text
+    assert "against “The label wants masters at -16 LUFS" in text
+
+
 @pytest.mark.parametrize(
     ("a", "b", "is_one"),
     [
