@@ -77,7 +77,8 @@ def plan(
         layout.gaps.append(UNKNOWN)
     elif asks_maker(request.question) and recordings and set(wanted) <= BESIDE_THE_POINT | {"facts"}:
         wanted = [name for name in ("facts",) if name in agents]
-    layout.lay(wanted)
+    if wanted or not set(route.capabilities) & set(answered):  # "notes about reverb" wants no reverb to be computed
+        layout.lay(wanted)
     return layout.plan()
 
 

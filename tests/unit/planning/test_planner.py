@@ -158,3 +158,9 @@ def test_one_name_is_not_given_to_two_files() -> None:
     request = Request("reverse them", params={"out": "/music/new.wav"})
     found = plan(request, route("edit"), [File("a.wav"), File("b.wav")], EDIT, deadline=60)
     assert (found.steps, [gap.code for gap in found.gaps]) == ((), ["bad_request"])
+
+
+def test_a_question_to_the_notes_is_not_asked_back_for_the_figures_of_what_it_names() -> None:
+    request = Request("what do my notes say about reverb on vocals?")
+    assert plan(request, route("knowledge"), [], AGENTS, deadline=60, answered={"knowledge"}).gaps == ()
+    assert plan(replace(request, question="reverb"), route("theory"), [], AGENTS, deadline=60).gaps != ()
