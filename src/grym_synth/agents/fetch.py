@@ -75,6 +75,7 @@ def fetch(arguments: dict[str, Any], call: Call, browser: Browser | None = None)
         address, bool(arguments.get("allow_http", False)),
         str(arguments.get("etag", "")), str(arguments.get("last_modified", "")),
     )  # fmt: skip
+    call.progress(0.02, "judging")
     try:
         folder = _folder(str(arguments["folder"]))
         page = browser.fetch(wish, call.progress)
@@ -126,7 +127,7 @@ def main() -> None:
         serve(NAME, VERSION, [Tool(NAME, description, SCHEMA, fetch, read_only=False)])
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("address")
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?", default=Path(), help="where it is kept; else here")
     parser.add_argument("--allow-http", action="store_true")
     parser.add_argument("--etag", help="of the copy that is held")
     parser.add_argument("--last-modified", help="of the copy that is held")

@@ -62,6 +62,7 @@ def read(arguments: dict[str, Any], call: Call) -> Result:
     path = str(arguments["path"])
     subject = str(arguments.get("subject", path))
     name = str(arguments.get("name") or path)
+    call.progress(0.02, "opening")
     try:
         content = _content(Path(path))
         told = (str(arguments.get("content_type", "")), str(arguments.get("address", "")))

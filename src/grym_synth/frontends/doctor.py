@@ -104,25 +104,37 @@ def _check_pack(name: str) -> str:
     return f"{spec.package} {spec.version}, content as published ({spec.licence})"
 
 
+_REFUSED = {"fetch": ["loopback_address"]}  # agents whose probe is answered by a refusal
+
+
 async def _check_agent(card: AgentCard) -> str:
     """A tiny real job through the real path: start the process, hear a tone, read its frequency."""
     start = time.perf_counter()
     process = await AgentProcess.launch(card, agent_environment())
     try:
         with tempfile.TemporaryDirectory(prefix="grym-doctor-") as folder:
-            arguments: dict[str, Any] = {"question": "A4 in Hz"}
-            if card.needs_recording:
-                tone = _write_tone(Path(folder))
-                named = {"paths": [tone, tone]} if card.takes_two else {"path": tone}
-                arguments = {**named, "capabilities": list(card.capabilities)}
-                if card.name == "edit":
-                    arguments |= {"ops": ["fade-in=0.1"], "out": str(Path(folder, "faded.wav"))}
-            content = await process.call(arguments, deadline=30.0, health={"state": "healthy"})
+            content = await process.call(_probe(card, Path(folder)), deadline=30.0, health={"state": "healthy"})
     finally:
         await process.stop()
-    if not content["evidence"]:
+    if not content["evidence"] and [gap["code"] for gap in content["gaps"]] != _REFUSED.get(card.name):
         raise AgentFailed(f"agent {card.name!r} found nothing in a probe: {content['gaps']}")
-    return f"{', '.join(card.capabilities)}; answered a probe in {time.perf_counter() - start:.1f} s"
+    return f"{', '.join(card.capabilities) or card.name}; answered a probe in {time.perf_counter() - start:.1f} s"
+
+
+def _probe(card: AgentCard, folder: Path) -> dict[str, Any]:
+    """Arguments of a small call, whose files lie in the folder."""
+    if card.name == "read":
+        note = folder / "note.txt"
+        note.write_text("A4 is 440 Hz.")
+        return {"path": str(note)}
+    if card.name == "fetch":  # nothing leaves the machine: it is asked for what it has to refuse
+        return {"address": "https://127.0.0.1/", "folder": str(folder)}
+    if not card.needs_recording:
+        return {"question": "A4 in Hz"}
+    tone = _write_tone(folder)
+    named = {"paths": [tone, tone]} if card.takes_two else {"path": tone}
+    edits = {"ops": ["fade-in=0.1"], "out": str(folder / "faded.wav")} if card.name == "edit" else {}
+    return {**named, "capabilities": list(card.capabilities), **edits}
 
 
 def _write_tone(folder: Path) -> str:

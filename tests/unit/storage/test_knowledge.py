@@ -106,7 +106,7 @@ def test_vectors_are_of_what_is_searched_and_of_one_recipe(knowledge: Knowledge)
     put(knowledge, "/a", "one two")
     put(knowledge, "/b", "three")
     waiting = knowledge.without_vectors("r1", 10)
-    assert [text for _, text in waiting] == ["one two", "three"]
+    assert [text for _, text in waiting] == ["Mixing. . one two", "Mixing. . three"]
     knowledge.put_vectors("r1", [(waiting[0][0], np.array([1.0, 0.5])), (999, np.array([0.0, 0.0]))])
     ids, rows = knowledge.vectors("r1")
     assert ids.tolist() == [waiting[0][0]]
