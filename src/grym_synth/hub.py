@@ -34,6 +34,7 @@ from .planning.referring.in_play import after_edits
 from .planning.referring.references import is_doubtful, is_meant, resolve, suppose_recording
 from .planning.routing.router import Router
 from .resources.pool import Pool
+from .sharing.taking import Own
 from .storage.contexts import Contexts, Played, Turn
 from .storage.sqlite import SqliteStore
 from .upkeep import Upkeep
@@ -89,6 +90,7 @@ class Hub:
     notes: Search
     word: OwnersWord
     learner: Learner
+    sharing: Own
     tellers: Mapping[str, Teller]
     troubles: tuple[Gap, ...] = ()  # what this hub lacks as a whole; told in every answer
 

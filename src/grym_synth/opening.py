@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -36,6 +37,7 @@ from .likeness import Likeness
 from .llm.adapters import open_model
 from .llm.guarded import GuardedModels, turns
 from .llm.spending import Spending
+from .memory.duplicates import Duplicates
 from .memory.patterns import PatternSearch
 from .memory.shelf import Shelves
 from .messages import Evidence, Gap
@@ -46,11 +48,14 @@ from .planning.routing.router import load_router
 from .resources.books import Books, known_accounts
 from .resources.pool import Pool
 from .resources.room import Capacity
+from .sharing.taking import Own
 from .storage.contexts import Contexts
 from .storage.corrections import RouteCorrections
 from .storage.house import House
 from .storage.knowledge import Knowledge
 from .storage.library import Library
+from .storage.prints import Prints, StoredPrint
+from .storage.sharing import Shared
 from .storage.sqlite import SqliteStore
 from .storage.teachings import Teachings
 from .tuning.owner import Owner
@@ -83,7 +88,7 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
     listener = Listener(catalog, executor, deadline=config.step_deadline)
     index = Index(Library(store), listener, without=str(config.home.absolute()))
     cache = config.home / "cache" / "shelf" if store.is_lasting else None
-    owner = Owner(Teachings(store))
+    owner = Owner(Teachings(store), Shared(store))
     shelf = OwnersShelf(Shelves(index.library, cache, recipe=listener.recipe), index.library, owner)
     finder = Finder(index.library, shelf)
     encode = open_encoder()
@@ -109,12 +114,14 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
             word = OwnersWord(owner, store, catalog, executor, deadline=config.step_deadline)
             likeness = Likeness(index.library, near, shelf, owner)
             notes = Search(learner.knowledge, encode)
+            sharing = _sharing(store, owner, index, learner)
             if serving:
                 troubles = (*troubles, *await _go_on(engine, index))
             async with following(learner.knowledge, engine, is_on=serving and store.is_lasting):
                 yield Hub(
                     config, router, catalog, executor, pool, store, Contexts(store), models, engine, upkeep, index,
-                    likeness, finder, notes, word, learner, _tellers(upkeep, likeness, word, finder, notes), troubles,
+                    likeness, finder, notes, word, learner, sharing,
+                    _tellers(upkeep, likeness, word, finder, notes), troubles,
                 )  # fmt: skip
     finally:
         await models.aclose()
@@ -148,6 +155,17 @@ def _tellers(
         return await asyncio.to_thread(knowledge_findings, notes, laid.request.question, heard)
 
     return {"system": system, "similar": similar, "teach": teach, "library": library, "knowledge": knowledge}
+
+
+def _sharing(store: SqliteStore, owner: Owner, index: Index, learner: Learner) -> Own:
+    """What packs of others are held against."""
+    duplicates, turn = Duplicates(Prints(store)), threading.Lock()
+
+    def alike(heard: StoredPrint) -> Sequence[tuple[str, float]]:
+        with turn:
+            return [(found.sha256, found.similarity) for found in duplicates.of(heard)]
+
+    return Own(Shared(store), owner.teachings, index.library, learner.knowledge, alike, learner.keep)
 
 
 def _open_store(config: Config) -> tuple[SqliteStore, tuple[Gap, ...]]:

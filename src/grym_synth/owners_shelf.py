@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from .audio.spectra.frames import FloatArray
 from .errors import BadRequest
-from .library.reasons import TOLD_BY
+from .library.reasons import SAID_BY_OTHERS, TOLD_BY
 from .memory.shelf import Shelf, Shelves
 from .storage.library import Library
 from .storage.library_rows import Described
@@ -90,7 +90,8 @@ class OwnersShelf:
         with self._turn:
             shelf = self._shelves.whole() if is_whole else self._shelves.current()
             teachings = self._owner.teachings
-            state = (teachings.version(), *teachings.stamp())
+            shared = self._owner.shared
+            state = (teachings.version(), *teachings.stamp(), *(shared.stamp() if shared is not None else ()))
             for told in self._told.values():
                 if told.measured is shelf and told.state == state:
                     return told
@@ -126,10 +127,21 @@ class OwnersShelf:
                     told.classify(row, item.label, 1.0, OWNER)
                 elif told.words["class"][row] == item.label:
                     told.deny(row, item.label)
+        for sha256, name in self._said_by_others():
+            if sha256 in place:
+                column = labels.setdefault(name, np.zeros(len(shelf), np.float32))
+                if abs(column[place[sha256]]) < 1.0:  # the owner's word stands
+                    column[place[sha256]] = SAID_BY_OTHERS
         for correction in self._owner.teachings.corrections():
             if correction.sha256 in place:
                 told.correct(place[correction.sha256], correction.field, correction.value)
         return told.shelf(), labels
+
+    def _said_by_others(self) -> list[tuple[str, str]]:
+        """Contents and labels that those gave them whose packs were taken in."""
+        shared = self._owner.shared
+        said = [] if shared is None else shared.said("label")
+        return [(sha256, str(each.value["label"])) for sha256, each in said if each.value["is_so"]]
 
     def _learn(self, shelf: Shelf, place: Mapping[str, int], version: int | None) -> _Learned | None:
         """What the ear in use says of all rows; of those that it heard before it is remembered."""

@@ -26,6 +26,7 @@ from . import (
     models,
     notes,
     patterns,
+    share,
     status,
     teaching,
 )
@@ -257,6 +258,7 @@ app.add_typer(contexts.app, name="context")
 app.add_typer(jobs.app, name="jobs")
 app.command("teach", no_args_is_help=True, context_settings=teaching.SETTINGS)(teaching.teach)
 app.add_typer(ear.app, name="ear")
+app.add_typer(share.app, name="share")
 app.add_typer(agents.app, name="agents")
 app.command("edit")(editing.edit)
 app.command("index")(library.index)
@@ -274,8 +276,7 @@ app.add_typer(models.app, name="models")
 
 #: Commands that CONTRACT names and this version does not have: they say so, instead of being unknown.
 NOT_YET = (
-    "config", "login", "logout", "mcp", "migrate", "share",
-    "whoami", "worker",
+    "config", "login", "logout", "mcp", "migrate", "whoami", "worker",
 )  # fmt: skip
 
 

@@ -41,6 +41,7 @@ from .library import library_without_hub, perform_index, perform_library
 from .notes import perform_notes
 from .patterns import perform_patterns
 from .protocol import Emit, error_exit, error_to_json
+from .share import perform_share
 from .similar import perform_similar
 from .teaching import perform_teach_route
 from .teaching_sounds import perform_teach
@@ -274,4 +275,5 @@ _OPERATIONS = {
     "learn": perform_learn,
     "sources": perform_sources,
     "forget": perform_forget,
+    "share": perform_share,
 }

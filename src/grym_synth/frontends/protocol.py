@@ -17,7 +17,7 @@ from ..errors import AgentFailed, BadRequest, BadSetup, GrymError, Unavailable
 OPERATIONS = (
     "ask", "route", "analyze", "compare", "similar", "patterns", "edit", "status", "pause", "resume", "context",
     "jobs", "teach_route", "index", "library", "find", "notes",
-    "teach", "ear", "learn", "sources", "forget",
+    "teach", "ear", "learn", "sources", "forget", "share",
 )  # fmt: skip
 
 Emit = Callable[[dict[str, Any]], None]

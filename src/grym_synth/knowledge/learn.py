@@ -18,7 +18,7 @@ from ..errors import BadRequest, BadSetup, GrymError, Unavailable
 from ..jobs.port import Item, Jobs, Kind, Work
 from ..messages import Gap, Json
 from ..storage.knowledge import Knowledge
-from ..storage.knowledge_rows import SourceRow
+from ..storage.knowledge_rows import Section, SourceRow
 from ..storage.sqlite import Heard
 from .folding import bands_of, is_alike, is_held, most_alike, runs_of
 from .passages import cut_passages
@@ -194,6 +194,12 @@ class Learner:
             if self._encode is not None:
                 await asyncio.to_thread(catch_up, self.knowledge, self._encode)
             return told
+
+    def keep(self, source: SourceRow, text: str, sections: Sequence[Section]) -> None:
+        """Keep what another read and shared, as if it had been read here."""
+        self._put(source, Document(source.kind, source.title, text, tuple(sections)))
+        if self._encode is not None:
+            catch_up(self.knowledge, self._encode)
 
     def _put(self, source: SourceRow, document: Document) -> dict[str, Json]:
         before = self.knowledge.source(source.address)

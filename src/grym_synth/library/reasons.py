@@ -14,6 +14,8 @@ from .query import Called, Holds, Query, Within
 
 #: Figures and words that an owner may tell otherwise, and the word that says whose they are then: "owner" or "ear".
 TOLD_BY: Mapping[str, str] = {"tempo_bpm": "tempo_by", "key": "key_by", "class": "class_by"}
+#: How a row bears a label that one gave it whose pack was taken in: behind the owner's word, before what was learned.
+SAID_BY_OTHERS = np.float32(0.9995)
 _OWN: Mapping[str, str] = {"tempo_bpm": "tempo", "key": "key", "class": "kind of sound"}
 
 
@@ -33,6 +35,8 @@ def bears(columns: Columns, row: int, called: Called) -> str:
     chance = float(columns.labelled(name)[row])
     if chance >= 1.0:
         return f"{name}: said by you"
+    if chance == SAID_BY_OTHERS:
+        return f"{name}: said by one whom you trust"
     if chance > 0.0:
         return f"{name}: learned, {100.0 * chance:.0f} %"
     share = float(_tagged(columns, called, np.array([row]))[0])

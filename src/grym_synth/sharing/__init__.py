@@ -1,1 +1,1 @@
-"""Signed packs: what one person taught and read, for another to check against recordings of their own."""
+"""Signed packs: what one person taught, heard and read, for another to check, take in and take back."""

@@ -14,6 +14,7 @@ from ..messages import Evidence
 from .sqlite import SqliteStore
 
 BANDS = 65
+SUMMARY = 130
 _AT_ONCE = 1000
 _ASKED_AT_ONCE = 500
 
@@ -45,7 +46,7 @@ def read_print(sha256: str, evidence: Iterable[Evidence]) -> StoredPrint | None:
                 summary = np.asarray(item.value["summary"], np.float32)
             except (KeyError, ValueError, TypeError, binascii.Error):
                 return None
-            return _print(sha256, words, levels, summary.astype("<f2").tobytes())
+            return stored_print(sha256, words, levels, summary.astype("<f2").tobytes())
     return None
 
 
@@ -79,7 +80,7 @@ class Prints:
             part = tuple(sha256s[at : at + _ASKED_AT_ONCE])
             marks = ", ".join("?" * len(part))
             query = f"SELECT sha256, words, levels, summary, number FROM prints WHERE sha256 IN ({marks})"
-            found.update({row[0]: _print(*row) for row in self.store.read(query, part)})
+            found.update({row[0]: stored_print(*row) for row in self.store.read(query, part)})
         return found
 
     def numbers(self, sha256s: Sequence[str]) -> dict[str, int]:
@@ -99,7 +100,7 @@ class Prints:
             f" ORDER BY number LIMIT {_AT_ONCE}",
             (after,),
         ):
-            yield from (_print(*row) for row in rows)
+            yield from (stored_print(*row) for row in rows)
             after = int(rows[-1][4])
 
     def waiting(self) -> list[str]:
@@ -125,7 +126,10 @@ class Prints:
         return int(self.store.read("SELECT count(*) FROM prints WHERE searched = 0")[0][0])
 
 
-def _print(sha256: str, words: bytes, levels: bytes, summary: bytes, number: int = 0) -> StoredPrint:
+def stored_print(sha256: str, words: bytes, levels: bytes, summary: bytes, number: int = 0) -> StoredPrint:
+    """A print out of its parts, little-endian; raises ValueError where they have other shapes."""
+    if len(summary) != 2 * SUMMARY:
+        raise ValueError(f"a summary has {SUMMARY} numbers, not {len(summary) // 2}")
     return StoredPrint(
         sha256,
         np.frombuffer(words, "<u8").astype(np.uint64),

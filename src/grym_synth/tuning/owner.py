@@ -14,6 +14,7 @@ import numpy as np
 from ..audio.spectra.frames import FloatArray
 from ..errors import BadRequest
 from ..messages import Evidence, Json, Source
+from ..storage.sharing import Said, Shared
 from ..storage.teachings import Correction, Label, Preference, Teachings
 from ..theory.keys import camelot
 from .dataset import FIELDS
@@ -33,6 +34,9 @@ HEARD: Mapping[str, str] = {
     "timbre.label": "timbre.heard_label",
 }
 CLASS, OWN_LABELS, VECTORS = "timbre.label", "timbre.labels", "timbre.vectors"
+#: What others say, of whom the owner took a pack in.
+SAID_BY_OTHERS: Mapping[str, str] = {"tempo": "rhythm.said_tempo_bpm", "key": "tonality.said_key"}
+LABELS_OF_OTHERS = "timbre.said_labels"
 _CAMELOT = "tonality.camelot"
 
 
@@ -59,8 +63,8 @@ class Heard:
 class Owner:
     """What one owner taught, in one store. Methods raise StoreUnavailable as the store does."""
 
-    def __init__(self, teachings: Teachings) -> None:
-        self.teachings = teachings
+    def __init__(self, teachings: Teachings, shared: Shared | None = None) -> None:
+        self.teachings, self.shared = teachings, shared
         self._ear: tuple[int | None, Ear] = (None, Ear())
 
     # --- what is taught ---------------------------------------------------------------------------------------------
@@ -133,7 +137,7 @@ class Owner:
                 found = self._field(field, corrected, found)
         if any(item.capability == "timbre" for item in found):
             found = self._timbre(labels, recipe, found)
-        return tuple(found)
+        return (*found, *self._others(sha256, found))
 
     def told_pair(self, contents: tuple[str, str], evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
         """The evidence of two recordings held against each other, with the tempi and keys that the owner told."""
@@ -143,6 +147,23 @@ class Owner:
     def says_of(self, field: str) -> bool:
         """Whether anything was corrected in that field, or a habit learned of it."""
         return field in self.ear.habits or any(item.field == field for item in self.teachings.corrections())
+
+    def _others(self, sha256: str, found: Sequence[Evidence]) -> list[Evidence]:
+        """What those whom the owner trusts say of the recording: behind everything, and under names of its own."""
+        if self.shared is None:
+            return []
+        rows: dict[str, list[Evidence]] = {}
+        for field, like in ((name, _main(found, FINDINGS[name])) for name in FIELDS):
+            for said in self.shared.said_of(sha256, "correction") if like is not None else ():
+                if said.value["field"] == field and like is not None:
+                    word = replace(like, name=SAID_BY_OTHERS[field], value=said.value["value"], confidence=1.0)
+                    rows.setdefault(word.name, []).append(replace(word, source=_source_of(said), quality="full"))
+        timbre = next((item for item in found if item.capability == "timbre"), None)
+        for said in self.shared.said_of(sha256, "label") if timbre is not None else ():
+            if said.value["is_so"] and timbre is not None:
+                word = _own(timbre, str(said.value["label"]), 1.0, _source_of(said))
+                rows.setdefault(LABELS_OF_OTHERS, []).append(replace(word, name=LABELS_OF_OTHERS))
+        return [item for each in rows.values() for item in _in_ranks(each)]
 
     def _field(self, field: str, corrected: Mapping[str, Json], found: list[Evidence]) -> list[Evidence]:
         name, ranked = FINDINGS[field], _ranked(found, FINDINGS[field])
@@ -186,6 +207,10 @@ class Owner:
             if label not in so and label not in not_so and len(chances) and not np.isnan(chances[0]):
                 rows.append(_own(like, label, float(chances[0]), learned))
         return [*(item for item in found if item.name != OWN_LABELS), *_in_ranks(rows)]
+
+
+def _source_of(said: Said) -> Source:
+    return Source("share", said.signer, f"said by {said.who}")
 
 
 def _ranked(evidence: Sequence[Evidence], name: str) -> list[Evidence]:

@@ -12,6 +12,9 @@ from .timbre import class_words
 
 OWNER, LEARNED = "owner", "ear"
 _TEMPO, _KEY, _CLASS, _LABELS = "rhythm.tempo_bpm", "tonality.key", "timbre.label", "timbre.labels"
+_LABELS_OF_OTHERS = "timbre.said_labels"
+#: What others say, of whom the owner took a pack in.
+_OF_OTHERS = ("rhythm.said_tempo_bpm", "tonality.said_key", _LABELS_OF_OTHERS)
 #: Where what was measured stands when it is not the answer.
 _OURS = {_TEMPO: "rhythm.heard_tempo_bpm", _KEY: "tonality.heard_key", _CLASS: "timbre.heard_label"}
 
@@ -27,6 +30,9 @@ def describe(page: Page, wanted: Sequence[str], subjects: Sequence[str]) -> None
         if "timbre" in wanted:
             _tell_class(page, subject, whose)
             _tell_labels(page, subject, whose)
+        for said in _OF_OTHERS:
+            if said.partition(".")[0] in wanted:
+                _tell_others(page, subject, said, whose)
 
 
 def describe_teaching(page: Page) -> None:
@@ -88,6 +94,25 @@ def _tell_labels(page: Page, subject: str, whose: str) -> None:
         else:
             text = f'{whose}By what you taught it is "{label}", {percent(item.confidence)} sure.'
             page.say(text, item, support="inferred")
+
+
+def _tell_others(page: Page, subject: str, name: str, whose: str) -> None:
+    """What those say whose packs were taken in, each by name."""
+    for item in page.findings.ranked(subject, name):
+        who = _who(item)
+        if name == _LABELS_OF_OTHERS:
+            text = f'{whose}{who} calls it "{say.quotable(say.text_in(item) or "", 40)}"'
+        else:
+            text = f"{whose}{who} says {_shown(item)}"
+        page.add(f"{text[:1].upper()}{text[1:]}.", item, support="quoted")
+
+
+def _who(item: Evidence) -> str:
+    """The name that the owner gave to who says it: in quotes where its figures could be taken for a measurement."""
+    name = say.quotable(item.source.method.removeprefix("said by ").rpartition(" (")[0], 40)
+    if not name:
+        return "one whom you trust"
+    return f'"{name}"' if any(letter.isdigit() for letter in name) else name
 
 
 def _say(page: Page, text: str, *cited: Evidence) -> None:

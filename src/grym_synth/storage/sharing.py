@@ -1,0 +1,200 @@
+"""What was taken in from others, pack by pack, and whom the owner trusts.
+
+What holds is a function of the packs that are there, whatever the order in which they came: of each kind of thing the
+newest pack of a signer speaks for that signer. So merging needs no history, and to take a pack back is to drop it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ..messages import Json
+from .sqlite import SqliteStore, from_text, to_text
+
+FitKind = Literal["copy", "same", "disagrees", "none"]  # same bytes · same sound · neither told of it alike · not here
+
+
+@dataclass(frozen=True, slots=True)
+class SharedRow:
+    """One thing that a pack says. The key of what speaks of a recording begins with its content hash."""
+
+    kind: str  # "label" "correction" "preference" "feature" "note" "ear"
+    key: str
+    value: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Which recording of the receiver's own one of a pack is; `likeness` 0..1, `why` it disagrees."""
+
+    sha256: str
+    own: str
+    fit: FitKind
+    likeness: float = 0.0
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenPack:
+    """A pack that is here; `speaks` names the kinds in which no newer one of its signer speaks instead."""
+
+    id: str
+    signer: str
+    name: str  # that the owner gave the signer; ""
+    made_at: int
+    taken_at: float
+    counts: Mapping[str, int] = field(default_factory=dict)
+    speaks: tuple[str, ...] = ()
+    fits: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a signer says of a recording."""
+
+    signer: str
+    name: str
+    value: Any
+
+    @property
+    def who(self) -> str:
+        """ "Ben (grym1abcd2345)": the name that the owner gave, and the beginning of the key."""
+        return f"{self.name} ({self.signer[:13]})" if self.name else self.signer[:13]
+
+
+class Shared:
+    """Every method is one short transaction, or one query, and raises StoreUnavailable as the store does."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self._store = store
+
+    # --- whom one trusts --------------------------------------------------------------------------------------------
+
+    def trust(self, key: str, name: str = "") -> None:
+        with self._store.transaction() as db:
+            query = (
+                "INSERT INTO trusted_keys VALUES (?1, ?2, ?3) ON CONFLICT (key) DO UPDATE SET"
+                " name = iif(?2 = '', name, ?2)"
+            )
+            db.execute(query, (key, to_text(name), time.time()))
+
+    def distrust(self, key: str) -> bool:
+        """Whether the key was trusted. What it signed and was taken in stays until it is taken back."""
+        with self._store.transaction() as db:
+            return db.execute("DELETE FROM trusted_keys WHERE key = ?", (key,)).rowcount > 0
+
+    def trusted(self) -> dict[str, str]:
+        """Names by key."""
+        rows = self._store.read("SELECT key, name FROM trusted_keys ORDER BY at, key")
+        return {key: from_text(name) for key, name in rows}
+
+    # --- packs ------------------------------------------------------------------------------------------------------
+
+    def put(self, id: str, signer: str, made_at: int, rows: Sequence[SharedRow], fits: Iterable[Fit]) -> bool:
+        """Take a pack in, whole or not at all; of one that is here only the fits are new. Whether it was not here."""
+        with self._store.transaction() as db:
+            is_new = db.execute(
+                "INSERT OR IGNORE INTO shared_packs VALUES (?, ?, ?, ?)", (id, signer, made_at, time.time())
+            ).rowcount
+            if is_new:
+                values = [(id, row.kind, to_text(row.key), json.dumps(row.value)) for row in rows]
+                db.executemany("INSERT INTO shared_rows VALUES (?, ?, ?, ?)", values)
+                db.execute(
+                    "INSERT INTO shared_parts (pack, kind, count)"
+                    " SELECT pack, kind, count(*) FROM shared_rows WHERE pack = ? GROUP BY kind",
+                    (id,),
+                )
+            db.execute("DELETE FROM shared_fits WHERE pack = ?", (id,))
+            db.executemany(
+                "INSERT INTO shared_fits VALUES (?, ?, ?, ?, ?, ?)",
+                [(id, fit.sha256, fit.own, fit.fit, fit.likeness, fit.why) for fit in fits],
+            )
+            db.execute(_SPEAKS, (signer,))
+        return bool(is_new)
+
+    def drop(self, id: str) -> bool:
+        """Take a pack back, whole; whether it was here."""
+        with self._store.transaction() as db:
+            found = db.execute("SELECT signer FROM shared_packs WHERE id = ?", (id,)).fetchone()
+            if found is None:
+                return False
+            for table in ("shared_rows", "shared_parts", "shared_fits"):
+                db.execute(f"DELETE FROM {table} WHERE pack = ?", (id,))
+            db.execute("DELETE FROM shared_packs WHERE id = ?", (id,))
+            db.execute(_SPEAKS, found)
+        self._store.empty_log()
+        return True
+
+    def packs(self) -> list[TakenPack]:
+        """Every pack that is here, the latest taken first."""
+        names = self.trusted()
+        parts: dict[str, list[tuple[str, int, int]]] = {}
+        for pack, kind, count, speaks in self._store.read("SELECT pack, kind, count, speaks FROM shared_parts"):
+            parts.setdefault(pack, []).append((kind, count, speaks))
+        fits: dict[str, dict[str, int]] = {}
+        for pack, fit, count in self._store.read("SELECT pack, fit, count(*) FROM shared_fits GROUP BY pack, fit"):
+            fits.setdefault(pack, {})[fit] = count
+        rows = self._store.read(
+            "SELECT id, signer, made_at, taken_at FROM shared_packs ORDER BY taken_at DESC, made_at DESC, id"
+        )
+        return [
+            TakenPack(
+                id, signer, names.get(signer, ""), made_at, taken_at,
+                {kind: count for kind, count, _ in parts.get(id, ())},
+                tuple(kind for kind, _, speaks in parts.get(id, ()) if speaks), fits.get(id, {}),
+            )
+            for id, signer, made_at, taken_at in rows
+        ]  # fmt: skip
+
+    def rows(self, kind: str, *, pack: str = "") -> list[tuple[str, str, Json]]:
+        """(signer, key, value) of all that is said of a kind and holds, by signer and key; or of one pack alone."""
+        query = (
+            "SELECT signer, key, value FROM shared_rows AS r JOIN shared_parts USING (pack, kind)"
+            " JOIN shared_packs AS p ON p.id = r.pack WHERE kind = ?1 AND iif(?2 = '', speaks, pack = ?2)"
+            " ORDER BY signer, key"
+        )
+        return [
+            (signer, from_text(key), json.loads(value)) for signer, key, value in self._store.read(query, (kind, pack))
+        ]
+
+    # --- what is said of recordings ---------------------------------------------------------------------------------
+
+    def said_of(self, own: str, kind: str) -> list[Said]:
+        """What trusted signers say of a recording of one's own: those of the same bytes or the same sound."""
+        return [said for _, said in self._said(kind, own)]
+
+    def said(self, kind: str) -> list[tuple[str, Said]]:
+        """The same of all: (content of one's own, what is said of it)."""
+        return self._said(kind)
+
+    def _said(self, kind: str, own: str = "") -> list[tuple[str, Said]]:
+        query = (
+            "SELECT DISTINCT own, signer, name, value FROM shared_fits AS f JOIN shared_rows AS r ON r.pack = f.pack"
+            " AND r.kind = ?1 AND r.key >= f.sha256 AND r.key < f.sha256 || '!'"
+            " JOIN shared_parts AS s ON s.pack = r.pack AND s.kind = r.kind AND s.speaks"
+            " JOIN shared_packs AS p ON p.id = f.pack JOIN trusted_keys ON trusted_keys.key = signer"
+            " WHERE own <> '' AND ?2 IN ('', own) AND fit IN ('copy', 'same') ORDER BY signer, r.key"
+        )
+        rows = self._store.read(query, (kind, own))
+        return [(mine, Said(signer, from_text(name), json.loads(value))) for mine, signer, name, value in rows]
+
+    def stamp(self) -> tuple[float, ...]:
+        """Another one as soon as a pack or a key came or went."""
+        query = (
+            "SELECT (SELECT count(*) FROM shared_packs), (SELECT total(taken_at) FROM shared_packs),"
+            " (SELECT count(*) FROM shared_fits WHERE own <> ''), (SELECT total(at + length(name)) FROM trusted_keys)"
+        )
+        return tuple(map(float, self._store.read(query)[0]))
+
+
+#: Of the packs of one signer that hold a kind, the newest speaks; of two of one second, that of the greater id.
+_SPEAKS = """
+    UPDATE shared_parts SET speaks = pack = (
+        SELECT other.id FROM shared_packs AS other JOIN shared_parts AS part ON part.pack = other.id
+        WHERE other.signer = ?1 AND part.kind = shared_parts.kind ORDER BY made_at DESC, other.id DESC LIMIT 1
+    ) WHERE pack IN (SELECT id FROM shared_packs WHERE signer = ?1)
+"""
