@@ -25,8 +25,10 @@ _MOST_ROWS = 500_000
 _MOST_NAMES = 400  # figures, tags or words of one recording
 _MOST_TEXT = 5_000_000  # characters of a note
 _MOST_SECTIONS = 10_000
+_GREATEST = 1e300
 _SHA256 = re.compile("[0-9a-f]{64}")
 _NAME = re.compile(r"[a-z][\w.-]{0,60}")
+_LEAST = {"duration_s": 0.0, "tempo_bpm": 0.0}
 _FIELDS = ("tempo", "key")
 EAR_FORMAT = "grym-teachings/1"
 
@@ -183,8 +185,10 @@ def _text(raw: Any, most: int, *, may_be_empty: bool = False) -> str:
 
 
 def _number(raw: Any, least: float = -math.inf, most: float = math.inf) -> float:
-    if isinstance(raw, bool) or not isinstance(raw, int | float) or not math.isfinite(raw) or not least <= raw <= most:
-        raise ValueError(f"{raw!r:.40} is no number that can be")
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or not abs(raw) <= _GREATEST:
+        raise ValueError(f"{str(raw)[:40]} is no number that can be")
+    if not least <= raw <= most:
+        raise ValueError(f"{raw!r} is not from {least:g} to {most:g}")
     return float(raw)
 
 
@@ -199,7 +203,7 @@ def _time(raw: Any) -> float:
 
 
 def _figures(raw: Any) -> dict[str, float]:
-    return {_name(name): _number(value) for name, value in _named(raw).items()}
+    return {_name(name): _number(value, _LEAST.get(name, -math.inf)) for name, value in _named(raw).items()}
 
 
 def _words(raw: Any) -> dict[str, str]:

@@ -251,8 +251,17 @@ def _typed(original: Original, other: Original, rng: random.Random) -> bytes:
         holder, key = rng.choice(places)
         before = copy.deepcopy(holder[key])
         holder[key] = rng.choice(_WRONG)
-        if type(holder[key]) is not type(before) or holder[key] in ("\x1b[2J", "\u202e"):
+        if _is_other(before, holder[key], is_note=key == "text"):
             return forged(original, documents)
+
+
+def _is_other(before: Any, after: Any, *, is_note: bool) -> bool:
+    """Whether it cannot stand there: a number may stand for a number, and any text for the text of a note."""
+    kinds = [
+        "number" if isinstance(each, int | float) and not isinstance(each, bool) and abs(each) < 1e300 else
+        type(each).__name__ for each in (before, after)
+    ]  # fmt: skip
+    return kinds[0] != kinds[1] or (not is_note and after in ("\x1b[2J", "\u202e"))
 
 
 def _unlisted(original: Original, other: Original, rng: random.Random) -> bytes:
