@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from .answering.rewording import reword
 from .answering.write import compose, write
 from .config import Config
+from .errands import Errands
 from .errors import Unavailable
 from .execution.catalog import Catalog
 from .execution.executor import ANSWER, MEASUREMENT, Executor, OnProgress, Outcome, Urgency
@@ -39,6 +40,7 @@ from .storage.contexts import Contexts, Played, Turn
 from .storage.sqlite import SqliteStore
 from .upkeep import Upkeep
 
+_TAKES_ANY_FILE = {"learn", "share"}
 _ALIKE_HINT = "grym similar FILE"
 
 
@@ -91,6 +93,7 @@ class Hub:
     word: OwnersWord
     learner: Learner
     sharing: Own
+    errands: Errands
     tellers: Mapping[str, Teller]
     troubles: tuple[Gap, ...] = ()  # what this hub lacks as a whole; told in every answer
 
@@ -125,7 +128,8 @@ class Hub:
         request, inputs = understood.request, understood.inputs
         route, notes = await self._propose(request, understood.route, inputs)
         steps = self.plan(request, route, inputs)
-        steps = replace(steps, gaps=(*inputs.gaps, *steps.gaps))
+        if not _TAKES_ANY_FILE & set(route.capabilities):  # to others a page or a pack is no recording
+            steps = replace(steps, gaps=(*inputs.gaps, *steps.gaps))
         return Laid(request, route, steps, inputs.recordings, understood.notices, notes)
 
     async def _propose(self, request: Request, route: Route, inputs: Inputs) -> tuple[Route, tuple[str, ...]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from .config import Config, agent_environment
+from .errands import Errands
 from .errors import BadSetup, Unavailable
 from .execution.approval import Approvals
 from .execution.catalog import read_catalog
@@ -48,7 +50,7 @@ from .planning.routing.router import load_router
 from .resources.books import Books, known_accounts
 from .resources.pool import Pool
 from .resources.room import Capacity
-from .sharing.taking import Own
+from .sharing.taking import Own, bring_notes
 from .storage.contexts import Contexts
 from .storage.corrections import RouteCorrections
 from .storage.house import House
@@ -60,6 +62,8 @@ from .storage.sqlite import SqliteStore
 from .storage.teachings import Teachings
 from .tuning.owner import Owner
 from .upkeep import Upkeep, probed_parts
+
+log = logging.getLogger(__name__)
 
 _BESIDE_FETCHING_S = 15.0  # to start the agent, and to write what came
 
@@ -115,13 +119,15 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
             likeness = Likeness(index.library, near, shelf, owner)
             notes = Search(learner.knowledge, encode)
             sharing = _sharing(store, owner, index, learner)
+            errands = Errands(learner, engine, sharing, owner, store, config.home)
+            await asyncio.to_thread(_finish_sharing, sharing)
             if serving:
                 troubles = (*troubles, *await _go_on(engine, index))
             async with following(learner.knowledge, engine, is_on=serving and store.is_lasting):
                 yield Hub(
                     config, router, catalog, executor, pool, store, Contexts(store), models, engine, upkeep, index,
                     likeness, finder, notes, word, learner, sharing,
-                    _tellers(upkeep, likeness, word, finder, notes), troubles,
+                    errands, _tellers(upkeep, likeness, word, finder, notes, errands), troubles,
                 )  # fmt: skip
     finally:
         await models.aclose()
@@ -131,7 +137,7 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
 
 
 def _tellers(
-    upkeep: Upkeep, likeness: Likeness, word: OwnersWord, finder: Finder, notes: Search
+    upkeep: Upkeep, likeness: Likeness, word: OwnersWord, finder: Finder, notes: Search, errands: Errands
 ) -> Mapping[str, Teller]:
     """What the hub answers without an agent, by capability, in the order of the answer."""
     Told = tuple[Sequence[Evidence], Sequence[Gap]]
@@ -154,7 +160,16 @@ def _tellers(
     async def knowledge(laid: Laid, heard: Sequence[Evidence]) -> Told:
         return await asyncio.to_thread(knowledge_findings, notes, laid.request.question, heard)
 
-    return {"system": system, "similar": similar, "teach": teach, "library": library, "knowledge": knowledge}
+    async def learn(laid: Laid, heard: Sequence[Evidence]) -> Told:
+        return await errands.learn(laid.request)
+
+    async def share(laid: Laid, heard: Sequence[Evidence]) -> Told:
+        return await errands.share(laid.request, word.recipe)
+
+    return {
+        "system": system, "similar": similar, "teach": teach, "library": library, "knowledge": knowledge,
+        "learn": learn, "share": share,
+    }  # fmt: skip
 
 
 def _sharing(store: SqliteStore, owner: Owner, index: Index, learner: Learner) -> Own:
@@ -166,6 +181,15 @@ def _sharing(store: SqliteStore, owner: Owner, index: Index, learner: Learner) -
             return [(found.sha256, found.similarity) for found in duplicates.of(heard)]
 
     return Own(Shared(store), owner.teachings, index.library, learner.knowledge, alike, learner.keep)
+
+
+def _finish_sharing(sharing: Own) -> None:
+    """Bring the notes of a pack whose taking in was cut off; that they cannot be brought stops no answer."""
+    try:
+        if sharing.shared.lacks_notes():
+            bring_notes(sharing)
+    except Unavailable as error:
+        log.warning("notes of packs are not brought", extra={"reason": str(error)})
 
 
 def _open_store(config: Config) -> tuple[SqliteStore, tuple[Gap, ...]]:

@@ -10,7 +10,7 @@ from ..messages import CAPABILITIES, Claim, Detail, Evidence, Gap, Request, Rout
 from .check import check
 from .checks.held import operands
 from .weigh import Contradiction, Findings, weigh
-from .words import added, compare, disagreement, edit, knowledge, library, owner, similar, system, theory
+from .words import added, compare, disagreement, edit, errands, knowledge, library, owner, similar, system, theory
 from .words.gaps import gap_sentences, unmeasured
 from .words.guidance import guidance
 from .words.page import Page, Sentence, labels
@@ -29,7 +29,7 @@ HEADLINES = (
 PLAIN_ASPECTS = frozenset({"loudness.integrated", "rhythm.tempo", "tonality.key"})
 
 #: What has a writer of its own; what was measured for its sake is not told.
-_TOLD_APART = frozenset(("theory", "edit", "system", "similar", "library", "teach", "knowledge"))
+_TOLD_APART = frozenset(("theory", "edit", "system", "similar", "library", "teach", "knowledge", "learn", "share"))
 NOTHING_FOUND = "I have no finding that answers this."
 
 
@@ -136,6 +136,8 @@ def _written(page: Page, request: Request, route: Route) -> Page:
         library.describe(page)
     if findings.has("knowledge"):
         knowledge.describe(page)
+    if findings.has("learn") or findings.has("share"):
+        errands.describe(page)
     subjects, wanted = _in_order(request, findings), _wanted(route, findings)
     if findings.has("compare"):
         compare.describe(page)

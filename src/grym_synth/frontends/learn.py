@@ -189,6 +189,8 @@ async def perform_forget(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> 
         emit({"document": {"would_forget": list(dict.fromkeys(held)) or addresses}})
         return 3
     gone = [knowledge.forget(address) for address in addresses]
+    for address in addresses:
+        hub.sharing.shared.forget_note(address)
     emit(
         {
             "document": {

@@ -65,6 +65,8 @@ def gap_exit(gaps: Sequence[Gap]) -> int:
     if not gaps:
         return 0
     code = gaps[0].code
+    if gaps[0].capability in ("learn", "share") and code not in _REFUSED:
+        return 3  # an address that may not be opened, a file that is not there, a pack that is none
     return 3 if code in _UNUSABLE else 4 if code in _REFUSED else 5
 
 

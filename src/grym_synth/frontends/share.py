@@ -14,7 +14,6 @@ from .telling import JsonOption, fail, for_terminal, perform
 
 if TYPE_CHECKING:
     from ..hub import Hub
-    from ..sharing.collecting import Stock
     from ..sharing.pack import Pack
     from ..sharing.taking import Own
 
@@ -201,20 +200,6 @@ def _trusted(hub: Hub) -> list[dict[str, Any]]:
     ]
 
 
-def _stock(hub: Hub) -> Stock:
-    import json
-
-    from ..sharing.collecting import Stock
-    from ..storage.prints import Prints
-    from ..tuning.exchange import export as export_ear
-
-    teachings = hub.word.owner.teachings
-    return Stock(
-        teachings, hub.index.library, Prints(hub.store), hub.learner.knowledge,
-        lambda: json.loads(export_ear(teachings, hub.word.recipe)),
-    )  # fmt: skip
-
-
 def _export(hub: Hub, operation: Mapping[str, Any]) -> dict[str, Any]:
     from ..errors import BadRequest, Unavailable
     from ..sharing.collecting import collect
@@ -224,7 +209,7 @@ def _export(hub: Hub, operation: Mapping[str, Any]) -> dict[str, Any]:
     out = Path(operation["out"])
     if not out.parent.is_dir():
         raise BadRequest(f"{str(out)!r} lies in a folder that does not exist", hint="name a folder that does")
-    collected = collect(_stock(hub), operation["what"])
+    collected = collect(hub.errands.stock(hub.word.recipe), operation["what"])
     sounds = []
     for name in operation["audio"]:
         try:

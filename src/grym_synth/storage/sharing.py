@@ -129,6 +129,19 @@ class Shared:
         self._store.empty_log()
         return True
 
+    def forget_note(self, address: str) -> None:
+        """Forget a note that came with a pack, "grym1abcd2345:address", so that it does not come back."""
+        signer, _, key = address.partition(":")
+        if not key:
+            return
+        with self._store.transaction() as db:
+            query = (
+                "DELETE FROM shared_rows WHERE kind = 'note' AND key = ?"
+                " AND pack IN (SELECT id FROM shared_packs WHERE substr(signer, 1, 13) = ?)"
+            )
+            db.execute(query, (to_text(key), signer))
+        self._store.empty_log()
+
     def packs(self) -> list[TakenPack]:
         """Every pack that is here, the latest taken first."""
         names = self.trusted()
@@ -160,6 +173,16 @@ class Shared:
         return [
             (signer, from_text(key), json.loads(value)) for signer, key, value in self._store.read(query, (kind, pack))
         ]
+
+    def lacks_notes(self) -> bool:
+        """Whether the knowledge base holds more or fewer notes of others than there are."""
+        query = (
+            "SELECT (SELECT count(DISTINCT signer || key) FROM shared_rows JOIN shared_parts USING (pack, kind)"
+            " JOIN shared_packs ON id = pack WHERE kind = 'note' AND speaks),"
+            " (SELECT count(*) FROM knowledge_sources WHERE is_latest = 1 AND author_key <> '')"
+        )
+        wanted, held = self._store.read(query)[0]
+        return bool(wanted != held)
 
     # --- what is said of recordings ---------------------------------------------------------------------------------
 

@@ -1,0 +1,229 @@
+"""What a question may ask to be done beside answering it: to read something, to write or take in a pack.
+
+Nothing is fetched, read or written before the asker has seen what it would be and has said yes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from . import __version__
+from .errors import BadRequest, GrymError, Unavailable
+from .jobs.engine import Engine
+from .knowledge.forgetting import absolute, find_sources
+from .knowledge.learn import LEARN, Learner
+from .knowledge.targets import check_file, is_address
+from .messages import Evidence, Gap, Json, Request, Source
+from .sharing.collecting import Stock, collect
+from .sharing.keys import own_key, short
+from .sharing.pack import read_pack, write_pack
+from .sharing.taking import Looked, Own, look, take
+from .storage.prints import Prints
+from .storage.sqlite import SqliteStore
+from .tuning.exchange import export as export_ear
+from .tuning.owner import Owner
+
+Done = tuple[list[Evidence], list[Gap]]
+
+_ADDRESS = re.compile(r"https?://[^\s<>\"'“”«»]+", re.IGNORECASE)
+_NAMED = re.compile(
+    r"(?<!\S)[\"'“„«]?((?:~|\.{0,2})/[^\s\"'”“»]+|[^\s\"'”“»]+\.(?:md|txt|pdf|html?|musicxml|mxl|midi?))\b",
+    re.IGNORECASE,
+)
+_PACK = re.compile(r"(?<!\S)[\"'“„«]?([^\s\"'”“»]+\.grym)\b", re.IGNORECASE)
+_FORGETS = re.compile(r"(?i)\b(?:forget|vergiss|oublie|olvida|dimentica|esquece|glöm)\b")
+_TAKES_IN = re.compile(r"(?i)\b(?:import|importier\w*|importe\w*|importa\w*|take (?:it |this |that )?in|load|merge)\b")
+_EVERY = re.compile(
+    r"(?i)\b(?:every|each)\s+(?:(\d{1,3})\s+)?(hour|day|week|month)s?\b|\b(hourly|daily|weekly|monthly)\b"
+)
+_SECONDS = {"hour": 3600.0, "day": 86400.0, "week": 604800.0, "month": 2592000.0}
+_LY = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month"}
+_SAYS_WHAT: Mapping[str, re.Pattern[str]] = {
+    "labels": re.compile(r"(?i)\b(?:labels?|corrections?|preferences?|taught)\b"),
+    "features": re.compile(r"(?i)\b(?:features?|measurements?|figures?|analys[ei]s)\b"),
+    "notes": re.compile(r"(?i)\b(?:notes?|knowledge)\b"),
+    "ear": re.compile(r"(?i)\bear\b"),
+}
+_MOST_ITEMS = 10_000
+
+
+class Errands:
+    """One for each hub."""
+
+    def __init__(self, learner: Learner, jobs: Engine, own: Own, owner: Owner, store: SqliteStore, home: Path) -> None:
+        self._learner, self._jobs, self._own, self._store, self._home = learner, jobs, own, store, home
+        self._owner = owner
+
+    def stock(self, recipe: str) -> Stock:
+        """Where what is shared comes from; `recipe` is that of the vectors that an ear goes with."""
+        teachings = self._owner.teachings
+        return Stock(
+            teachings, self._own.library, Prints(self._store), self._learner.knowledge,
+            lambda: json.loads(export_ear(teachings, recipe)),
+        )  # fmt: skip
+
+    # --- learning ---------------------------------------------------------------------------------------------------
+
+    async def learn(self, request: Request) -> Done:
+        """Read what a question names for the knowledge base, or forget it; without consent say what would be done."""
+        if not self._store.is_lasting:
+            return [], [Gap("learn", "nothing is kept: the store cannot be opened", "store_unavailable")]
+        try:
+            if _FORGETS.search(request.question):
+                return await asyncio.to_thread(self._forget, request)
+            targets = self._targets(request)
+            if not targets:
+                reason = "Name the page, file or folder that I am to read"
+                return [], [Gap("learn", reason, "unclear", hint="grym learn SOURCE reads one too")]
+            return await self._learn(request, targets)
+        except GrymError as error:
+            return [], [Gap.from_error(error, capability="learn")]
+
+    def _targets(self, request: Request) -> list[str]:
+        """What is to be read, judged: addresses that may be opened, and files that are there."""
+        found: list[str] = []
+        for name in (*_ADDRESS.findall(request.question), *request.paths, *_NAMED.findall(_without(request.question))):
+            name = name.rstrip(".,;:!?)")
+            if is_address(name):
+                found.append(self._learner.judge(name, allow_http=False))
+            else:
+                found.append(absolute(request.folder, name))
+                check_file(found[-1])
+        return list(dict.fromkeys(found))
+
+    async def _learn(self, request: Request, targets: Sequence[str]) -> Done:
+        every_s = _every(request.question)
+        if not request.consent:
+            plans = [_said("learn.planned", target) for target in targets]
+            if every_s:
+                plans.append(_said("learn.planned_every_h", round(every_s / 3600.0, 2), kind="number"))
+            return plans, [Gap("learn", "Nothing is read yet", "consent", hint="say yes with `--yes`")]
+        params: dict[str, Json] = {"targets": [*targets], "domain": "", "allow_http": False}
+        job = await self._jobs.start(LEARN, params)
+        try:
+            async for _ in self._jobs.follow(job):
+                pass
+        except asyncio.CancelledError:
+            await asyncio.shield(self._jobs.cancel(job))
+            raise
+        for target in targets if every_s else ():
+            self._learner.knowledge.follow(target, every_s, "page" if is_address(target) else "folder")
+        done: list[Evidence] = []
+        gaps: list[Gap] = []
+        counts: Counter[str] = Counter()
+        for item in await self._jobs.items(job, limit=_MOST_ITEMS):
+            if item.state == "failed":
+                gaps.append(Gap("learn", item.reason, item.code))
+            elif isinstance(item.result, dict):
+                counts[str(item.result["state"])] += 1
+                done.append(_said(f"learn.{item.result['state']}", self._title(item.result)))
+        return [*done, *(_said(f"learn.count_{state}", n, kind="count") for state, n in counts.items())], gaps[:5]
+
+    def _title(self, told: Mapping[str, Any]) -> str:
+        row = self._learner.knowledge.source(str(told["address"]))
+        return row.title if row is not None else str(told["address"])
+
+    def _forget(self, request: Request) -> Done:
+        knowledge = self._learner.knowledge
+        names = [name.rstrip(".,;:!?)") for name in _ADDRESS.findall(request.question)] or [
+            *request.paths, *_NAMED.findall(_without(request.question)),
+        ]  # fmt: skip
+        found = [address for name in names for address in find_sources(knowledge, name, request.folder)]
+        if not found:
+            what = f"{names[0]!r} was never read" if names else "Name the page, file or folder that I am to forget"
+            return [], [Gap("learn", what, "unclear", hint="`grym learn --list` shows what was read")]
+        parts = list(dict.fromkeys(part for address in found for part in knowledge.with_parts(address)))
+        if not request.consent:
+            gap = Gap("learn", "Nothing is forgotten yet", "consent", hint="say yes with `--yes`")
+            return [_said("learn.planned_to_forget", part) for part in parts], [gap]
+        for address in found:
+            knowledge.forget(address)
+            self._own.shared.forget_note(address)
+        return [_said("learn.forgotten", part) for part in parts], []
+
+    # --- sharing ----------------------------------------------------------------------------------------------------
+
+    async def share(self, request: Request, recipe: str) -> Done:
+        """Write, explain or take in the pack that a question names; without consent say what would be done."""
+        if not self._store.is_lasting:
+            return [], [Gap("share", "nothing is kept: the store cannot be opened", "store_unavailable")]
+        try:
+            return await asyncio.to_thread(self._share, request, recipe)
+        except GrymError as error:
+            return [], [Gap.from_error(error, capability="share")]
+
+    def _share(self, request: Request, recipe: str) -> Done:
+        named = [*(path for path in request.paths if path.endswith(".grym")), *_PACK.findall(request.question)]
+        path = Path(absolute(request.folder, named[0])) if named else None
+        if path is not None and path.exists():
+            looked = look(self._own, read_pack(path))
+            if not _TAKES_IN.search(request.question):
+                return _told_of(looked), []
+            return self._take(request, looked)
+        what = [kind for kind, words in _SAYS_WHAT.items() if words.search(request.question)]
+        if not what:
+            reason = "Say what I am to share: labels, features, notes or ear; or name a pack (FILE.grym)"
+            return [], [Gap("share", reason, "unclear", hint="grym share export OUT.grym --what labels")]
+        return self._export(request, what, path or Path(request.folder, f"{'-'.join(what)}.grym"), recipe)
+
+    def _take(self, request: Request, looked: Looked) -> Done:
+        told = _told_of(looked)
+        if not looked.is_trusted:
+            reason = "Nothing is taken in: you do not trust who signed it"
+            return told, [Gap("share", reason, "not_trusted", hint="grym share trust KEY, once you compared it")]
+        if not request.consent:
+            return told, [Gap("share", "Nothing is taken in yet", "consent", hint="say yes with `--yes`")]
+        take(self._own, looked)
+        return [*told, _said("share.taken", looked.pack.id[:12])], []
+
+    def _export(self, request: Request, what: Sequence[str], path: Path, recipe: str) -> Done:
+        collected = collect(self.stock(recipe), what)
+        if not collected.documents:
+            hint = "`grym teach` and `grym learn` make some"
+            raise BadRequest(f"there is nothing to share of {', '.join(what)}", hint=hint)
+        if path.exists():
+            raise BadRequest(f"{str(path)!r} is there already", hint="name a new file")
+        counts = [
+            _said(f"share.{name}", count, kind="count")
+            for name, count in collected.counts.items() if name != "recordings"
+        ]  # fmt: skip
+        if not request.consent:
+            gap = Gap("share", "Nothing is written yet", "consent", hint="say yes with `--yes`")
+            return [_said("share.planned", str(path)), *counts], [gap]
+        if not path.parent.is_dir():
+            raise Unavailable(f"{str(path)!r} lies in a folder that does not exist")
+        write_pack(path, own_key(self._home / "keys"), int(time.time()), collected.documents)
+        return [_said("share.written", str(path)), *counts], []
+
+
+def _told_of(looked: Looked) -> list[Evidence]:
+    """Whose pack it is, and what of it fits."""
+    who = f"{looked.name} ({short(looked.pack.signer)})" if looked.name else looked.pack.signer
+    told = [_said("share.signer" if looked.is_trusted else "share.stranger", who)]
+    held = Counter(row.kind for row in looked.rows)
+    return [*told, *(_said(f"share.{kind}s", count, kind="count") for kind, count in held.items())]
+
+
+def _said(name: str, value: Json, *, kind: str = "label") -> Evidence:
+    return Evidence("", name, kind, value, "", 1.0, "", Source("hub", __version__, "as it was asked for"))
+
+
+def _without(question: str) -> str:
+    """The question without the web addresses in it, which hold what looks like files."""
+    return _ADDRESS.sub(" ", question)
+
+
+def _every(question: str) -> float:
+    """How often, in seconds, it is to be read again; 0 when the question does not say."""
+    found = _EVERY.search(question)
+    if found is None:
+        return 0.0
+    unit = _LY[found[3].lower()] if found[3] else found[2].lower()
+    return _SECONDS[unit] * int(found[1] or 1)

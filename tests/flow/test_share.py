@@ -1,0 +1,151 @@
+"""Two people with homes of their own exchange packs by the command line and by asking; a kill leaves nothing half."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+
+pytestmark = pytest.mark.slow
+
+
+class Person:
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder, self.home = folder, folder / name
+        self.environment = {**os.environ, "GRYM_HOME": str(self.home)}
+
+    def command(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "grym_synth", *words, "--json"]
+
+    def __call__(self, *words: str, code: int = 0) -> dict[str, Any]:
+        done = subprocess.run(
+            self.command(*words), cwd=self.folder, capture_output=True, text=True, check=False, env=self.environment
+        )
+        assert "Traceback" not in done.stderr
+        assert done.returncode == code, done.stdout + done.stderr
+        found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        return found
+
+
+@pytest.fixture
+def ben(tmp_path: Path) -> Person:
+    """Somebody with a labelled recording and a note."""
+    rng, t = np.random.default_rng(3), np.arange(22050) / 44100
+    (tmp_path / "music").mkdir()
+    soundfile.write(tmp_path / "music" / "hit.wav", 0.5 * rng.standard_normal(22050) * np.exp(-14 * t), 44100)
+    (tmp_path / "side.md").write_text("# Sidechain\n\nDuck the pad by 6 dB when the kick hits.\n", encoding="utf-8")
+    person = Person(tmp_path, "ben")
+    person("index", "music")
+    person("teach", "splat", "music/hit.wav")
+    person("learn", "side.md")
+    return person
+
+
+@pytest.fixture
+def anna(ben: Person, tmp_path: Path) -> Person:
+    """Somebody with the same recording under another name."""
+    (tmp_path / "hers").mkdir()
+    shutil.copy(tmp_path / "music" / "hit.wav", tmp_path / "hers" / "07.wav")
+    person = Person(tmp_path, "anna")
+    person("index", "hers")
+    return person
+
+
+def test_a_pack_is_refused_until_its_signer_is_trusted_then_told_by_name_and_taken_back(
+    ben: Person, anna: Person
+) -> None:
+    made = ben("share", "export", "ben.grym", "--what", "labels,features,notes")
+    assert made["holds"] == {"labels": 1, "features": 1, "notes": 1, "recordings": 1}
+    seen = anna("share", "verify", "ben.grym")
+    assert (seen["trusted"], seen["recordings"]["copy"], seen["signer"]) == (False, 1, made["signer"])
+    refused = anna("share", "import", "ben.grym", code=3)
+    assert refused["error"]["code"] == "not_trusted"
+    assert anna("share", "list")["packs"] == []
+    anna("share", "trust", ben("share", "key")["key"], "--name", "Ben")
+    assert anna("share", "import", "ben.grym", "--dry-run")["taken"] is False
+    assert anna("share", "list")["packs"] == []
+    assert anna("share", "import", "ben.grym")["taken"] is True
+
+    answer = anna("ask", "what is this?", "hers/07.wav")
+    assert 'Ben calls it "splat"' in answer["answer"]
+    (said,) = [item for item in answer["evidence"] if item["name"] == "timbre.said_labels"]
+    assert said["source"]["method"] == f"said by Ben ({made['signer'][:13]})"
+    assert len(anna("find", "splat")["matches"]) == 1
+    (passage,) = anna("notes", "sidechain kick pad")["passages"]
+    assert passage["source"].startswith(f"{made['signer'][:13]}:")
+    assert "Duck the pad by 6 dB" in anna("ask", "what do my notes say about ducking the pad?")["answer"]
+
+    anna("share", "undo")
+    assert "splat" not in anna("ask", "what is this?", "hers/07.wav")["answer"]
+    assert anna("notes", "sidechain kick pad")["passages"] == []
+
+
+def test_packs_are_written_and_taken_in_by_asking_and_only_after_a_yes(ben: Person, anna: Person) -> None:
+    planned = ben("ask", "share my labels with Anna", code=0)
+    assert "I would write 1 label to" in planned["answer"]
+    assert not (ben.folder / "labels.grym").exists()
+    assert "I wrote 1 label to" in ben("ask", "share my labels with Anna", "--yes")["answer"]
+    key = ben("share", "key")["key"]
+    assert "whom you do not trust" in anna("ask", "whose pack is labels.grym?")["answer"]
+    assert "do not trust who signed it" in anna("ask", "import labels.grym", "--yes")["answer"]
+    anna("share", "trust", key, "--name", "Ben")
+    assert "Nothing is taken in yet" in anna("ask", "import labels.grym")["answer"]
+    assert anna("share", "list")["packs"] == []
+    assert "It is taken in as" in anna("ask", "import labels.grym", "--yes")["answer"]
+    assert len(anna("share", "list")["packs"]) == 1
+
+
+def test_pages_are_read_and_forgotten_by_asking_and_only_after_a_yes(ben: Person) -> None:
+    (ben.folder / "room.md").write_text("# Rooms\n\nHang something soft behind the desk.\n", encoding="utf-8")
+    before = ben("learn", "--list")["sources"]
+    assert "I would read" in ben("ask", "add this file to my notes", "room.md")["answer"]
+    assert ben("learn", "--list")["sources"] == before
+    assert "I read, and it is new: “Rooms”" in ben("ask", "add this file to my notes", "room.md", "--yes")["answer"]
+    assert len(ben("learn", "--list")["sources"]) == len(before) + 1
+    refused = ben("ask", "add https://192.168.1.1/admin to my notes", "--yes", code=3)
+    assert "belongs to a private network" in refused["answer"]
+    assert "I would forget" in ben("ask", "forget the page room.md in my notes")["answer"]
+    assert "Forgotten" in ben("ask", "forget the page room.md in my notes", "--yes")["answer"]
+    assert ben("learn", "--list")["sources"] == before
+
+
+def test_export_and_import_that_are_killed_leave_nothing_half(ben: Person, anna: Person) -> None:
+    rng = random.Random(5)
+    anna("share", "trust", ben("share", "key")["key"])
+    for number in range(4):
+        out = ben.folder / f"{number}.grym"
+        _killed(ben, ["share", "export", out.name, "--what", "labels,notes"], rng.uniform(0.3, 1.1))
+        if out.exists():
+            assert anna("share", "verify", out.name)["holds"] == {"label": 1, "note": 1}
+    ben("share", "export", "whole.grym", "--what", "labels,notes")
+    for _ in range(4):
+        _killed(anna, ["share", "import", "whole.grym"], rng.uniform(0.3, 1.1))
+        packs, notes = anna("share", "list")["packs"], anna("learn", "--list")["sources"]
+        assert [pack["holds"] for pack in packs] in ([], [{"label": 1, "note": 1}])
+        assert len(notes) == len(packs)
+    anna("share", "import", "whole.grym")
+    assert len(anna("share", "list")["packs"]) == 1
+    assert len(anna("learn", "--list")["sources"]) == 1
+
+
+def _killed(person: Person, words: list[str], after_s: float) -> None:
+    process = subprocess.Popen(
+        person.command(*words), cwd=person.folder, env=person.environment,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    time.sleep(after_s)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
