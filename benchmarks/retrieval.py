@@ -46,6 +46,8 @@ class Question:
     text: str
     document: str
     holds: str
+    also: str = ""  # what another document says to the same
+    kind: str = ""  # "plain": as one asks who knows the field; else in words that the passage has not
 
     @property
     def is_kept_apart(self) -> bool:
@@ -54,7 +56,17 @@ class Question:
 
 def questions() -> list[Question]:
     rows = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
-    return [Question(row["id"], row["question"], row.get("document", ""), row.get("holds", "")) for row in rows]
+    return [
+        Question(
+            row["id"],
+            row["question"],
+            row.get("document", ""),
+            row.get("holds", ""),
+            row.get("also", ""),
+            row.get("kind", ""),
+        )
+        for row in rows
+    ]
 
 
 def cut(text: str) -> tuple[list[Section], list[Piece]]:
@@ -102,9 +114,10 @@ def add_vectors(knowledge: Knowledge, encode: Callable[[str], np.ndarray], most:
 
 def place_of_right(found: Found, question: Question) -> int | None:
     """Where the first passage stands that holds what was to be found; some modules say it in the same words."""
-    wanted = " ".join(question.holds.split())
+    wanted = [" ".join(text.split()) for text in (question.holds, question.also) if text]
     for place, hit in enumerate(found.hits):
-        if wanted in " ".join(hit.passage.text.split()):
+        said = " ".join(hit.passage.text.split())
+        if any(each in said for each in wanted):
             return place
     return None
 

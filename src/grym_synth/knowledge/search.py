@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import threading
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -23,24 +24,27 @@ from .terms import stem, stems_of, terms_of
 from .vectors import Encode, Rows, Vectors
 
 _POOL = 60  # passages that words, and as many that vectors, put forward
-_LEAST_STEM = 4  # letters by which forms of a word are looked for; shorter ones begin too many others
+_READ = 60  # of them that are read and judged
+_BY_WORDS = 4.0  # what the best by words gains on others before they are read
 _KEPT = 5_000  # words whose passages are counted once
-_COMMON = 4_000  # passages that hold a word above which it alone puts none forward
+_COMMON = 2_000  # passages that hold a word above which it alone puts none forward
 _OFTEN, _MUCH = 4, 0.2  # times, and share of a text, above which a word stands there only to be found
+_SATURATED, _USUAL_WORDS, _IN_A_HEADING = 1.2, 80, 1.5  # of BM25
 _ALIKE = 0.85  # share of words above which two passages say the same
-_DIVERSITY = 0.25  # of the score that likeness to what is shown already takes away
+_ANOTHER = 0.85  # cosine up to which two passages mean different things
+_DIVERSITY = 2.0  # that saying the same again takes from the line of a score
 MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What is known of a passage beside a question; each in 0..1."""
+    """What is known of a passage beside a question; each about 0..1."""
 
     cosine: float  # of meanings; 0 without vectors
     covered: float  # share of the question's words that it holds, rare ones weighing more
     headed: float  # the same of its title and section
-    near: float  # share of the question's neighbours that are neighbours here
-    words: float  # its place among those that words put forward
+    weighed: float  # how much it speaks of them (BM25, by the root of their number)
+    opens: float  # 1 where its section begins with it: what a thing is stands there
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +54,21 @@ class Weights:
     cosine: float
     covered: float
     headed: float
-    near: float
-    words: float
+    weighed: float
+    opens: float
     bias: float
 
     def score(self, each: Judged) -> float:
         line = (
             self.cosine * each.cosine + self.covered * each.covered + self.headed * each.headed
-            + self.near * each.near + self.words * each.words + self.bias
+            + self.weighed * each.weighed + self.opens * each.opens + self.bias
         )  # fmt: skip
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, line))))
 
 
 LEAST = 0.5  # score below which the best passage is no answer
-WITH_VECTORS = Weights(cosine=9.74, covered=1.88, headed=0.0, near=0.0, words=0.36, bias=-4.95)
-WORDS_ALONE = Weights(cosine=0.0, covered=6.28, headed=2.22, near=2.08, words=1.42, bias=-5.51)
+WITH_VECTORS = Weights(cosine=11.1, covered=5.2, headed=1.2, weighed=0.0, opens=0.9, bias=-6.8)
+WORDS_ALONE = Weights(cosine=0.0, covered=6.3, headed=2.5, weighed=1.4, opens=0.9, bias=-5.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,7 @@ class Search:
         query = self._vector_of(question) if terms else None
         by_words = self._by_words(terms, held)
         by_meaning = [] if query is None else self._vectors.nearest(query, _POOL if not domain else 10 * _POOL)
-        ids = list(dict.fromkeys([*by_words, *(each for each, _ in by_meaning)]))
+        ids = _promising(by_words, dict(by_meaning)) if not domain else [*dict.fromkeys([*by_words, *dict(by_meaning)])]
         vectors = {} if query is None else self._vectors.of(ids)
         rarity = {stem(term): _rarity(holding, count) for term, holding in held.items()}
         hits = []
@@ -116,7 +120,7 @@ class Search:
             if domain and passage.domain != domain:
                 continue
             cosine = float(vectors[passage.id] @ query) if query is not None and passage.id in vectors else 0.0
-            judged = judge(passage, terms, rarity, cosine, by_words.get(passage.id, 0.0))
+            judged = judge(passage, terms, rarity, cosine)
             matched = tuple(term for term in terms if stem(term) in {*stems_of(passage.text)})
             weights = WITH_VECTORS if passage.id in vectors else WORDS_ALONE  # of what has no vector yet, words tell
             hits.append(Hit(passage, weights.score(judged), matched))
@@ -158,24 +162,36 @@ class Search:
             total += held[term]
         if total >= _COMMON and len(known) > 1:  # all of them are common
             rare = [f"({_quoted(known[0])} AND {_quoted(known[1])})"]
-        found = self.knowledge.match(" OR ".join(rare), _POOL)
+        found = self.knowledge.match(" OR ".join(rare), _POOL, among=_COMMON)
         best = max((abs(score) for _, score in found), default=0.0)
         return {each: abs(score) / best if best else 0.0 for each, score in found}
 
 
-def judge(passage: Passage, terms: Sequence[str], rarity: Mapping[str, float], cosine: float, words: float) -> Judged:
+def _promising(by_words: Mapping[int, float], by_meaning: Mapping[int, float]) -> list[int]:
+    """Of all that were put forward those that are read: the best by both together."""
+    likely = {each: WITH_VECTORS.cosine * cosine for each, cosine in by_meaning.items()}
+    least = min(likely.values(), default=0.0)
+    for each, share in by_words.items():
+        likely[each] = likely.get(each, least) + _BY_WORDS * share
+    return [each for each, _ in sorted(likely.items(), key=lambda item: (-item[1], item[0]))[:_READ]]
+
+
+def judge(passage: Passage, terms: Sequence[str], rarity: Mapping[str, float], cosine: float) -> Judged:
     """What is known of a passage beside the words of a question."""
-    wanted = [stem(term) for term in terms]
+    wanted = list(dict.fromkeys(stem(term) for term in terms))
     body, head = stems_of(passage.text), {*stems_of(f"{passage.title} {passage.section}")}
-    inside = {*body}
+    inside = Counter(body)
     total = sum(rarity.get(each, 1.0) for each in wanted) or 1.0
     covered = sum(rarity.get(each, 1.0) for each in wanted if each in inside or each in head) / total
     headed = sum(rarity.get(each, 1.0) for each in wanted if each in head) / total
-    pairs, here = {*pairwise(wanted)}, {*pairwise(body)}
-    near = len(pairs & here) / len(pairs) if pairs else 0.0
     if _is_stuffed([*stems_of(passage.section), *body], {*wanted}):
         return Judged(max(0.0, cosine), covered / 2, 0.0, 0.0, 0.0)
-    return Judged(max(0.0, cosine), covered, headed, near, words)
+    usual = _SATURATED * (0.25 + 0.75 * len(body) / _USUAL_WORDS)
+    counts = {each: inside[each] + _IN_A_HEADING * (each in head) for each in wanted}
+    weighed = sum(
+        rarity.get(each, 1.0) * count * (1.0 + _SATURATED) / (count + usual) for each, count in counts.items() if count
+    )
+    return Judged(max(0.0, cosine), covered, headed, weighed / math.sqrt(len(wanted) or 1), float(passage.opens))
 
 
 def _is_stuffed(words: Sequence[str], wanted: set[str]) -> bool:
@@ -192,9 +208,8 @@ def _rarity(holding: int, count: int) -> float:
 
 
 def _quoted(term: str) -> str:
-    """A word for the full-text search, in all its forms: quoted, it is no operator."""
-    start = stem(term)
-    return f'"{start}"*' if len(start) >= _LEAST_STEM else f'"{term}"'
+    """A word for the full-text search, which knows its forms: quoted, it is no operator."""
+    return f'"{term}"'
 
 
 def _folded(hits: Sequence[Hit]) -> list[Hit]:
@@ -217,16 +232,24 @@ def _share(a: frozenset[str], b: frozenset[str]) -> float:
 
 
 def _diverse(hits: Sequence[Hit], k: int, vectors: Mapping[int, Rows]) -> list[Hit]:
-    """The best first; behind it those that are good and say something else (maximal marginal relevance)."""
+    """The best first; behind it those that are good, and of two that mean nearly the same only one (maximal marginal
+    relevance)."""
     left, chosen = list(hits), list[Hit]()
-    closest = dict.fromkeys((hit.passage.id for hit in left), 0.0)
+    loss = dict.fromkeys((hit.passage.id for hit in left), 0.0)
     while left and len(chosen) < k:
-        best = max(left, key=lambda hit: (hit.score * (1 - _DIVERSITY * closest[hit.passage.id]), -hit.passage.id))
+        best = max(left, key=lambda hit: (_line(hit.score) - loss[hit.passage.id], -hit.passage.id))
         left.remove(best)
         chosen.append(best)
         if (vector := vectors.get(best.passage.id)) is not None:
             for hit in left:
                 if (other := vectors.get(hit.passage.id)) is not None:
                     alike = float(np.clip(vector @ other, 0.0, 1.0))
-                    closest[hit.passage.id] = max(closest[hit.passage.id], alike)
+                    again = _DIVERSITY * max(0.0, alike - _ANOTHER) / (1.0 - _ANOTHER)
+                    loss[hit.passage.id] = max(loss[hit.passage.id], again)
     return chosen
+
+
+def _line(score: float) -> float:
+    """What a score was made of."""
+    score = min(max(score, 1e-13), 1.0 - 1e-13)
+    return math.log(score / (1.0 - score))

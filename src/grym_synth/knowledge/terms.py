@@ -36,10 +36,17 @@ _ENDINGS = (
 )  # fmt: skip
 
 
+_INNER = re.compile(r"[.'’-]")
+
+
 def words_of(text: str) -> Iterator[str]:
     """Words in lower case without accents; "zero-phase" is two."""
     for match in _WORD.finditer(_plain(text)):
-        yield from re.split(r"[.'’-]", match[0][:_LONGEST]) if not match[0][:1].isdigit() else [match[0][:_LONGEST]]
+        word = match[0][:_LONGEST]
+        if word.isalnum() or word[:1].isdigit():
+            yield word
+        else:
+            yield from _INNER.split(word)
 
 
 def terms_of(question: str) -> tuple[str, ...]:
@@ -68,4 +75,6 @@ def stems_of(text: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
+    if text.isascii():
+        return text.lower()
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()

@@ -166,12 +166,14 @@ class Knowledge:
 
     # --- passages ---------------------------------------------------------------------------------------------------
 
-    def match(self, expression: str, limit: int) -> list[tuple[int, float]]:
-        """Passages that an FTS5 expression finds, with their BM25 (greater is better), best first."""
-        query = (
-            f"SELECT rowid, -{_RANK} FROM knowledge_words WHERE knowledge_words MATCH ? ORDER BY {_RANK}, rowid LIMIT ?"
-        )
-        return [(int(id), float(rank)) for id, rank in self._store.read(query, (expression, limit))]
+    def match(self, expression: str, limit: int, *, among: int = 1_000_000) -> list[tuple[int, float]]:
+        """Passages that an FTS5 expression finds, with their BM25 (greater is better), best first.
+
+        among : so many are looked at, the first that were kept: what most passages hold would take too long
+        """
+        found = f"SELECT rowid AS id, -{_RANK} AS rank FROM knowledge_words WHERE knowledge_words MATCH ? LIMIT ?"
+        query = f"SELECT id, rank FROM ({found}) ORDER BY rank DESC, id LIMIT ?"
+        return [(int(id), float(rank)) for id, rank in self._store.read(query, (expression, among, limit))]
 
     def holding(self, expression: str, at_most: int) -> int:
         """How many passages an FTS5 expression finds, counted no further than `at_most`."""
@@ -197,12 +199,14 @@ class Knowledge:
                 copies.setdefault(id, []).append(from_text(address))
             query = (
                 'SELECT passage.id, address, source.title, domain, topic, section, start, passage."end",'
-                " passage.text, version, read_at FROM knowledge_passages AS passage"
+                " passage.text, version, read_at, NOT EXISTS (SELECT 1 FROM knowledge_passages AS before WHERE"
+                " before.id = passage.id - 1 AND (before.source, before.section) = (passage.source, passage.section))"
+                " FROM knowledge_passages AS passage"
                 f" JOIN knowledge_sources AS source ON source.id = passage.source WHERE passage.id IN ({marks})"
             )
             for row in self._store.read(query, some):
                 other = tuple(dict.fromkeys(copies.get(row[0], ())))
-                found[row[0]] = replace(Passage(row[0], from_text(row[1]), *row[2:]), copies=other)
+                found[row[0]] = replace(Passage(row[0], from_text(row[1]), *row[2:]), opens=bool(row[11]), copies=other)
         return [found[id] for id in ids if id in found]
 
     def passages_of(self, address: str) -> list[Passage]:

@@ -60,6 +60,7 @@ class Passage:
     """A piece of a source: `text` is the source's text from `start` to `end`, in code points.
 
     section : "Chapter > Part"
+    opens : whether its section begins with it
     copies : addresses of near-duplicates folded into it
     """
 
@@ -74,6 +75,7 @@ class Passage:
     text: str
     version: int
     read_at: float
+    opens: bool = False
     copies: tuple[str, ...] = ()
 
 

@@ -40,7 +40,7 @@ CREATE VIEW knowledge_searched AS
     SELECT id, title, section, text FROM knowledge_passages WHERE is_searched = 1;
 CREATE VIRTUAL TABLE knowledge_words USING fts5 (
     title, section, text,
-    content = 'knowledge_searched', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+    content = 'knowledge_searched', content_rowid = 'id', tokenize = 'porter unicode61 remove_diacritics 2'
 );
 -- By what near-duplicates find each other: hashes of bands of a signature.
 CREATE TABLE knowledge_bands (
