@@ -2,10 +2,12 @@
 
     python -m benchmarks.retrieval [--write] [--large N]
 
-`retrieval_questions.jsonl` holds questions in words of their own, each with its document and a few words that the right
-passage must hold, and questions of the same subjects that nothing there answers. Half of them (by a hash of their id)
-is kept apart: the weights in `knowledge/search.py` were fitted to the other half alone. `--large` measures
-the time of a search among N passages made from the real ones.
+`retrieval_questions.jsonl` holds three kinds of questions, each written before its figures were seen: "plain" ones,
+as one asks who knows the field, about entries of the documentation that were drawn by chance; ones in words of their
+own, which the passage has not; and ones of the same subjects that nothing there answers. An answerable one has a few
+words that the right passage must hold. Half of each (by a hash of their id) is kept apart: the weights in
+`knowledge/judging.py` were fitted to the other half alone. `--large` measures the time of a search among N passages
+made from the real ones.
 """
 
 from __future__ import annotations
@@ -220,23 +222,30 @@ def main() -> None:
         "kept apart": [q for q in asked if q.is_kept_apart],
         "tuned on": [q for q in asked if not q.is_kept_apart],
     }
-    words_alone = Search(knowledge, None)
-    figures = {("words alone", name): measure(words_alone, half) for name, half in halves.items()}
+    ways = {"words alone": Search(knowledge, None)}
     encode = open_encoder()
     if encode is not None:
         count, seconds = add_vectors(knowledge, encode)
         rows.append(
             Row("retrieval: vectors of 2,000 passages, one core", f"{2000 * seconds / count:.0f} s", "60 s", COMMAND)
         )
-        search = Search(knowledge, encode)
-        figures |= {("words and vectors", name): measure(search, half) for name, half in halves.items()}
-    verbatim = are_verbatim(words_alone if encode is None else search, texts, asked)
-    rows += [
-        Row(f"retrieval, {way}, half {half}: right first / in five; unanswerable refused; answerable refused",
-            f"{f.first:.2f} / {f.five:.2f}; {f.refused:.2f}; {f.wrongly_refused:.2f}",
-            ".65 / .88; .85; .10" if way != "words alone" else "-", COMMAND)
-        for (way, half), f in figures.items()
-    ]  # fmt: skip
+        ways["words and vectors"] = Search(knowledge, encode)
+    for way, search in ways.items():
+        goals = (".65 / .88; .10", ".85") if way != "words alone" else ("-", "-")
+        for half, of_half in halves.items():
+            for kind, words in (
+                ("plain", "as one asks who knows the field"),
+                ("", "in words that the passage has not"),
+            ):
+                f = measure(search, [q for q in of_half if not q.document or q.kind == kind])
+                what = (
+                    f"retrieval, {way}, half {half}, {f.answerable} questions {words}: right first / in five; refused"
+                )
+                figure = f"{f.first:.2f} / {f.five:.2f}; {f.wrongly_refused:.2f}"
+                rows.append(Row(what, figure, goals[0], COMMAND))
+            what = f"retrieval, {way}, half {half}, {f.unanswerable} questions that nothing answers: refused"
+            rows.append(Row(what, f"{f.refused:.2f}", goals[1], COMMAND))
+    verbatim = are_verbatim(search, texts, asked)
     other = share_in_other_words(knowledge, asked)
     rows.append(
         Row("retrieval: questions without a word of the passage's first sentence", f"{other:.2f}", ".33", COMMAND)

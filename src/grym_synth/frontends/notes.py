@@ -17,7 +17,7 @@ from .telling import JsonOption, for_terminal, perform
 
 if TYPE_CHECKING:
     from ..hub import Hub
-    from ..knowledge.search import Hit
+    from ..knowledge.choosing import Hit
     from ..messages import Json
 
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"

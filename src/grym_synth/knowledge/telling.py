@@ -9,9 +9,10 @@ from .. import __version__
 from ..errors import GrymError
 from ..messages import EVIDENCE_UNITS, Evidence, Gap, Json, Source
 from ..storage.knowledge_rows import Passage
+from .choosing import Hit
 from .conflicts import Side, conflicts_of, quantities_of
 from .excerpts import excerpt
-from .search import Found, Hit, Search
+from .search import Found, Search
 from .terms import stem
 
 QUOTED = 3  # passages that an answer quotes
