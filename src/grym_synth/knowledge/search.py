@@ -20,7 +20,7 @@ from .terms import stem, stems_of, terms_of
 from .vectors import Encode, Rows, Vectors
 
 _POOL = 60  # passages that words, and as many that vectors, put forward
-_READ = 60  # of them that are read and judged
+_READ = 45  # of them that are read and judged
 _BY_WORDS = 4.0  # what the best by words gains on others before they are read
 _KEPT = 5_000  # words whose passages are counted once
 _COMMON = 2_000  # passages that hold a word above which it alone puts none forward
