@@ -10,7 +10,7 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from .sharing.collecting import Stock, collect
 from .sharing.keys import own_key, short
 from .sharing.pack import read_pack, write_pack
 from .sharing.taking import Looked, Own, look, take
+from .storage.knowledge_rows import Forgotten
 from .storage.prints import Prints
 from .storage.sqlite import SqliteStore
 from .tuning.exchange import export as export_ear
@@ -77,7 +78,7 @@ class Errands:
             return [], [Gap("learn", "nothing is kept: the store cannot be opened", "store_unavailable")]
         try:
             if _FORGETS.search(request.question):
-                return await asyncio.to_thread(self._forget, request)
+                return await self._forget(request)
             targets = self._targets(request)
             if not targets:
                 reason = "Name the page, file or folder that I am to read"
@@ -130,7 +131,7 @@ class Errands:
         row = self._learner.knowledge.source(str(told["address"]))
         return row.title if row is not None else str(told["address"])
 
-    def _forget(self, request: Request) -> Done:
+    async def _forget(self, request: Request) -> Done:
         knowledge = self._learner.knowledge
         names = [name.rstrip(".,;:!?)") for name in _ADDRESS.findall(request.question)] or [
             *request.paths, *_NAMED.findall(_without(request.question)),
@@ -139,14 +140,43 @@ class Errands:
         if not found:
             what = f"{names[0]!r} was never read" if names else "Name the page, file or folder that I am to forget"
             return [], [Gap("learn", what, "unclear", hint="`grym learn --list` shows what was read")]
-        parts = list(dict.fromkeys(part for address in found for part in knowledge.with_parts(address)))
         if not request.consent:
+            parts = list(dict.fromkeys(part for address in found for part in knowledge.with_parts(address)))
             gap = Gap("learn", "Nothing is forgotten yet", "consent", hint="say yes with `--yes`")
             return [_said("learn.planned_to_forget", part) for part in parts], [gap]
-        for address in found:
-            knowledge.forget(address)
+        gone = await self.forget(found)
+        return [_said("learn.forgotten", part) for each in gone for part in each.addresses], []
+
+    async def forget(self, addresses: Sequence[str]) -> list[Forgotten]:
+        """Take sources out for good: what they were read into, recordings that were fetched, and jobs that name them.
+
+        A job that is still reading them is cancelled first, or it would bring them back.
+        """
+        parts = {part for each in addresses for part in self._learner.knowledge.with_parts(each)} | {*addresses}
+        concerned = [job for job in await self._jobs.every() if job.kind == LEARN and _concerns(job.params, parts)]
+        for job in concerned:
+            if not job.has_ended:
+                await self._jobs.cancel(job.id)
+        gone = await asyncio.to_thread(self._forget_now, addresses, parts)
+        for job in concerned:
+            await asyncio.to_thread(self._jobs.store.forget, job.id)
+        if concerned:
+            await asyncio.to_thread(self._jobs.store.empty_log)
+        return gone
+
+    def _forget_now(self, addresses: Sequence[str], parts: Collection[str]) -> list[Forgotten]:
+        knowledge, library = self._learner.knowledge, self._own.library
+        sources = [row for part in parts if (row := knowledge.source(part)) is not None]
+        sounds = [path for row in sources if (path := self._learner.sound_of(row)) is not None]
+        gone = [knowledge.forget(address) for address in addresses]
+        for address in parts:
             self._own.shared.forget_note(address)
-        return [_said("learn.forgotten", part) for part in parts], []
+        still = {row.recording for row in knowledge.sources() if row.recording}
+        for path in sounds:
+            if path.stem not in still:
+                library.drop_files([str(path)])
+                path.unlink(missing_ok=True)
+        return gone
 
     # --- sharing ----------------------------------------------------------------------------------------------------
 
@@ -201,6 +231,13 @@ class Errands:
             raise Unavailable(f"{str(path)!r} lies in a folder that does not exist")
         write_pack(path, own_key(self._home / "keys"), int(time.time()), collected.documents)
         return [_said("share.written", str(path)), *counts], []
+
+
+def _concerns(params: Mapping[str, Json], parts: Collection[str]) -> bool:
+    """Whether a job reads any of these sources: itself, or out of a folder of its."""
+    raw = params.get("targets")
+    targets = [str(each) for each in raw] if isinstance(raw, list) else []
+    return any(part == each or part.startswith(f"{each}/") for each in targets for part in parts)
 
 
 def _told_of(looked: Looked) -> list[Evidence]:

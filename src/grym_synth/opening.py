@@ -102,6 +102,8 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
         Reader(catalog, executor, deadline=config.step_deadline),
         Fetcher(opener, config.fetched_folder, loopback_test=config.loopback_test),
         encode=encode,
+        hears=index,
+        sounds=config.home / "sounds",
     )
     kinds = [
         index_kind(index, at_once=config.cpu_slots, then=finder.prepare),

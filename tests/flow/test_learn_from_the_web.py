@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -10,7 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import soundfile
 from tests.hostile_server import HostileServer, reply, says
 from tests.ordinary_web import PAGE, RSS
 
@@ -86,3 +89,24 @@ def test_without_the_setting_this_machine_is_never_opened(server: HostileServer,
         (failed,) = Grym(tmp_path)("learn", "--allow-http", address, code=3)
         assert failed["error"]["code"] == code
     assert not server.asked
+
+
+def test_a_recording_from_the_web_is_analysed_catalogued_found_and_forgotten_with_its_file(
+    server: HostileServer, tmp_path: Path
+) -> None:
+    time = np.arange(44100) / 44100
+    sound = io.BytesIO()
+    soundfile.write(sound, 0.5 * np.sin(2 * np.pi * 440 * time), 44100, format="WAV")
+    server.answers["/tone.wav"] = says(reply(200, sound.getvalue(), content_type="audio/wav"))
+    grym, address = Grym(tmp_path, GRYM_LOOPBACK_TEST="1"), f"http://127.0.0.1:{server.port}/tone.wav"
+    told, summary = grym("learn", "--allow-http", address)
+    assert (told["state"], summary["failed"]) == ("new", 0)
+    (kept,) = (tmp_path / "sounds").iterdir()
+    (found,) = grym("find", "shorter than 2 seconds")[0]["matches"]
+    assert found["path"] == str(kept)
+    assert (found["sha256"], kept.suffix) == (kept.stem, ".wav")
+    grym("forget", "--yes", address)
+    assert not list((tmp_path / "sounds").iterdir())
+    assert grym("find", "shorter than 2 seconds", code=5)[0]["error"]["code"] == "empty_library"
+    left = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert address.encode() not in left

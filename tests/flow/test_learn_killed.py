@@ -21,7 +21,7 @@ from grym_synth.storage.sqlite import SqliteStore
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 COUNT = 20
-KILL_AT = (0, 3, 8)  # sources that are kept by then
+KILL_AT = (0, 6)  # sources that are kept by then
 
 
 def command(home: Path, folder: Path) -> subprocess.Popen[str]:
@@ -100,3 +100,21 @@ def check_whole(home: Path, written: dict[str, str]) -> set[str]:
             found = knowledge.passages([id for id, _ in knowledge.match(f'"word{number}x19"', 10)])
             assert [passage.address for passage in found] == [address]
         return set(kept)
+
+
+def test_what_is_forgotten_does_not_come_back_with_a_job_that_was_cut_off(tmp_path: Path) -> None:
+    home, folder, other = tmp_path / "home", tmp_path / "notes", tmp_path / "other.md"
+    write_notes(folder)
+    other.write_text("# Other\n\nNothing of the rest.\n", encoding="utf-8")
+    process = command(home, folder)
+    until(lambda: count_kept(home) >= 2, process)
+    process.kill()
+    process.communicate()
+    assert 0 < count_kept(home) < COUNT
+    environment = {**os.environ, "GRYM_HOME": str(home)}
+    grym = [sys.executable, "-m", "grym_synth"]
+    subprocess.run([*grym, "forget", "--yes", str(folder)], check=True, capture_output=True, env=environment)
+    subprocess.run([*grym, "learn", str(other)], check=True, capture_output=True, env=environment)
+    with closing(SqliteStore(home / "grym.db")) as store:
+        assert [row.address for row in Knowledge(store).sources()] == [str(other)]
+    assert b"note 07.md" not in b"".join(path.read_bytes() for path in home.glob("jobs.db*"))

@@ -188,9 +188,7 @@ async def perform_forget(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> 
         held = [part for address in addresses for part in knowledge.with_parts(address)]
         emit({"document": {"would_forget": list(dict.fromkeys(held)) or addresses}})
         return 3
-    gone = [knowledge.forget(address) for address in addresses]
-    for address in addresses:
-        hub.sharing.shared.forget_note(address)
+    gone = await hub.errands.forget(addresses)
     emit(
         {
             "document": {

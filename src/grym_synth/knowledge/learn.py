@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any, Protocol
 
+from ..audio.decoding.suffixes import AUDIO_SUFFIXES
 from ..errors import BadRequest, BadSetup, GrymError, Unavailable
 from ..jobs.port import Item, Jobs, Kind, Work
 from ..messages import Gap, Json
@@ -23,7 +24,7 @@ from ..storage.sqlite import Heard
 from .folding import bands_of, is_alike, is_held, most_alike, runs_of
 from .passages import cut_passages
 from .reading.document import Document, document_from_json
-from .reading.kinds import is_audio
+from .reading.kinds import SUFFIXES_OF_TYPES, is_audio
 from .targets import domain_of, files_below, is_address, slug_of
 from .vectors import Encode, catch_up
 
@@ -66,6 +67,12 @@ class Fetches(Protocol):
     async def fetch(self, address: str, *, allow_http: bool, etag: str, last_modified: str) -> Fetched: ...
 
 
+class Hears(Protocol):
+    """Who takes one recording into the library and listens to it; says "failed" where nothing can be heard."""
+
+    async def hear_one(self, path: str, sha256: str) -> str: ...
+
+
 class NotReadable(BadRequest):
     """It cannot be read; the sentence says why."""
 
@@ -88,12 +95,21 @@ class Learner:
 
     fetches : None where addresses cannot be opened
     encode : makes the vectors of passages; None where they are searched by words alone
+    hears : None where recordings are noted and not listened to
+    sounds : where recordings that were fetched are kept
     """
 
     def __init__(
-        self, knowledge: Knowledge, reads: Reads, fetches: Fetches | None = None, encode: Encode | None = None
+        self,
+        knowledge: Knowledge,
+        reads: Reads,
+        fetches: Fetches | None = None,
+        encode: Encode | None = None,
+        hears: Hears | None = None,
+        sounds: Path | None = None,
     ) -> None:
         self.knowledge, self._reads, self._fetches, self._encode = knowledge, reads, fetches, encode
+        self._hears, self._sounds = hears, sounds
         self._turn = asyncio.Lock()  # of two copies that come at once, one is the first
 
     def judge(self, address: str, *, allow_http: bool) -> str:
@@ -123,6 +139,7 @@ class Learner:
             self.knowledge.checked(path, time.time())
             return _told(path, "unchanged", held)
         if is_audio(path):
+            await self._hear(path, sha256)
             document = Document("audio", PurePath(path).stem, "")
         else:
             document, sha256 = await self._read(path, path)
@@ -140,6 +157,7 @@ class Learner:
         try:
             if is_audio(PurePath(found.address).name, found.content_type):
                 sha256 = await asyncio.to_thread(_hash, found.path)
+                await self._hear(await asyncio.to_thread(self._settle, found, sha256), sha256)
                 return await self._keep(wish, Document("audio", PurePath(found.address).name, ""), sha256, found)
             document, sha256 = await self._read(found.path, wish.address, found)
         finally:
@@ -147,6 +165,27 @@ class Learner:
         if document.kind in ("feed", "sitemap"):
             return await self._learn_entries(wish, document, depth)
         return await self._keep(wish, document, sha256, found)
+
+    def _settle(self, found: Fetched, sha256: str) -> str:
+        """Put a recording that was fetched where the library can go on reading it; the path."""
+        if self._sounds is None:
+            return found.path
+        self._sounds.mkdir(parents=True, exist_ok=True, mode=0o700)
+        suffix = PurePath(found.address.partition("?")[0]).suffix.lower()
+        said = found.content_type.partition(";")[0].strip().lower()
+        place = self._sounds / f"{sha256}{suffix if suffix in AUDIO_SUFFIXES else SUFFIXES_OF_TYPES.get(said, '.wav')}"
+        Path(found.path).replace(place)
+        return str(place)
+
+    async def _hear(self, path: str, sha256: str) -> None:
+        """Have a recording analysed and catalogued; raises NotReadable where nothing can be heard in it."""
+        if self._hears is not None and await self._hears.hear_one(path, sha256) == "failed":
+            raise NotReadable(f"{PurePath(path).name!r} cannot be listened to", hint="`grym ask` with it says why")
+
+    def sound_of(self, source: SourceRow) -> Path | None:
+        """The file of a recording that was fetched, which nobody else looks after."""
+        held = self._sounds.glob(f"{source.recording}.*") if self._sounds is not None and source.recording else ()
+        return next(iter(held), None) if is_address(source.address) else None
 
     async def _learn_entries(self, wish: Wish, document: Document, depth: int) -> dict[str, Json]:
         """Learn from the entries of a feed or sitemap: nothing else that they link to is followed."""

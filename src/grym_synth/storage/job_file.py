@@ -67,6 +67,14 @@ class JobFile:
         except (OSError, sqlite3.Error) as error:
             raise StoreUnavailable(f"the jobs in {str(self.path)!r} failed: {error}", retry_after=5.0) from error
 
+    def empty_log(self) -> None:
+        """Move all of the write-ahead log into the file, as far as nobody else reads it, and empty it."""
+        with self._turn:
+            try:
+                self._open().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            except (OSError, sqlite3.Error) as error:
+                raise StoreUnavailable(f"the jobs in {str(self.path)!r} failed: {error}", retry_after=5.0) from error
+
     @contextmanager
     def fenced(self, executor: Executor) -> Iterator[sqlite3.Connection]:
         """The same for what an executor writes; raises Fenced, and writes nothing, when it was declared dead."""
@@ -84,6 +92,7 @@ class JobFile:
             db = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
             try:
                 _prepare(db, self.path)
+                db.execute("PRAGMA secure_delete = ON")  # what is forgotten leaves no trace in the file
             except BaseException as error:
                 db.close()
                 if isinstance(error, MigrationFailed):

@@ -24,6 +24,13 @@ _ROOTS = {
 }  # fmt: skip
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 
+#: How a recording is called whose address does not tell.
+SUFFIXES_OF_TYPES = {
+    "audio/mpeg": ".mp3", "audio/mp3": ".mp3", "audio/flac": ".flac", "audio/x-flac": ".flac", "audio/ogg": ".ogg",
+    "audio/vorbis": ".ogg", "audio/opus": ".opus", "audio/mp4": ".m4a", "audio/x-m4a": ".m4a", "audio/aac": ".aac",
+    "audio/aiff": ".aiff", "audio/x-aiff": ".aiff",
+}  # fmt: skip
+
 Progress = Callable[[float, str], None]
 
 
