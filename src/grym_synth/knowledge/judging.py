@@ -16,6 +16,7 @@ from ..storage.knowledge_rows import Passage
 from .terms import stems_of
 
 _OFTEN, _MUCH = 4, 0.2  # times, and share of a text, above which a word stands there only to be found
+_LONG, _HAMMERED = 5, 2  # letters of a stem, and times that one is said twice in a row
 _SATURATED, _USUAL_WORDS, _IN_A_HEADING = 1.2, 80, 1.5  # of BM25
 
 
@@ -66,8 +67,9 @@ def judge(
     total = sum(rarity.get(each, 1.0) for each in wanted) or 1.0
     covered = sum(rarity.get(each, 1.0) for each in wanted if each in inside or each in head) / total
     headed = sum(rarity.get(each, 1.0) for each in wanted if each in head) / total
-    if _is_stuffed([*stems_of(passage.section), *body], {*wanted}):
-        return Judged(max(0.0, cosine), covered / 2, 0.0, 0.0, 0.0)
+    if _is_stuffed(body, {*wanted}) or _is_stuffed(stems_of(passage.section), {*wanted}):
+        most = 0.5 if _is_hammered(body) and inside.keys() & {*wanted} else 0.75
+        return Judged(most * max(0.0, cosine), covered / 2, 0.0, 0.0, 0.0)
     usual = _SATURATED * (0.25 + 0.75 * len(body) / _USUAL_WORDS)
     counts = {each: inside[each] + _IN_A_HEADING * (each in head) for each in wanted}
     weighed = sum(
@@ -78,10 +80,15 @@ def judge(
 
 def _is_stuffed(words: Sequence[str], wanted: set[str]) -> bool:
     """Whether words of the question stand there to be found: beside themselves, or as a large part of the text."""
-    if any(a == b for a, b in pairwise(words) if a in wanted):
+    if any(a == b for a, b in pairwise(words) if a in wanted) or _is_hammered(words):
         return True
     most = max((words.count(each) for each in wanted), default=0)
     return most > _OFTEN and most > _MUCH * len(words)
+
+
+def _is_hammered(words: Sequence[str]) -> bool:
+    """Whether longer words, of whatever language, are said twice in a row again and again, as no sentence does."""
+    return sum(a == b and len(a) >= _LONG for a, b in pairwise(words)) >= _HAMMERED
 
 
 def rarity_of(holding: int, count: int) -> float:
