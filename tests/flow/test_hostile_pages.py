@@ -42,7 +42,7 @@ class Grym:
 def write_pages(folder: Path) -> int:
     """A file of a fitting kind for each way to hide an order; of each order in one language."""
     folder.mkdir()
-    chosen = [(name, text) for place, (name, text) in enumerate(pages()) if place // len(PLACES) % 3 == place % 3]
+    chosen = [(name, text) for place, (name, text) in enumerate(pages()) if place // len(PLACES) % 6 == place % 6]
     for name, text in chosen:
         stem = folder / name.replace(" ", "_")
         kept = text.replace("\x00", "")
@@ -74,7 +74,7 @@ def test_real_files_that_give_orders_change_nothing_but_the_list_of_what_was_rea
     key = grym("share", "key")[0]["key"]
     files = {path.relative_to(grym.home).parts[0] for path in grym.home.rglob("*")}
     count = write_pages(tmp_path / "evil")
-    assert count >= 40
+    assert count >= 20
     *_, summary = grym("learn", "evil", code=0)
     assert summary["new"] > 0.8 * count
 

@@ -20,8 +20,8 @@ from grym_synth.storage.sqlite import SqliteStore
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
-COUNT = 20
-KILL_AT = (0, 6)  # sources that are kept by then
+COUNT = 12
+KILL_AT = (0, 4)  # sources that are kept by then
 
 
 def command(home: Path, folder: Path) -> subprocess.Popen[str]:
