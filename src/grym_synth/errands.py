@@ -118,14 +118,12 @@ class Errands:
             self._learner.knowledge.follow(target, every_s, "page" if is_address(target) else "folder")
         done: list[Evidence] = []
         gaps: list[Gap] = []
-        counts: Counter[str] = Counter()
         for item in await self._jobs.items(job, limit=_MOST_ITEMS):
             if item.state == "failed":
                 gaps.append(Gap("learn", item.reason, item.code))
             elif isinstance(item.result, dict):
-                counts[str(item.result["state"])] += 1
                 done.append(_said(f"learn.{item.result['state']}", self._title(item.result)))
-        return [*done, *(_said(f"learn.count_{state}", n, kind="count") for state, n in counts.items())], gaps[:5]
+        return done, gaps[:5]
 
     def _title(self, told: Mapping[str, Any]) -> str:
         row = self._learner.knowledge.source(str(told["address"]))
@@ -144,25 +142,27 @@ class Errands:
             parts = list(dict.fromkeys(part for address in found for part in knowledge.with_parts(address)))
             gap = Gap("learn", "Nothing is forgotten yet", "consent", hint="say yes with `--yes`")
             return [_said("learn.planned_to_forget", part) for part in parts], [gap]
-        gone = await self.forget(found)
-        return [_said("learn.forgotten", part) for each in gone for part in each.addresses], []
+        gone, ended = await self.forget(found)
+        told = [_said("learn.forgotten", part) for each in gone for part in each.addresses]
+        return [*told, *(_said("learn.ended", title) for title in ended)], []
 
-    async def forget(self, addresses: Sequence[str]) -> list[Forgotten]:
+    async def forget(self, addresses: Sequence[str]) -> tuple[list[Forgotten], list[str]]:
         """Take sources out for good: what they were read into, recordings that were fetched, and jobs that name them.
 
-        A job that is still reading them is cancelled first, or it would bring them back.
+        A job that is still reading them is cancelled first, or it would bring them back; its title comes back, since
+        it may have had more to read.
         """
         parts = {part for each in addresses for part in self._learner.knowledge.with_parts(each)} | {*addresses}
         concerned = [job for job in await self._jobs.every() if job.kind == LEARN and _concerns(job.params, parts)]
-        for job in concerned:
-            if not job.has_ended:
-                await self._jobs.cancel(job.id)
+        unfinished = [job for job in concerned if not job.has_ended]
+        for job in unfinished:
+            await self._jobs.cancel(job.id)
         gone = await asyncio.to_thread(self._forget_now, addresses, parts)
         for job in concerned:
             await asyncio.to_thread(self._jobs.store.forget, job.id)
         if concerned:
             await asyncio.to_thread(self._jobs.store.empty_log)
-        return gone
+        return gone, [job.title for job in unfinished]
 
     def _forget_now(self, addresses: Sequence[str], parts: Collection[str]) -> list[Forgotten]:
         knowledge, library = self._learner.knowledge, self._own.library

@@ -188,7 +188,7 @@ async def perform_forget(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> 
         held = [part for address in addresses for part in knowledge.with_parts(address)]
         emit({"document": {"would_forget": list(dict.fromkeys(held)) or addresses}})
         return 3
-    gone = await hub.errands.forget(addresses)
+    gone, ended = await hub.errands.forget(addresses)
     emit(
         {
             "document": {
@@ -196,6 +196,7 @@ async def perform_forget(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> 
                 "versions": sum(each.versions for each in gone),
                 "passages": sum(each.passages for each in gone),
                 "follows": sum(each.follows for each in gone),
+                "ended_jobs": [*ended],
             }
         }
     )
@@ -244,3 +245,5 @@ def _show_forgotten(document: dict[str, Any]) -> None:
         return
     for address in document["forgotten"]:
         typer.echo(for_terminal(f"forgotten: {address}"))
+    for title in document["ended_jobs"]:
+        typer.echo(for_terminal(f"ended, since it still read this: {title}; for the rest of it, say so again"))

@@ -252,44 +252,29 @@ def _import(own: Own, pack: Pack, operation: Mapping[str, Any]) -> tuple[dict[st
 
 def _write_sounds(pack: Pack, folder: str) -> list[str]:
     """The sounds of a pack as new files, under names that were checked; nothing is replaced."""
-    import os
+    from .whole_files import RECORDING, new_file
 
-    from ..errors import BadRequest, Unavailable
-
-    if not folder:
-        return []
-    if not Path(folder).is_dir():
-        raise BadRequest(f"there is no folder {folder!r}", hint="make it first")
     written = []
-    for entry in pack.sounds:
+    for entry in pack.sounds if folder else ():
         path = Path(folder) / entry.name
-        try:
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644), "wb") as file:
-                file.write(pack.sound(entry))
-        except FileExistsError as error:
-            raise BadRequest(f"{str(path)!r} is there already", hint="name an empty folder") from error
-        except OSError as error:
-            raise Unavailable(f"{str(path)!r} cannot be written: {error.strerror}") from error
+        with new_file(path, RECORDING) as file:
+            file.write(pack.sound(entry))
         written.append(str(path))
     return written
 
 
 def _write_ear(hub: Hub, operation: Mapping[str, Any]) -> dict[str, Any]:
     import json
-    import os
 
-    from ..errors import BadRequest, Unavailable
+    from ..errors import BadRequest
+    from .whole_files import EAR, write_text
 
     packs = [each for each in hub.sharing.shared.packs() if each.id.startswith(operation["pack"])]
     rows = hub.sharing.shared.rows("ear", pack=packs[0].id) if len(packs) == 1 else []
     if not rows:
         raise BadRequest(f"no ear came with the pack {operation['pack']!r}", hint="`grym share list` shows the packs")
     out = Path(operation["out"])
-    try:
-        with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644), "w") as file:
-            file.write(json.dumps(rows[0][2], sort_keys=True, separators=(",", ":")))
-    except OSError as error:
-        raise Unavailable(f"{str(out)!r} cannot be written: {error.strerror}") from error
+    write_text(json.dumps(rows[0][2], sort_keys=True, separators=(",", ":")), out, EAR)
     return {"pack": packs[0].id, "signer": rows[0][0], "out": str(out)}
 
 

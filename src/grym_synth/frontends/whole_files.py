@@ -33,6 +33,7 @@ TABLE = Kind("the table", (".csv",), r"path,section,name,start_s,")
 LABELS = Kind("the labels", (".txt",), r"\d+\.\d{6}\t\d+\.\d{6}\t")
 REAPER = Kind("the marker list", (".csv",), None)  # what REAPER itself exports begins like ours
 MIDI = Kind("the MIDI file", (".mid", ".midi"), r"(?s)MThd.{10}MTrk.{0,8}\xff\x01\x0agrym-synth")
+EAR = Kind("the ear", (".json",), None)
 #: A copy of a recording replaces nothing: what lies there could be the only one of its kind.
 RECORDING = Kind("the copy", (), None)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import BadRequest
 from ..messages import Json
 from ..storage.knowledge import Knowledge
 from ..storage.knowledge_rows import SourceRow
@@ -21,6 +22,9 @@ from .contents import Recording, recording_to_json
 WHAT = ("labels", "features", "notes", "ear")
 #: By what a receiver checks that both mean one recording.
 COMPARED = ("duration_s", "tempo_bpm", "integrated_lufs")
+
+
+MOST_FEATURES = 10_000  # recordings; with their prints some 100 MB, and a pack has 200 at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,15 @@ def collect(stock: Stock, what: Sequence[str]) -> Collected:
         spoken_of |= {sha256 for row in labels["preferences"] for sha256 in row[:3]}
         if any(labels.values()):
             documents["labels"] = labels
-    described = {item.sha256: item for item in stock.library.described(with_fragments=False)}
-    if "features" in what and described:
+    features = "features" in what
+    if features and (n := sum(stock.library.recipes().values())) > MOST_FEATURES:
+        hint = "share labels or notes; or index a part of it into another GRYM_HOME, and share that"
+        raise BadRequest(
+            f"measurements of {n:,} recordings do not fit into a pack: at most {MOST_FEATURES:,}", hint=hint
+        )
+    asked = None if features else sorted(spoken_of)
+    described = {item.sha256: item for item in stock.library.described(asked, with_fragments=False)}
+    if features and described:
         documents["features"] = [_feature(item) for _, item in sorted(described.items())]
         counts["features"] = len(described)
         spoken_of |= set(described)

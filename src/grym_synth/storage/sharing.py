@@ -200,7 +200,7 @@ class Shared:
             " AND r.kind = ?1 AND r.key >= f.sha256 AND r.key < f.sha256 || '!'"
             " JOIN shared_parts AS s ON s.pack = r.pack AND s.kind = r.kind AND s.speaks"
             " JOIN shared_packs AS p ON p.id = f.pack JOIN trusted_keys ON trusted_keys.key = signer"
-            " WHERE own <> '' AND ?2 IN ('', own) AND fit IN ('copy', 'same') ORDER BY signer, r.key"
+            f" WHERE {'own = ?2' if own else 'own <> ?2'} AND fit IN ('copy', 'same') ORDER BY signer, r.key"
         )
         rows = self._store.read(query, (kind, own))
         return [(mine, Said(signer, from_text(name), json.loads(value))) for mine, signer, name, value in rows]

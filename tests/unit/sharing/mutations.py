@@ -21,7 +21,7 @@ from grym_synth.sharing.pack import canonical
 Members = list[tuple[str, bytes]]
 _SIGNED = b"grym-pack/1 manifest\n"
 _NAMES = (
-    "../escaped", "/tmp/escaped", "objects/../../escaped", "C:\\escaped", "objects\\..\\escaped", "objects/",
+    "../escaped", "/escaped", "objects/../../escaped", "C:\\escaped", "objects\\..\\escaped", "objects/",
     "manifest.json", "signature", "objects/" + "0" * 64, "objects/" + "A" * 64, "con", ".hidden", "a\nb",
 )  # fmt: skip
 _SOUND_NAMES = (

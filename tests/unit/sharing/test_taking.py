@@ -189,3 +189,12 @@ def test_an_interrupted_taking_in_is_finished_by_the_next(tmp_path: Path) -> Non
         bring_notes(anna.own)
         bring_notes(anna.own)
         assert len(anna.knowledge.sources()) == 1
+
+
+def test_labels_alone_are_collected_without_reading_the_whole_library(tmp_path: Path) -> None:
+    ben = sender(tmp_path / "ben")
+    asked: list[Any] = []
+    described = ben.library.described
+    ben.library.described = lambda sha256s=None, **more: (asked.append(sha256s), described(sha256s, **more))[1]  # type: ignore[method-assign, func-returns-value]
+    ben.export(tmp_path / "1.grym", ("labels",))
+    assert asked == [sorted([content("kick"), content("loop"), content("tone")])]

@@ -18,7 +18,7 @@ _JOINING = frozenset("your notes disagree against that is not in passage passage
 #: Words of sentences about what was read, shared or taken in on the asker's word.
 _DOING = frozenset(
     "i would read forget for good and it is new what has changed as was the entries of forgotten again every hours write"
-    " wrote to signed by you whom trust do not holds taken in label labels correction corrections preference"
+    " wrote to signed by you whom trust do not holds taken in ended since still this label labels correction corrections preference"
     " preferences feature features note notes ear ears".split()
 )
 _ERRANDS = ("learn.", "share.")

@@ -14,6 +14,7 @@ _DID: dict[str, str] = {
     "learn.planned": "I would read", "learn.planned_to_forget": "I would forget, for good,",
     "learn.new": "I read, and it is new:", "learn.changed": "I read what has changed:",
     "learn.unchanged": "It is as it was:", "learn.followed": "I read the entries of", "learn.forgotten": "Forgotten:",
+    "learn.ended": "Ended, since it still read this:",
 }  # fmt: skip
 _HELD = {
     "labels": "label", "corrections": "correction", "preferences": "preference", "features": "feature",

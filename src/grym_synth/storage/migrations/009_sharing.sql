@@ -35,4 +35,5 @@ CREATE TABLE trusted_keys (
     key TEXT PRIMARY KEY,
     name TEXT NOT NULL,
     at REAL NOT NULL
-) WITHOUT ROWID
+) WITHOUT ROWID;
+CREATE INDEX knowledge_sources_by_author ON knowledge_sources (author_key) WHERE author_key <> ''
