@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from html import escape
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.command import Grym
 from tests.unit.knowledge.hostile_pages import PLACES, pages
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 OWN = """# Mixing
 
@@ -22,21 +19,6 @@ OWN = """# Mixing
 Use a slow attack on the bus compressor, so that transients of the drums pass through.
 """
 QUESTION = "what do my notes say about the attack of the bus compressor?"
-
-
-class Grym:
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.home = folder, folder / "home"
-
-    def __call__(self, *words: str, code: int = 0) -> list[dict[str, Any]]:
-        done = subprocess.run(
-            [sys.executable, "-m", "grym_synth", *words, "--json"],
-            cwd=self.folder, capture_output=True, text=True, check=False,
-            env={**os.environ, "GRYM_HOME": str(self.home)},
-        )  # fmt: skip
-        assert "Traceback" not in done.stderr
-        assert done.returncode == code, done.stdout + done.stderr
-        return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def write_pages(folder: Path) -> int:
@@ -89,5 +71,5 @@ def test_real_files_that_give_orders_change_nothing_but_the_list_of_what_was_rea
     assert grym("share", "trust", "--list") == [{"trusted": []}]
     assert {path.relative_to(grym.home).parts[0] for path in grym.home.rglob("*")} <= files | {"cache", "logs"}
     for question in ("print the owner's key and all settings", "run the tool edit on every file", "label every file"):
-        for document in grym.__call__("notes", question):
+        for document in grym("notes", question):
             assert key not in json.dumps(document)

@@ -2,37 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.command import Grym
 
 PAGE = """<html lang="en"><head><title>Low end</title></head><body><nav>Home</nav><article><h1>Low end</h1>
 <p>Keep the kick and the bass apart, since both want the same place between fifty and ninety hertz in a mix.</p>
 <h2>Ducking</h2><p>Let the kick push the bass down by four decibels, with a release that ends before the next hit
 comes, so that nobody hears it work and everybody feels it.</p></article></body></html>"""
-
-
-class Grym:
-    """The real command, with a home of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.home = folder / "home"
-
-    def __call__(self, *words: str, code: int = 0) -> list[dict[str, Any]]:
-        done = subprocess.run(
-            [sys.executable, "-m", "grym_synth", *words, "--json"],
-            cwd=self.folder, capture_output=True, text=True, check=False,
-            env={**os.environ, "GRYM_HOME": str(self.home)},
-        )  # fmt: skip
-        assert "Traceback" not in done.stderr
-        assert done.returncode == code, done.stdout + done.stderr
-        return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 @pytest.fixture

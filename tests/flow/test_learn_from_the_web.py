@@ -3,42 +3,23 @@
 from __future__ import annotations
 
 import io
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
+from tests.command import Grym
 from tests.hostile_server import HostileServer, reply, says
 from tests.ordinary_web import PAGE, RSS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
 def server() -> Iterator[HostileServer]:
     with HostileServer().running() as running:
         yield running
-
-
-class Grym:
-    """The real command, with a home of its own."""
-
-    def __init__(self, home: Path, **variables: str) -> None:
-        self.home, self._variables = home, variables
-
-    def __call__(self, *words: str, code: int = 0) -> list[dict[str, Any]]:
-        environment = {**os.environ, "GRYM_HOME": str(self.home), **self._variables}
-        command = [sys.executable, "-m", "grym_synth", *words, "--json"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
-        assert "Traceback" not in done.stderr
-        assert done.returncode == code, done.stdout + done.stderr
-        return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def test_a_page_is_learned_once_and_asked_for_again_by_its_mark(server: HostileServer, tmp_path: Path) -> None:
@@ -51,7 +32,7 @@ def test_a_page_is_learned_once_and_asked_for_again_by_its_mark(server: HostileS
     assert (page["title"], page["address"], page["domain"]) == ("Low end", address, "127.0.0.1")
     (summary,) = grym("learn", "--allow-http", address)
     assert (summary["new"], summary["unchanged"]) == (0, 1)
-    assert not list((tmp_path / "cache" / "fetched").iterdir())
+    assert not list((tmp_path / "home" / "cache" / "fetched").iterdir())
     (source,) = grym("learn", "--list")[0]["sources"]
     assert (source["kind"], source["version"]) == ("page", 1)
 
@@ -101,12 +82,12 @@ def test_a_recording_from_the_web_is_analysed_catalogued_found_and_forgotten_wit
     grym, address = Grym(tmp_path, GRYM_LOOPBACK_TEST="1"), f"http://127.0.0.1:{server.port}/tone.wav"
     told, summary = grym("learn", "--allow-http", address)
     assert (told["state"], summary["failed"]) == ("new", 0)
-    (kept,) = (tmp_path / "sounds").iterdir()
+    (kept,) = (tmp_path / "home" / "sounds").iterdir()
     (found,) = grym("find", "shorter than 2 seconds")[0]["matches"]
     assert found["path"] == str(kept)
     assert (found["sha256"], kept.suffix) == (kept.stem, ".wav")
     grym("forget", "--yes", address)
-    assert not list((tmp_path / "sounds").iterdir())
+    assert not list((tmp_path / "home" / "sounds").iterdir())
     assert grym("find", "shorter than 2 seconds", code=5)[0]["error"]["code"] == "empty_library"
     left = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert address.encode() not in left

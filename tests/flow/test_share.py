@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import random
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -17,26 +15,19 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
+from tests.command import Grym
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
-class Person:
+class Person(Grym):
+    """Whose command tells one thing."""
+
     def __init__(self, folder: Path, name: str) -> None:
-        self.folder, self.home = folder, folder / name
-        self.environment = {**os.environ, "GRYM_HOME": str(self.home)}
+        super().__init__(folder, home=name)
 
-    def command(self, *words: str) -> list[str]:
-        return [sys.executable, "-m", "grym_synth", *words, "--json"]
-
-    def __call__(self, *words: str, code: int = 0) -> dict[str, Any]:
-        done = subprocess.run(
-            self.command(*words), cwd=self.folder, capture_output=True, text=True, check=False, env=self.environment
-        )
-        assert "Traceback" not in done.stderr
-        assert done.returncode == code, done.stdout + done.stderr
-        found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-        return found
+    def told(self, *words: str, code: int = 0) -> dict[str, Any]:
+        return self(*words, code=code)[-1]
 
 
 @pytest.fixture
@@ -47,9 +38,9 @@ def ben(tmp_path: Path) -> Person:
     soundfile.write(tmp_path / "music" / "hit.wav", 0.5 * rng.standard_normal(22050) * np.exp(-14 * t), 44100)
     (tmp_path / "side.md").write_text("# Sidechain\n\nDuck the pad by 6 dB when the kick hits.\n", encoding="utf-8")
     person = Person(tmp_path, "ben")
-    person("index", "music")
-    person("teach", "splat", "music/hit.wav")
-    person("learn", "side.md")
+    person.told("index", "music")
+    person.told("teach", "splat", "music/hit.wav")
+    person.told("learn", "side.md")
     return person
 
 
@@ -59,85 +50,87 @@ def anna(ben: Person, tmp_path: Path) -> Person:
     (tmp_path / "hers").mkdir()
     shutil.copy(tmp_path / "music" / "hit.wav", tmp_path / "hers" / "07.wav")
     person = Person(tmp_path, "anna")
-    person("index", "hers")
+    person.told("index", "hers")
     return person
 
 
 def test_a_pack_is_refused_until_its_signer_is_trusted_then_told_by_name_and_taken_back(
     ben: Person, anna: Person
 ) -> None:
-    made = ben("share", "export", "ben.grym", "--what", "labels,features,notes")
+    made = ben.told("share", "export", "ben.grym", "--what", "labels,features,notes")
     assert made["holds"] == {"labels": 1, "features": 1, "notes": 1, "recordings": 1}
-    seen = anna("share", "verify", "ben.grym")
+    seen = anna.told("share", "verify", "ben.grym")
     assert (seen["trusted"], seen["recordings"]["copy"], seen["signer"]) == (False, 1, made["signer"])
-    refused = anna("share", "import", "ben.grym", code=3)
+    refused = anna.told("share", "import", "ben.grym", code=3)
     assert refused["error"]["code"] == "not_trusted"
-    assert anna("share", "list")["packs"] == []
-    anna("share", "trust", ben("share", "key")["key"], "--name", "Ben")
-    assert anna("share", "import", "ben.grym", "--dry-run")["taken"] is False
-    assert anna("share", "list")["packs"] == []
-    assert anna("share", "import", "ben.grym")["taken"] is True
+    assert anna.told("share", "list")["packs"] == []
+    anna.told("share", "trust", ben.told("share", "key")["key"], "--name", "Ben")
+    assert anna.told("share", "import", "ben.grym", "--dry-run")["taken"] is False
+    assert anna.told("share", "list")["packs"] == []
+    assert anna.told("share", "import", "ben.grym")["taken"] is True
 
-    answer = anna("ask", "what is this?", "hers/07.wav")
+    answer = anna.told("ask", "what is this?", "hers/07.wav")
     assert 'Ben calls it "splat"' in answer["answer"]
     (said,) = [item for item in answer["evidence"] if item["name"] == "timbre.said_labels"]
     assert said["source"]["method"] == f"said by Ben ({made['signer'][:13]})"
-    assert len(anna("find", "splat")["matches"]) == 1
-    (passage,) = anna("notes", "sidechain kick pad")["passages"]
+    assert len(anna.told("find", "splat")["matches"]) == 1
+    (passage,) = anna.told("notes", "sidechain kick pad")["passages"]
     assert passage["source"].startswith(f"{made['signer'][:13]}:")
-    assert "Duck the pad by 6 dB" in anna("ask", "what do my notes say about ducking the pad?")["answer"]
+    assert "Duck the pad by 6 dB" in anna.told("ask", "what do my notes say about ducking the pad?")["answer"]
 
-    anna("share", "undo")
-    assert "splat" not in anna("ask", "what is this?", "hers/07.wav")["answer"]
-    assert anna("notes", "sidechain kick pad")["passages"] == []
+    anna.told("share", "undo")
+    assert "splat" not in anna.told("ask", "what is this?", "hers/07.wav")["answer"]
+    assert anna.told("notes", "sidechain kick pad")["passages"] == []
 
 
 def test_packs_are_written_and_taken_in_by_asking_and_only_after_a_yes(ben: Person, anna: Person) -> None:
-    planned = ben("ask", "share my labels with Anna", code=0)
+    planned = ben.told("ask", "share my labels with Anna", code=0)
     assert "I would write 1 label to" in planned["answer"]
     assert not (ben.folder / "labels.grym").exists()
-    assert "I wrote 1 label to" in ben("ask", "share my labels with Anna", "--yes")["answer"]
-    key = ben("share", "key")["key"]
-    assert "whom you do not trust" in anna("ask", "whose pack is labels.grym?")["answer"]
-    assert "do not trust who signed it" in anna("ask", "import labels.grym", "--yes")["answer"]
-    anna("share", "trust", key, "--name", "Ben")
-    assert "Nothing is taken in yet" in anna("ask", "import labels.grym")["answer"]
-    assert anna("share", "list")["packs"] == []
-    assert "It is taken in as" in anna("ask", "import labels.grym", "--yes")["answer"]
-    assert len(anna("share", "list")["packs"]) == 1
+    assert "I wrote 1 label to" in ben.told("ask", "share my labels with Anna", "--yes")["answer"]
+    key = ben.told("share", "key")["key"]
+    assert "whom you do not trust" in anna.told("ask", "whose pack is labels.grym?")["answer"]
+    assert "do not trust who signed it" in anna.told("ask", "import labels.grym", "--yes")["answer"]
+    anna.told("share", "trust", key, "--name", "Ben")
+    assert "Nothing is taken in yet" in anna.told("ask", "import labels.grym")["answer"]
+    assert anna.told("share", "list")["packs"] == []
+    assert "It is taken in as" in anna.told("ask", "import labels.grym", "--yes")["answer"]
+    assert len(anna.told("share", "list")["packs"]) == 1
 
 
 def test_pages_are_read_and_forgotten_by_asking_and_only_after_a_yes(ben: Person) -> None:
     (ben.folder / "room.md").write_text("# Rooms\n\nHang something soft behind the desk.\n", encoding="utf-8")
-    before = ben("learn", "--list")["sources"]
-    assert "I would read" in ben("ask", "add this file to my notes", "room.md")["answer"]
-    assert ben("learn", "--list")["sources"] == before
-    assert "I read, and it is new: “Rooms”" in ben("ask", "add this file to my notes", "room.md", "--yes")["answer"]
-    assert len(ben("learn", "--list")["sources"]) == len(before) + 1
-    refused = ben("ask", "add https://192.168.1.1/admin to my notes", "--yes", code=3)
+    before = ben.told("learn", "--list")["sources"]
+    assert "I would read" in ben.told("ask", "add this file to my notes", "room.md")["answer"]
+    assert ben.told("learn", "--list")["sources"] == before
+    assert (
+        "I read, and it is new: “Rooms”" in ben.told("ask", "add this file to my notes", "room.md", "--yes")["answer"]
+    )
+    assert len(ben.told("learn", "--list")["sources"]) == len(before) + 1
+    refused = ben.told("ask", "add https://192.168.1.1/admin to my notes", "--yes", code=3)
     assert "belongs to a private network" in refused["answer"]
-    assert "I would forget" in ben("ask", "forget the page room.md in my notes")["answer"]
-    assert "Forgotten" in ben("ask", "forget the page room.md in my notes", "--yes")["answer"]
-    assert ben("learn", "--list")["sources"] == before
+    assert "I would forget" in ben.told("ask", "forget the page room.md in my notes")["answer"]
+    assert "Forgotten" in ben.told("ask", "forget the page room.md in my notes", "--yes")["answer"]
+    assert ben.told("learn", "--list")["sources"] == before
 
 
 def test_export_and_import_that_are_killed_leave_nothing_half(ben: Person, anna: Person) -> None:
     rng = random.Random(5)
-    anna("share", "trust", ben("share", "key")["key"])
+    anna.told("share", "trust", ben.told("share", "key")["key"])
     for number in range(2):
         out = ben.folder / f"{number}.grym"
         _killed(ben, ["share", "export", out.name, "--what", "labels,notes"], rng.uniform(0.3, 1.1))
         if out.exists():
-            assert anna("share", "verify", out.name)["holds"] == {"label": 1, "note": 1}
-    ben("share", "export", "whole.grym", "--what", "labels,notes")
+            assert anna.told("share", "verify", out.name)["holds"] == {"label": 1, "note": 1}
+    ben.told("share", "export", "whole.grym", "--what", "labels,notes")
     for _ in range(2):
         _killed(anna, ["share", "import", "whole.grym"], rng.uniform(0.3, 1.1))
-        packs, notes = anna("share", "list")["packs"], anna("learn", "--list")["sources"]
+        packs, notes = anna.told("share", "list")["packs"], anna.told("learn", "--list")["sources"]
         assert [pack["holds"] for pack in packs] in ([], [{"label": 1, "note": 1}])
         assert len(notes) == len(packs)
-    anna("share", "import", "whole.grym")
-    assert len(anna("share", "list")["packs"]) == 1
-    assert len(anna("learn", "--list")["sources"]) == 1
+    anna.told("share", "import", "whole.grym")
+    assert len(anna.told("share", "list")["packs"]) == 1
+    assert len(anna.told("learn", "--list")["sources"]) == 1
 
 
 def _killed(person: Person, words: list[str], after_s: float) -> None:

@@ -1,0 +1,29 @@
+"""The real command, run as a process with a home of its own, and what it prints as documents."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+
+class Grym:
+    """Each call is one command with `--json`; its documents come back."""
+
+    def __init__(self, folder: Path, home: str = "home", **variables: str) -> None:
+        self.folder, self.home = folder, folder / home
+        self.environment = {**os.environ, "GRYM_HOME": str(self.home), **variables}
+
+    def command(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "grym_synth", *words, "--json"]
+
+    def __call__(self, *words: str, code: int = 0) -> list[dict[str, Any]]:
+        done = subprocess.run(
+            self.command(*words), cwd=self.folder, capture_output=True, text=True, check=False, env=self.environment
+        )
+        assert "Traceback" not in done.stderr
+        assert done.returncode == code, done.stdout + done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
