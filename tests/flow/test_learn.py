@@ -64,3 +64,11 @@ def test_a_folder_that_is_read_again_is_listed_with_its_time(grym: Grym, tmp_pat
     grym("learn", "notes", "--every", "12h")
     (listed,) = grym("learn", "--list")
     assert [(item["address"], item["every_s"]) for item in listed["follows"]] == [(str(tmp_path / "notes"), 43200.0)]
+
+
+def test_a_recording_that_cannot_be_heard_is_told_with_the_reason(grym: Grym, tmp_path: Path) -> None:
+    (tmp_path / "empty.wav").write_bytes(b"")
+    failed, summary = grym("learn", "empty.wav", code=3)
+    assert failed["error"]["message"].startswith("'empty.wav' cannot be listened to: ")
+    assert len(failed["error"]["message"]) > len("'empty.wav' cannot be listened to: ") + 5
+    assert summary["failed"] == 1

@@ -222,7 +222,7 @@ def _show_learned(document: dict[str, Any]) -> None:
         typer.echo(for_terminal(f"{document['kind']} {document['title']}: {counts}"))
     else:
         copies = f", {document['folded']} known already" if document["folded"] else ""
-        told = f"{document['passages']} passages{copies}"
+        told = f"{document['passages']} passage{'' if document['passages'] == 1 else 's'}{copies}"
         typer.echo(for_terminal(f"{document['state']}: {document['title']} ({told}) from {document['address']}"))
 
 

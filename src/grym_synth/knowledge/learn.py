@@ -68,7 +68,7 @@ class Fetches(Protocol):
 
 
 class Hears(Protocol):
-    """Who takes one recording into the library and listens to it; says "failed" where nothing can be heard."""
+    """Who takes one recording into the library and listens to it; says why nothing can be heard in it, or ""."""
 
     async def hear_one(self, path: str, sha256: str) -> str: ...
 
@@ -179,8 +179,8 @@ class Learner:
 
     async def _hear(self, path: str, sha256: str) -> None:
         """Have a recording analysed and catalogued; raises NotReadable where nothing can be heard in it."""
-        if self._hears is not None and await self._hears.hear_one(path, sha256) == "failed":
-            raise NotReadable(f"{PurePath(path).name!r} cannot be listened to", hint="`grym ask` with it says why")
+        if self._hears is not None and (why := await self._hears.hear_one(path, sha256)):
+            raise NotReadable(f"{PurePath(path).name!r} cannot be listened to: {why}")
 
     def sound_of(self, source: SourceRow) -> Path | None:
         """The file of a recording that was fetched, which nobody else looks after."""

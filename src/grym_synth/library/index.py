@@ -201,14 +201,17 @@ class Index:
         for root in roots:
             tally.failed |= {file.path: file.reason for file in self.library.failed(root)}
 
-    async def hear_one(self, path: str, sha256: str) -> Result:
-        """Take one file into the library, wherever it lies, and listen to it; raises OSError where there is none."""
+    async def hear_one(self, path: str, sha256: str) -> str:
+        """Take one file into the library, wherever it lies, and listen to it; why nothing can be heard in it, or "".
+
+        Raises OSError where there is none.
+        """
         file = replace(stamp_of(path), sha256=sha256)
         await _write(lambda: self.library.put_files([file]))
         came = await self.listen_to(Item(sha256, path, file.size), Tally(), lambda doing, path="": None)
         if came == "left":  # it was known by another file
             await _write(lambda: self.library.mark(sha256, "known"))
-        return came
+        return self.library.failures_of([sha256]).get(sha256, "") if came == "failed" else ""
 
     async def listen_to(self, item: Item, tally: Tally, report: OnDoing) -> Result:
         """Listen to one content and keep what was heard; what cannot be listened to is kept as failed, with why.

@@ -95,11 +95,11 @@ def content_of(file: BinaryIO, member: Member) -> bytes:
 def _listed(file: BinaryIO, size: int) -> list[Member]:
     """What the directory says; the offsets are those that the form gives, whatever stands there."""
     if size < _END.size:
-        raise BadPack("it is no pack")
+        raise BadPack("it is too short to be one")
     file.seek(size - _END.size)
     mark, _, _, _, count, length, start, comment = _END.unpack(file.read(_END.size))
     if mark != b"PK\5\6" or comment or start + length + _END.size != size or not 0 < count <= MOST_MEMBERS:
-        raise BadPack("it is no pack, or its end is missing")
+        raise BadPack("it does not end as one does")
     file.seek(start)
     rest = file.read(length)
     members: list[Member] = []

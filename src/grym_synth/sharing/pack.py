@@ -116,6 +116,14 @@ def read_pack(path: Path) -> Pack:
     Unavailable
         The file cannot be read.
     """
+    try:
+        return _read(path)
+    except BadPack as error:
+        hint = error.hint or "ask for it again; nothing of it was used"
+        raise BadPack(f"{path.name!r} is no pack as it was signed: {error}", hint=hint) from error
+
+
+def _read(path: Path) -> Pack:
     with _opened(path) as file:
         members = read_container(file)
         if [member.name for member in members[:2]] != ["manifest.json", "signature"]:
