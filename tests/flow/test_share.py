@@ -30,28 +30,34 @@ class Person(Grym):
         return self(*words, code=code)[-1]
 
 
-@pytest.fixture
-def ben(tmp_path: Path) -> Person:
-    """Somebody with a labelled recording and a note."""
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the recordings of two people, and the homes that they begin with."""
+    folder = tmp_path_factory.mktemp("world")
     rng, t = np.random.default_rng(3), np.arange(22050) / 44100
-    (tmp_path / "music").mkdir()
-    soundfile.write(tmp_path / "music" / "hit.wav", 0.5 * rng.standard_normal(22050) * np.exp(-14 * t), 44100)
-    (tmp_path / "side.md").write_text("# Sidechain\n\nDuck the pad by 6 dB when the kick hits.\n", encoding="utf-8")
-    person = Person(tmp_path, "ben")
-    person.told("index", "music")
-    person.told("teach", "splat", "music/hit.wav")
-    person.told("learn", "side.md")
-    return person
+    for name in ("music/hit.wav", "hers/07.wav"):
+        (folder / name).parent.mkdir()
+    soundfile.write(folder / "music" / "hit.wav", 0.5 * rng.standard_normal(22050) * np.exp(-14 * t), 44100)
+    shutil.copy(folder / "music" / "hit.wav", folder / "hers" / "07.wav")
+    (folder / "side.md").write_text("# Sidechain\n\nDuck the pad by 6 dB when the kick hits.\n", encoding="utf-8")
+    ben, anna = Person(folder, "ben"), Person(folder, "anna")
+    ben.told("index", "music")
+    ben.told("teach", "splat", "music/hit.wav")
+    ben.told("learn", "side.md")
+    anna.told("index", "hers")
+    return folder
 
 
 @pytest.fixture
-def anna(ben: Person, tmp_path: Path) -> Person:
+def ben(world: Path, tmp_path: Path) -> Person:
+    """Somebody with a labelled recording and a note."""
+    return Person(world, str(shutil.copytree(world / "ben", tmp_path / "ben")))
+
+
+@pytest.fixture
+def anna(world: Path, tmp_path: Path) -> Person:
     """Somebody with the same recording under another name."""
-    (tmp_path / "hers").mkdir()
-    shutil.copy(tmp_path / "music" / "hit.wav", tmp_path / "hers" / "07.wav")
-    person = Person(tmp_path, "anna")
-    person.told("index", "hers")
-    return person
+    return Person(world, str(shutil.copytree(world / "anna", tmp_path / "anna")))
 
 
 def test_a_pack_is_refused_until_its_signer_is_trusted_then_told_by_name_and_taken_back(
