@@ -15,6 +15,9 @@ from grym_synth.config import Config
 
 SR = 44100
 
+# Where this is set, each of the many processes that tests start would compile the whole program anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # The same examples in every run: what fails, fails again. `HYPOTHESIS_SEARCH=1` looks for others.
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("search", deadline=None, max_examples=1000)

@@ -17,8 +17,10 @@ from typing import Any
 from . import __version__
 from .errors import BadRequest, GrymError, Unavailable
 from .jobs.engine import Engine
+from .jobs.port import Job
 from .knowledge.forgetting import absolute, find_sources
-from .knowledge.learn import LEARN, Learner
+from .knowledge.job import LEARN
+from .knowledge.learn import Learner
 from .knowledge.targets import check_file, is_address
 from .messages import Evidence, Gap, Json, Request, Source
 from .sharing.collecting import Stock, collect
@@ -52,7 +54,8 @@ _SAYS_WHAT: Mapping[str, re.Pattern[str]] = {
     "notes": re.compile(r"(?i)\b(?:notes?|knowledge)\b"),
     "ear": re.compile(r"(?i)\bear\b"),
 }
-_MOST_ITEMS = 10_000
+_MOST_ITEMS, _MOST_JOBS = 10_000, 10_000
+_LONGEST_ITEM_S = 30.0  # that `forget` waits for what others have in hand
 
 
 class Errands:
@@ -153,16 +156,32 @@ class Errands:
         it may have had more to read.
         """
         parts = {part for each in addresses for part in self._learner.knowledge.with_parts(each)} | {*addresses}
-        concerned = [job for job in await self._jobs.every() if job.kind == LEARN and _concerns(job.params, parts)]
+        roots = {row.parent for part in parts if (row := self._learner.knowledge.source(part)) is not None}
+        read = parts | roots - {""}
+        name_it = await asyncio.to_thread(self._jobs.store.with_items, LEARN, parts)
+        concerned = [
+            job
+            for job in await self._jobs.every(_MOST_JOBS)
+            if job.kind == LEARN and (job.id in name_it or _concerns(job.params, read))
+        ]
         unfinished = [job for job in concerned if not job.has_ended]
         for job in unfinished:
             await self._jobs.cancel(job.id)
-        gone = await asyncio.to_thread(self._forget_now, addresses, parts)
+        await self._wait_for_items(unfinished)
+        async with self._learner.turn:
+            gone = await asyncio.to_thread(self._forget_now, addresses, parts)
         for job in concerned:
             await asyncio.to_thread(self._jobs.store.forget, job.id)
         if concerned:
             await asyncio.to_thread(self._jobs.store.empty_log)
         return gone, [job.title for job in unfinished]
+
+    async def _wait_for_items(self, cancelled: Sequence[Job]) -> None:
+        """Until nobody has an item of these jobs in hand: what another hub ends later would come back."""
+        give_up_at = time.monotonic() + _LONGEST_ITEM_S
+        for job in cancelled:
+            while await self._jobs.items(job.id, "running", limit=1) and time.monotonic() < give_up_at:
+                await asyncio.sleep(0.1)
 
     def _forget_now(self, addresses: Sequence[str], parts: Collection[str]) -> list[Forgotten]:
         knowledge, library = self._learner.knowledge, self._own.library

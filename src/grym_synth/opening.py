@@ -25,7 +25,8 @@ from .hub import Hub, Laid, Teller
 from .jobs.cleaners import job_cleaners
 from .jobs.engine import Engine, open_jobs
 from .knowledge.fetcher import Fetcher
-from .knowledge.learn import Learner, following, learn_kind
+from .knowledge.job import following, learn_kind
+from .knowledge.learn import Learner
 from .knowledge.rules.responses import WHOLE_S
 from .knowledge.search import Search
 from .knowledge.telling import knowledge_findings

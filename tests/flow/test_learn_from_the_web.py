@@ -37,20 +37,34 @@ def test_a_page_is_learned_once_and_asked_for_again_by_its_mark(server: HostileS
     assert (source["kind"], source["version"]) == ("page", 1)
 
 
-def test_entries_of_a_feed_are_learned_and_one_that_lies_elsewhere_is_refused(
+def test_each_entry_of_a_feed_is_learned_by_itself_and_one_that_lies_elsewhere_is_refused(
     server: HostileServer, tmp_path: Path
 ) -> None:
-    own = f"http://127.0.0.1:{server.port}/low".encode()
-    evil = b"<item><title>Evil</title><link>http://10.0.0.1/admin</link></item></channel>"
-    feed = RSS.replace(b"https://page.example/low", own).replace(b"</channel>", evil)
+    own = f"http://127.0.0.1:{server.port}"
+    more = f"<item><title>Again</title><link>{own}/feed</link></item>"  # itself
+    more += "<item><link>http://10.0.0.1/admin</link></item><item><link>/etc/passwd</link></item></channel>"
+    feed = RSS.replace(b"https://page.example", own.encode()).replace(b"</channel>", more.encode())
     server.answers |= {
         "/low": says(reply(200, PAGE)),
         "/feed": says(reply(200, feed, content_type="application/rss+xml")),
     }
     grym = Grym(tmp_path, GRYM_LOOPBACK_TEST="1")
-    told, _ = grym("learn", "--allow-http", f"http://127.0.0.1:{server.port}/feed")
-    assert (told["state"], told["kind"], told["entries"]) == ("followed", "feed", {"new": 1, "failed": 1})
-    assert "10.0.0.1" in told["failed"][0]["reason"]
+    followed, page, *failed, summary = grym("learn", "--allow-http", f"{own}/feed")
+    assert (followed["state"], followed["kind"], followed["entries"], followed["left"]) == ("followed", "feed", 4, 0)
+    assert (page["title"], page["address"]) == ("Low end", f"{own}/low")
+    assert "10.0.0.1" in failed[0]["error"]["message"]
+    assert (summary["new"], summary["followed"], len(failed)) == (1, 1, summary["failed"])
+    assert len([asked for asked in server.asked if asked.path == "/feed"]) == 1
+    # The same feed as a file: its entries are addresses, and never files of this machine.
+    (tmp_path / "feed.xml").write_bytes(feed.replace(b"/low", b"/deep").replace(b"/etc/passwd", b"feed.xml"))
+    server.answers["/deep"] = says(reply(200, PAGE.replace(b"Low end", b"Deep end")))
+    followed, page, again, *failed, summary = grym("learn", "--allow-http", "feed.xml")
+    assert (page["title"], followed["entries"], again["state"]) == ("Deep end", 4, "followed")
+    assert "does not begin with https" in failed[-1]["error"]["message"]
+    # Whoever forgets the feed forgets what came of it.
+    (gone,) = grym("forget", "feed.xml", "--yes")
+    assert {f"{own}/low", f"{own}/deep"} <= {*gone["forgotten"]}
+    assert own.encode() not in (tmp_path / "home" / "jobs.db").read_bytes()
 
 
 def test_why_a_page_cannot_be_had_is_told_in_words(server: HostileServer, tmp_path: Path) -> None:

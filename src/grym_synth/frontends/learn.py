@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .files_words import FilesView
 from .protocol import Emit, operation_of
 from .telling import JsonOption, for_terminal, perform, say_error
 
 if TYPE_CHECKING:
     from ..hub import Hub
+    from ..jobs.port import Job
     from ..messages import Json
-
-_MOST_ITEMS = 10_000
 
 
 def learn(
@@ -45,7 +45,7 @@ def learn(
     if list_:
         perform(operation_of("sources", domain=domain), as_json, _show_sources)
     operation = operation_of("learn", targets=targets, every=every, watch=watch, domain=domain, allow_http=allow_http)
-    perform(operation, as_json, _show_learned)
+    perform(operation, as_json, _show_learned, view=FilesView(is_terminal=sys.stderr.isatty()))
 
 
 def forget(
@@ -68,7 +68,7 @@ def forget(
 async def perform_learn(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
     """Judge every target before anything begins, then learn in a job that outlives this hub."""
     from ..errors import Unavailable
-    from ..knowledge.learn import LEARN
+    from ..knowledge.job import LEARN
     from ..knowledge.targets import check_file, is_address, seconds_of
 
     if not hub.store.is_lasting:
@@ -97,7 +97,7 @@ async def perform_learn(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> i
 
 async def _watch(hub: Hub, targets: list[str], params: Mapping[str, Json], emit: Emit) -> int:
     """Learn anew whenever something changes in these folders, until stopped."""
-    from ..knowledge.learn import LEARN
+    from ..knowledge.job import LEARN
     from ..library.watch import Watch
 
     async with Watch([target for target in targets if "://" not in target]).watching() as watch:
@@ -112,23 +112,15 @@ async def _learn_once(hub: Hub, job_id: str, targets: list[str], emit: Emit, *, 
     import asyncio
 
     began = time.monotonic()
-    job = None
     try:
         async for job in hub.jobs.follow(job_id):
-            done = job.progress.done + job.progress.failed
-            told = {
-                "step": "learn",
-                "subject": "",
-                "message": job.cause or "reading",
-                "fraction": job.progress.fraction,
-            }
-            emit({"progress": {**told, "done": done, "of": job.progress.total}})
+            emit({"progress": _progress(job)})
     except asyncio.CancelledError:
         await asyncio.shield(hub.jobs.cancel(job_id))
         raise
     counts: Counter[str] = Counter()
     first_failed = ""
-    for item in await hub.jobs.items(job_id, limit=_MOST_ITEMS):
+    for item in await hub.jobs.items(job_id, limit=job.progress.total):
         if item.state == "failed":
             counts["failed"] += 1
             first_failed = first_failed or item.code
@@ -148,6 +140,17 @@ async def _learn_once(hub: Hub, job_id: str, targets: list[str], emit: Emit, *, 
     if is_first or counts["new"] or counts["changed"] or counts["failed"]:
         emit({"document": summary})
     return 3 if counts["failed"] and counts.total() == counts["failed"] else 0
+
+
+def _progress(job: Job) -> dict[str, Any]:
+    left_s = None
+    if job.finish is not None:
+        left_s = [max(0.0, at - time.time()) for at in (job.finish.earliest, job.finish.latest)]
+    return {
+        "step": "learn", "subject": "", "message": job.cause or "reading", "verb": "read",
+        "fraction": job.progress.fraction, "done": job.progress.done + job.progress.failed,
+        "of": job.progress.total, "failed": job.progress.failed, "left_s": left_s,
+    }  # fmt: skip
 
 
 def _titled(hub: Hub, told: Mapping[str, Any]) -> dict[str, Json]:
@@ -218,8 +221,9 @@ def _show_learned(document: dict[str, Any]) -> None:
         for path in document["missing"]:
             typer.echo(for_terminal(f"no longer there, and kept until you `grym forget` it: {path}"))
     elif document["state"] == "followed":
-        counts = ", ".join(f"{count} {name}" for name, count in document["entries"].items()) or "no entries"
-        typer.echo(for_terminal(f"{document['kind']} {document['title']}: {counts}"))
+        left = f", {document['left']} of it left out" if document["left"] else ""
+        count = "1 entry" if document["entries"] == 1 else f"{document['entries']} entries"
+        typer.echo(for_terminal(f"{document['kind']} {document['address']}: {count}{left}"))
     else:
         copies = f", {document['folded']} known already" if document["folded"] else ""
         told = f"{document['passages']} passage{'' if document['passages'] == 1 else 's'}{copies}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .index_words import IndexView, files_in_words, printable_line, summary_lines
+from .files_words import FilesView, files_in_words, printable_line, summary_lines
 from .patterns import seek
 from .protocol import Emit, operation_of
 from .telling import JsonOption, perform, say_error
@@ -58,7 +58,7 @@ def index(
         perform(operation_of("library", do="list"), as_json, _show_folders)
     if remove is not None:
         perform(operation_of("library", do="remove", of=remove), as_json, _show_removed)
-    view = IndexView(is_terminal=sys.stderr.isatty())
+    view = FilesView(is_terminal=sys.stderr.isatty())
 
     def show(document: dict[str, Any]) -> None:
         typer.echo("\n".join(map(printable_line, summary_lines(document, view.more))))

@@ -6,7 +6,7 @@ and retries; which engine is behind it shows nowhere here.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -62,13 +62,21 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """The result of an item that turned out to hold others: they are listed in the moment in which it ends."""
+
+    result: Json
+    items: Sequence[Item]
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """A sort of job.
 
     items : lists the work; runs in a thread, once to its end, while what it has listed is done already. Listing again
         must give the same keys for the same work. None between items: nothing more is known just now
-    do : does one item and returns its result, JSON of at most 64 kB; at least once, so twice must do no harm.
-        A GrymError makes a failed item with its code and sentence, and the others go on.
+    do : does one item and returns its result, JSON of at most 64 kB, or `Found`; at least once, so twice must do no
+        harm. A GrymError makes a failed item with its code and sentence, and the others go on.
     finish : runs when every item has ended, at least once; its result is kept with the job
     title : what people call a job with these parameters
     at_once : items that one process does at a time
@@ -78,7 +86,7 @@ class Kind:
 
     name: str
     items: Callable[[Mapping[str, Json]], Iterable[Item | None]]
-    do: Callable[[Work], Awaitable[Json]]
+    do: Callable[[Work], Awaitable[Json | Found]]
     finish: Callable[[str, Mapping[str, Json]], Awaitable[Json]] | None = None
     title: Callable[[Mapping[str, Json]], str] | None = None
     at_once: int = 1
@@ -88,7 +96,8 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a job is. `failed` counts among neither done nor left; `total` is final once `is_listed`."""
+    """How far a job is. `failed` counts among neither done nor left; `total` is final once `is_listed`, but
+    for what items find."""
 
     done: int
     failed: int

@@ -17,7 +17,7 @@ from ..storage.job_file import Fenced
 from ..storage.job_rows import Claimed, Executor, JobRow, NewItem
 from ..storage.jobs import JobStore
 from ..storage.sqlite import StoreUnavailable
-from .port import Item, Kind, Work
+from .port import Found, Item, Kind, Work
 from .threads import in_thread
 
 log = logging.getLogger(__name__)
@@ -194,7 +194,9 @@ class Worker:
             return
         work = Work(job.id, job.params, job.context, item.key, item.payload, item.attempts)
         try:
-            result = _checked(await kind.do(work))
+            came = await kind.do(work)
+            found = came if isinstance(came, Found) else Found(came, ())
+            result, more = _checked(found.result), [_listed(each) for each in found.items]
         except GrymError as error:
             if isinstance(error, Unavailable) and item.attempts < kind.tries:
                 wait = error.retry_after or _RETRY_S
@@ -205,7 +207,7 @@ class Worker:
             log.exception("a fault of ours in an item of a job", extra={"job": job.id, "key": item.key})
             await self._store_call(self._store.fail, item, "fault", repr(fault), self._executor)
         else:
-            await self._store_call(self._store.finish, item, result, self._executor)
+            await self._store_call(self._store.finish, item, result, self._executor, more)
 
     def _kind(self, job: JobRow) -> Kind:
         try:
@@ -228,12 +230,16 @@ class Worker:
                 wait = min(30.0, wait * 2.0)
 
 
+def _listed(item: Item) -> NewItem:
+    return NewItem(item.key, item.payload, item.size)
+
+
 def _next_batch(items: Iterator[Item | None]) -> tuple[list[NewItem], bool]:
     """The next items, as many as come in a short time, and whether they are the last."""
     batch, until = list[NewItem](), time.monotonic() + _LISTED_WITHIN_S
     for item in items:
         if item is not None:
-            batch.append(NewItem(item.key, item.payload, item.size))
+            batch.append(_listed(item))
         if len(batch) == _LISTED_AT_ONCE or time.monotonic() > until or (batch and item is None):
             return batch, False
     return batch, True

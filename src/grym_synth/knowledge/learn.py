@@ -1,22 +1,18 @@
-"""Learning as a durable job: one item for each file or address, which is fetched, read, folded and kept."""
+"""Learning from one file or address: it is fetched, read, folded and kept."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-import logging
-import os
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
-from typing import Any, Protocol
+from typing import ParamSpec, Protocol, TypeVar
 
 from ..audio.decoding.suffixes import AUDIO_SUFFIXES
-from ..errors import BadRequest, BadSetup, GrymError, Unavailable
-from ..jobs.port import Item, Jobs, Kind, Work
+from ..errors import BadRequest, BadSetup
 from ..messages import Gap, Json
 from ..storage.knowledge import Knowledge
 from ..storage.knowledge_rows import Section, SourceRow
@@ -25,16 +21,15 @@ from .folding import bands_of, is_alike, is_held, most_alike, runs_of
 from .passages import cut_passages
 from .reading.document import Document, document_from_json
 from .reading.kinds import SUFFIXES_OF_TYPES, is_audio
-from .targets import domain_of, files_below, is_address, slug_of
+from .targets import domain_of, is_address, slug_of
 from .vectors import Encode, catch_up
 
-log = logging.getLogger(__name__)
+P = ParamSpec("P")
+T = TypeVar("T")
 
-LEARN = "learn"
 MOST_ENTRIES = 200  # of a feed or sitemap, in one run
-_DEEPEST = 2  # sitemaps below one another
+_DEEPEST = 3  # feeds and sitemaps below one another
 _CANDIDATES = 16
-_LOOK_S = 30.0  # between looks at what is due
 
 
 class Reads(Protocol):
@@ -81,13 +76,26 @@ class NotReadable(BadRequest):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be learned, and how."""
+    """What is to be learned, and how.
+
+    parent : the folder, feed or sitemap that somebody named, where this is a part of it
+    depth : how many feeds and sitemaps led here
+    """
 
     address: str
     parent: str = ""
     domain: str = ""
     allow_http: bool = False
     most: int = MOST_ENTRIES
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What came of a wish, and the entries of a feed or sitemap, which are wishes of their own."""
+
+    told: dict[str, Json]
+    entries: tuple[Wish, ...] = ()
 
 
 class Learner:
@@ -110,7 +118,7 @@ class Learner:
     ) -> None:
         self.knowledge, self._reads, self._fetches, self._encode = knowledge, reads, fetches, encode
         self._hears, self._sounds = hears, sounds
-        self._turn = asyncio.Lock()  # of two copies that come at once, one is the first
+        self.turn = asyncio.Lock()  # to write: of two copies that come at once, one is the first
 
     def judge(self, address: str, *, allow_http: bool) -> str:
         """The address as it is kept; raises what forbids to open it, and opens nothing."""
@@ -122,13 +130,13 @@ class Learner:
             raise BadSetup("addresses cannot be fetched here", hint="save the page, and give the file")
         return self._fetches
 
-    async def learn(self, wish: Wish, depth: int = 0) -> dict[str, Json]:
-        """Learn from one address or file, and from the entries of a feed or sitemap; what came of it."""
-        if is_address(wish.address):
-            return await self._learn_address(wish, depth)
+    async def learn(self, wish: Wish) -> Learned:
+        """Learn from one address or file; of a feed or sitemap only which entries it has."""
+        if wish.depth or is_address(wish.address):  # an entry is an address, whatever it looks like
+            return await self._learn_address(wish)
         return await self._learn_file(wish)
 
-    async def _learn_file(self, wish: Wish) -> dict[str, Json]:
+    async def _learn_file(self, wish: Wish) -> Learned:
         path = wish.address
         try:
             sha256 = await asyncio.to_thread(_hash, path)
@@ -137,15 +145,18 @@ class Learner:
         held = self.knowledge.source(path)
         if held is not None and held.sha256 == sha256 and (not wish.domain or held.domain == wish.domain):
             self.knowledge.checked(path, time.time())
-            return _told(path, "unchanged", held)
+            return Learned(_told(path, "unchanged", held))
         if is_audio(path):
             await self._hear(path, sha256)
             document = Document("audio", PurePath(path).stem, "")
         else:
             document, sha256 = await self._read(path, path)
-        return await self._keep(wish, document, sha256)
+        if document.kind in ("feed", "sitemap"):
+            return _entries(wish, document)
+        return Learned(await self._keep(wish, document, sha256))
 
-    async def _learn_address(self, wish: Wish, depth: int) -> dict[str, Json]:
+    async def _learn_address(self, wish: Wish) -> Learned:
+        wish = replace(wish, address=self.judge(wish.address, allow_http=wish.allow_http))
         held = self.knowledge.source(wish.address)
         marks = ("", "") if held is None else (held.etag, held.last_modified)
         found = await self._fetcher.fetch(
@@ -153,18 +164,19 @@ class Learner:
         )
         if found.is_unchanged and held is not None:
             self.knowledge.checked(wish.address, time.time())
-            return _told(wish.address, "unchanged", held)
+            return Learned(_told(wish.address, "unchanged", held))
         try:
             if is_audio(PurePath(found.address).name, found.content_type):
                 sha256 = await asyncio.to_thread(_hash, found.path)
                 await self._hear(await asyncio.to_thread(self._settle, found, sha256), sha256)
-                return await self._keep(wish, Document("audio", PurePath(found.address).name, ""), sha256, found)
+                document = Document("audio", PurePath(found.address).name, "")
+                return Learned(await self._keep(wish, document, sha256, found))
             document, sha256 = await self._read(found.path, wish.address, found)
         finally:
             Path(found.path).unlink(missing_ok=True)
         if document.kind in ("feed", "sitemap"):
-            return await self._learn_entries(wish, document, depth)
-        return await self._keep(wish, document, sha256, found)
+            return _entries(wish, document)
+        return Learned(await self._keep(wish, document, sha256, found))
 
     def _settle(self, found: Fetched, sha256: str) -> str:
         """Put a recording that was fetched where the library can go on reading it; the path."""
@@ -187,28 +199,6 @@ class Learner:
         held = self._sounds.glob(f"{source.recording}.*") if self._sounds is not None and source.recording else ()
         return next(iter(held), None) if is_address(source.address) else None
 
-    async def _learn_entries(self, wish: Wish, document: Document, depth: int) -> dict[str, Json]:
-        """Learn from the entries of a feed or sitemap: nothing else that they link to is followed."""
-        counts, failed = Counter[str](), list[Json]()
-        for link in document.links[: wish.most]:
-            if link.kind == "sitemap" and depth >= _DEEPEST:
-                continue
-            try:
-                address = self.judge(link.address, allow_http=wish.allow_http)
-                told = await self.learn(
-                    Wish(address, wish.address, wish.domain, wish.allow_http, wish.most - counts.total()), depth + 1
-                )
-            except GrymError as error:
-                counts["failed"] += 1
-                failed.append({"address": link.address, "reason": str(error)})
-            else:
-                counts[str(told["state"])] += 1
-        left = max(0, len(document.links) - wish.most)
-        return {
-            "address": wish.address, "state": "followed", "kind": document.kind,
-            "entries": dict(counts), "left": left, "failed": failed[:50],
-        }  # fmt: skip
-
     async def _read(self, path: str, subject: str, found: Fetched | None = None) -> tuple[Document, str]:
         name = PurePath(found.address).name if found else PurePath(path).name
         heard = await self._reads.read(
@@ -228,10 +218,10 @@ class Learner:
             sha256, 1, now, now, wish.parent, found.etag if found else "", found.last_modified if found else "",
             sha256 if document.kind == "audio" else "",
         )  # fmt: skip
-        async with self._turn:
-            told = await asyncio.to_thread(self._put, source, document)
+        async with self.turn:
+            told = await whole(self._put, source, document)
             if self._encode is not None:
-                await asyncio.to_thread(catch_up, self.knowledge, self._encode)
+                await whole(catch_up, self.knowledge, self._encode)
             return told
 
     def keep(self, source: SourceRow, text: str, sections: Sequence[Section]) -> None:
@@ -281,77 +271,31 @@ class Learner:
         return [row.address for row in self.knowledge.sources(parent=folder) if not Path(row.address).exists()]
 
 
-def learn_kind(learner: Learner, *, at_once: int) -> Kind:
-    """Learning as a sort of job; its parameters are `targets`, `domain`, `allow_http` and `most`."""
-
-    def items(params: Mapping[str, Json]) -> Iterable[Item]:
-        for target in _targets(params):
-            if is_address(target) or not Path(target).is_dir():
-                yield Item(target, {"address": target, "parent": ""})
-            else:
-                yield from _files(target)
-
-    async def do(work: Work) -> Json:
-        payload: Any = work.payload
-        most: Any = work.params.get("most") or MOST_ENTRIES
-        wish = Wish(
-            str(payload["address"]), str(payload["parent"]), str(work.params.get("domain") or ""),
-            bool(work.params.get("allow_http")), int(most),
-        )  # fmt: skip
-        return await learner.learn(wish)
-
-    return Kind(LEARN, items, do, title=lambda params: f"learn {', '.join(_targets(params))}", at_once=at_once)
+def _entries(wish: Wish, document: Document) -> Learned:
+    """The entries of a feed or sitemap: nothing else that they link to is followed, and no loop of them."""
+    links = list(dict.fromkeys(link.address for link in document.links))
+    taken = links[: wish.most] if wish.depth < _DEEPEST else []
+    below = sum(link.kind == "sitemap" for link in document.links[: wish.most])
+    most = max(1, (wish.most - len(taken)) // below) if below else 1
+    root = wish.parent or wish.address
+    told: dict[str, Json] = {
+        "address": wish.address, "state": "followed", "kind": document.kind,
+        "entries": len(taken), "left": len(links) - len(taken),
+    }  # fmt: skip
+    return Learned(
+        told,
+        tuple(Wish(each, root, wish.domain, wish.allow_http, most, wish.depth + 1) for each in taken),
+    )
 
 
-@asynccontextmanager
-async def following(knowledge: Knowledge, jobs: Jobs, *, is_on: bool) -> AsyncIterator[None]:
-    """Learn again whatever comes due in the body of an `async with` block, where that is on."""
-    task = asyncio.create_task(_keep_following(knowledge, jobs)) if is_on else None
+async def whole(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+    """Do it in a thread, and wait for its end also where the waiting is cancelled: it cannot be stopped half-way."""
+    doing = asyncio.ensure_future(asyncio.to_thread(work, *arguments, **named))
     try:
-        yield
-    finally:
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-
-
-async def _keep_following(knowledge: Knowledge, jobs: Jobs) -> None:
-    while True:
-        try:
-            await follow_due(knowledge, jobs, time.time())
-        except Unavailable as error:  # it may work the next time
-            log.warning("nothing was read again", extra={"reason": str(error)})
-        await asyncio.sleep(_LOOK_S)
-
-
-async def follow_due(knowledge: Knowledge, jobs: Jobs, now: float) -> list[str]:
-    """Start to learn again what is due; the jobs."""
-    started = []
-    for item in knowledge.due(now):
-        params: dict[str, Json] = {
-            "targets": [item.address], "domain": item.domain, "allow_http": item.allows_http,
-        }  # fmt: skip
-        started.append(await jobs.start(LEARN, params, only_one=item.address))
-        # Only now, so that a hub that is killed before starts the job again.
-        knowledge.follow(
-            item.address, item.every_s, item.kind, due_at=now + item.every_s, domain=item.domain,
-            allows_http=item.allows_http,
-        )  # fmt: skip
-    return started
-
-
-def _files(folder: str) -> Iterator[Item]:
-    for path in files_below(folder):
-        try:
-            size = os.stat(path).st_size  # noqa: PTH116 many of them
-        except OSError:
-            continue
-        yield Item(path, {"address": path, "parent": folder}, 1.0 + size / 1e5)
-
-
-def _targets(params: Mapping[str, Json]) -> list[str]:
-    targets: Any = params["targets"]
-    return [str(target) for target in targets]
+        return await asyncio.shield(doing)
+    except asyncio.CancelledError:
+        await asyncio.wait([doing])
+        raise
 
 
 def _told(address: str, state: str, row: SourceRow) -> dict[str, Json]:

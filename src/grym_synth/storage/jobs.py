@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -149,18 +149,8 @@ class JobStore(JobFile):
 
     def list_items(self, job: int, items: Sequence[NewItem], executor: Executor) -> bool:
         """Add items to a job, but for those that it has already; False when the job has ended."""
-        rows = [(job, to_text(item.key), json.dumps(item.payload), item.size) for item in items]
         with self.fenced(executor) as db:
-            place = int(db.execute("SELECT coalesce(max(place), 0) FROM job_items WHERE job = ?", (job,)).fetchone()[0])
-            count, size = 0, 0.0
-            for row in rows:
-                added = db.execute(
-                    "INSERT OR IGNORE INTO job_items (job, place, key, payload, size) VALUES (?, ?, ?, ?, ?)",
-                    (job, place + count + 1, *row[1:]),
-                ).rowcount
-                count, size = count + added, size + added * row[3]
-            added_to = "UPDATE jobs SET total = total + ?, size = size + ?, changes = changes + 1 WHERE number = ?"
-            return bool(db.execute(f"{added_to} AND {_UNFINISHED}", (count, size, job)).rowcount)
+            return _list_items(db, job, items)
 
     def close_list(self, job: int, executor: Executor) -> None:
         """Every item of a job is listed."""
@@ -185,9 +175,9 @@ class JobStore(JobFile):
             )
         return Claimed(job, row[0], from_text(row[1]), json.loads(row[2]), row[3] + 1)
 
-    def finish(self, item: Claimed, result: Json, executor: Executor) -> None:
-        """Keep the result of an item that is done."""
-        self._end_item(item, "done", result, "", "", executor)
+    def finish(self, item: Claimed, result: Json, executor: Executor, more: Sequence[NewItem] = ()) -> None:
+        """Keep the result of an item that is done, and list what it found."""
+        self._end_item(item, "done", result, "", "", executor, more)
 
     def fail(self, item: Claimed, code: str, reason: str, executor: Executor) -> None:
         """Write down why an item cannot be done."""
@@ -233,6 +223,15 @@ class JobStore(JobFile):
             )
             for key, found, attempts, s, payload, result, code, reason in rows
         ]
+
+    def with_items(self, kind: str, keys: Collection[str]) -> set[str]:
+        """The jobs of a kind that have an item with one of these keys."""
+        if not self.is_there:
+            return set()
+        query = "SELECT id, key FROM job_items JOIN jobs ON number = job WHERE kind = ?"
+        stored = {to_text(key) for key in keys}
+        with self.transaction(writes=False) as db:
+            return {id for id, key in db.execute(query, (kind,)) if key in stored}
 
     def ended_lately(self, job: int, limit: int) -> list[Ended]:
         """The items that were done last, the latest first."""
@@ -295,7 +294,16 @@ class JobStore(JobFile):
 
     # The connection
 
-    def _end_item(self, item: Claimed, state: str, result: Json, code: str, reason: str, executor: Executor) -> None:
+    def _end_item(
+        self,
+        item: Claimed,
+        state: str,
+        result: Json,
+        code: str,
+        reason: str,
+        executor: Executor,
+        more: Sequence[NewItem] = (),
+    ) -> None:
         with self.fenced(executor) as db:
             row = db.execute(
                 f"UPDATE job_items SET state = ?, result = ?, code = ?, reason = ?, ended = {NOW}"
@@ -318,12 +326,28 @@ class JobStore(JobFile):
                     " WHERE number = ?",
                     (row[0], item.job),
                 )
+                if more:
+                    _list_items(db, item.job, more)
 
     def _jobs(self, where: str, values: tuple[object, ...]) -> list[JobRow]:
         if not self.is_there:  # to look is no reason to make it
             return []
         with self.transaction(writes=False) as db:
             return [_job(row) for row in db.execute(f"SELECT {', '.join(_NAMES)} FROM jobs {where}", values).fetchall()]
+
+
+def _list_items(db: sqlite3.Connection, job: int, items: Sequence[NewItem]) -> bool:
+    """Add items to a job, but for those that it has already; False when the job has ended."""
+    place = int(db.execute("SELECT coalesce(max(place), 0) FROM job_items WHERE job = ?", (job,)).fetchone()[0])
+    count, size = 0, 0.0
+    for item in items:
+        added = db.execute(
+            "INSERT OR IGNORE INTO job_items (job, place, key, payload, size) VALUES (?, ?, ?, ?, ?)",
+            (job, place + count + 1, to_text(item.key), json.dumps(item.payload), item.size),
+        ).rowcount
+        count, size = count + added, size + added * item.size
+    added_to = "UPDATE jobs SET total = total + ?, size = size + ?, changes = changes + 1 WHERE number = ?"
+    return bool(db.execute(f"{added_to} AND {_UNFINISHED}", (count, size, job)).rowcount)
 
 
 def _free_items(db: sqlite3.Connection, executor: str, job: int | None = None, *, counts: bool = True) -> int:

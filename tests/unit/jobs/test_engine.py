@@ -10,12 +10,12 @@ import pytest
 
 from grym_synth.errors import BadRequest, Unavailable, UnusableAudio
 from grym_synth.jobs.engine import Engine, open_jobs
-from grym_synth.jobs.port import Item, Job, Kind, NothingToRetry, UnknownJob, Work
+from grym_synth.jobs.port import Found, Item, Job, Kind, NothingToRetry, UnknownJob, Work
 from grym_synth.messages import Json, Need
 from grym_synth.resources.pool import Pool
 from grym_synth.testing import PlainRuns
 
-Do = Callable[[Work], Awaitable[Json]]
+Do = Callable[[Work], Awaitable[Json | Found]]
 
 
 class Counting:
@@ -36,7 +36,7 @@ class Counting:
         assert isinstance(params["n"], int)
         return (Item(f"k{number}", number, size=number + 1.0) for number in range(params["n"]))
 
-    async def do(self, work: Work) -> Json:
+    async def do(self, work: Work) -> Json | Found:
         self.begun[work.key] += 1
         self._now += 1
         self.most = max(self.most, self._now)
@@ -96,6 +96,21 @@ def test_every_item_is_done_once_and_the_result_of_the_end_is_kept(tmp_path: Pat
 
     asyncio.run(run())
     assert counting.begun == Counter({f"k{n}": 1 for n in range(1200)})
+
+
+def test_what_items_find_is_done_in_the_same_job_also_when_nothing_else_is_left(tmp_path: Path) -> None:
+    async def finds(work: Work) -> Json | Found:
+        depth = work.key.count("/")
+        return Found(depth, [Item(f"{work.key}/{each}") for each in "ab"]) if depth < 3 else depth
+
+    async def run() -> None:
+        counting = Counting(finds)
+        async with opened(tmp_path / "jobs.db", counting) as jobs:
+            job = await jobs.wait(await jobs.start("count", {"n": 1}))
+            assert (job.state, job.progress.done, job.progress.total) == ("done", 15, 15)
+        assert set(counting.begun.values()) == {1}
+
+    asyncio.run(run())
 
 
 def test_an_item_that_cannot_be_done_stops_no_other_and_is_told_with_its_reason(tmp_path: Path) -> None:

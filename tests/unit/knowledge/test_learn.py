@@ -11,7 +11,7 @@ import pytest
 
 from grym_synth.jobs.book import JobBook
 from grym_synth.jobs.port import Item, Jobs, Kind, Work
-from grym_synth.knowledge.learn import LEARN, follow_due
+from grym_synth.knowledge.job import LEARN, follow_due
 from grym_synth.messages import Json
 from grym_synth.storage.jobs import JobStore
 from grym_synth.storage.knowledge import Knowledge

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from grym_synth.storage.job_file import Fenced
 from grym_synth.storage.job_rows import Executor, NewItem, NewJob
 from grym_synth.storage.jobs import JobStore
 from grym_synth.storage.sqlite import StoreUnavailable
@@ -47,6 +48,23 @@ def test_what_is_listed_twice_is_there_once(store: JobStore) -> None:
     assert row is not None
     assert (row.total, row.size) == (3, 9.0)
     assert [item.key for item in store.items(1, None, 10)] == ["a", "b", "c"]
+
+
+def test_what_an_item_found_is_listed_in_the_moment_in_which_it_ends_and_only_by_who_holds_it(store: JobStore) -> None:
+    executor = begin(store, "feed")
+    lost = store.claim(1, executor)
+    assert lost is not None
+    later = store.register("hub", 2)  # the item is no longer the first one's
+    with pytest.raises(Fenced):
+        store.finish(lost, None, executor, [NewItem("lost", None, 1.0)])
+    item = store.claim(1, later)
+    assert item is not None
+    store.finish(item, None, later, [NewItem("page", None, 1.0), NewItem("feed", None, 1.0)])
+    row = store.job("j1")
+    assert row is not None
+    assert (row.total, row.done) == (2, 1)
+    assert [each.key for each in store.items(1, None, 10)] == ["feed", "page"]
+    assert store.has_open_items(1)
 
 
 def test_what_was_begun_before_comes_last(store: JobStore) -> None:

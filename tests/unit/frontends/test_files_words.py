@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from grym_synth.frontends.index_words import IndexView, progress_line, summary_lines
+from grym_synth.frontends.files_words import FilesView, progress_line, summary_lines
 from grym_synth.frontends.library import summary_to_json
 from grym_synth.library.tally import Tally
 
@@ -74,8 +74,8 @@ def test_before_anything_is_listened_to_progress_says_what_is_done() -> None:
 
 
 def test_names_do_not_steer_the_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("grym_synth.frontends.index_words._LINE_EVERY_S", 0.0)
-    view = IndexView(is_terminal=False)
+    monkeypatch.setattr("grym_synth.frontends.files_words._LINE_EVERY_S", 0.0)
+    view = FilesView(is_terminal=False)
     view.show({"message": "reading", "subject": "/m/\x1b[2Jevil\n.wav", "of": 0, "more": {"copied": 2}})
     view.close()
     assert capsys.readouterr().err == "reading  /m/\\x1b[2Jevil\\n.wav\n"

@@ -1,4 +1,4 @@
-"""How an index is told to people: how far it is while it works, and what it did."""
+"""How work on many files is told to people: how far it is, and what an index did."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _REWRITTEN_EVERY_S = 0.2
 _SHOWN = 20  # files that failed, before the rest is only counted
 
 
-class IndexView:
-    """How an index goes, on stderr: a line that is written anew in a terminal, one now and then elsewhere."""
+class FilesView:
+    """How work on many files goes, on stderr: a line that is written anew in a terminal, one now and then elsewhere."""
 
     def __init__(self, *, is_terminal: bool) -> None:
         self._is_terminal = is_terminal
@@ -37,13 +37,13 @@ class IndexView:
 
 
 def progress_line(progress: Mapping[str, Any]) -> str:
-    """One line about how far an index is."""
+    """One line about how far an index, or learning, is."""
     if not progress.get("of") or "done" not in progress:
         return f"{progress['message']}  {progress['subject']}".rstrip()
     failed = f", {progress['failed']} cannot be" if progress["failed"] else ""
     left = progress.get("left_s")
     until = f"{_range(*left)} left" if left else "time left unknown yet"
-    of = f"{progress['done']:,} of {progress['of']:,} listened to{failed}"
+    of = f"{progress['done']:,} of {progress['of']:,} {progress.get('verb', 'listened to')}{failed}"
     return f"{of} · {until} · {progress['message']}  {progress['subject']}"
 
 
