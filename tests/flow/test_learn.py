@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import signal
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -72,3 +75,26 @@ def test_a_recording_that_cannot_be_heard_is_told_with_the_reason(grym: Grym, tm
     assert failed["error"]["message"].startswith("'empty.wav' cannot be listened to: ")
     assert len(failed["error"]["message"]) > len("'empty.wav' cannot be listened to: ") + 5
     assert summary["failed"] == 1
+
+
+def test_a_watched_folder_is_read_again_when_something_changes_and_the_watch_ends_when_told(
+    grym: Grym, tmp_path: Path
+) -> None:
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    (notes / "one.md").write_text("# One\n\nThe first.\n", encoding="utf-8")
+    with subprocess.Popen(
+        grym.command("learn", "notes", "--watch"), cwd=tmp_path, env=grym.environment, stdout=subprocess.PIPE, text=True
+    ) as watch:
+        assert watch.stdout is not None
+        told = (json.loads(line) for line in watch.stdout)
+        try:
+            assert (next(told)["title"], next(told)["new"]) == ("One", 1)
+            (notes / "two.md").write_text("# Two\n\nThe second.\n", encoding="utf-8")
+            assert (next(told)["title"], next(told)["new"]) == ("Two", 1)
+            (notes / "one.md").write_text("# One, again\n\nThe first.\n", encoding="utf-8")
+            assert (next(told)["version"], next(told)["changed"]) == (2, 1)
+        finally:
+            watch.send_signal(signal.SIGINT)
+        assert not [*told]
+    assert watch.returncode in (130, -signal.SIGINT)

@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 from typing import ParamSpec, Protocol, TypeVar
 
 from ..audio.decoding.suffixes import AUDIO_SUFFIXES
-from ..errors import BadRequest, BadSetup
+from ..errors import BadRequest, BadSetup, Unavailable
 from ..messages import Gap, Json
 from ..storage.knowledge import Knowledge
 from ..storage.knowledge_rows import Section, SourceRow
@@ -30,6 +30,8 @@ T = TypeVar("T")
 MOST_ENTRIES = 200  # of a feed or sitemap, in one run
 _DEEPEST = 3  # feeds and sitemaps below one another
 _CANDIDATES = 16
+_OF_THE_HUB = frozenset({"refused", "circuit_open", "unavailable"})  # no fault of the file: it is tried again
+_OF_THE_READER = frozenset({"agent_crashed", "agent_timeout"})
 
 
 class Reads(Protocol):
@@ -208,7 +210,10 @@ class Learner:
             if item.name == "read.document" and isinstance(item.value, dict):
                 return document_from_json(item.value), str(item.value.get("sha256", ""))
         gap = heard.gaps[0] if heard.gaps else Gap("learn", "nobody said why", "agent_failed")
-        raise NotReadable(f"{subject!r} cannot be read: {gap.reason}", hint=gap.hint)
+        if gap.code in _OF_THE_HUB:
+            raise Unavailable(gap.reason, hint=gap.hint, retry_after=gap.retry_after_s)
+        reason = f"{gap.reason}: it may be damaged, or made to do harm" if gap.code in _OF_THE_READER else gap.reason
+        raise NotReadable(f"{subject!r} cannot be read: {reason}", hint=gap.hint)
 
     async def _keep(self, wish: Wish, document: Document, sha256: str, found: Fetched | None = None) -> dict[str, Json]:
         title = document.title or PurePath(wish.address).stem or wish.address
