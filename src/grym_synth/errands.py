@@ -29,7 +29,7 @@ from .sharing.pack import read_pack, write_pack
 from .sharing.taking import Looked, Own, look, take
 from .storage.knowledge_rows import Forgotten
 from .storage.prints import Prints
-from .storage.sqlite import SqliteStore
+from .storage.store import Store
 from .tuning.exchange import export as export_ear
 from .tuning.owner import Owner
 
@@ -61,7 +61,7 @@ _LONGEST_ITEM_S = 30.0  # that `forget` waits for what others have in hand
 class Errands:
     """One for each hub."""
 
-    def __init__(self, learner: Learner, jobs: Engine, own: Own, owner: Owner, store: SqliteStore, home: Path) -> None:
+    def __init__(self, learner: Learner, jobs: Engine, own: Own, owner: Owner, store: Store, home: Path) -> None:
         self._learner, self._jobs, self._own, self._store, self._home = learner, jobs, own, store, home
         self._owner = owner
 

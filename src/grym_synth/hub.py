@@ -37,7 +37,7 @@ from .planning.routing.router import Router
 from .resources.pool import Pool
 from .sharing.taking import Own
 from .storage.contexts import Contexts, Played, Turn
-from .storage.sqlite import SqliteStore
+from .storage.store import Store
 from .upkeep import Upkeep
 
 _TAKES_ANY_FILE = {"learn", "share"}
@@ -81,7 +81,7 @@ class Hub:
     catalog: Catalog
     executor: Executor
     pool: Pool
-    store: SqliteStore
+    store: Store
     contexts: Contexts
     models: GuardedModels
     jobs: Engine

@@ -25,7 +25,7 @@ from .owners_shelf import OwnersShelf
 from .storage.library import Library
 from .storage.patterns import Patterns
 from .storage.prints import Prints, read_print
-from .storage.sqlite import FileStamp
+from .storage.store import FileStamp
 from .tuning.owner import LEARNED, Owner
 
 log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from .messages import Evidence, Gap, Request, Route, Step
 from .planning.planner import plan
 from .planning.teaching import read_teaching
 from .storage.library import Library
-from .storage.sqlite import FileStamp, SqliteStore
+from .storage.store import FileStamp, Store
 from .tuning.owner import VECTORS, Heard, Owner
 from .tuning.saying import carry_out, orders
 
@@ -30,9 +30,7 @@ class OwnersWord:
     deadline : seconds that a step of listening may take
     """
 
-    def __init__(
-        self, owner: Owner, store: SqliteStore, catalog: Catalog, executor: Executor, *, deadline: float
-    ) -> None:
+    def __init__(self, owner: Owner, store: Store, catalog: Catalog, executor: Executor, *, deadline: float) -> None:
         self.owner = owner
         self._store, self._catalog, self._executor, self._deadline = store, catalog, executor, deadline
 

@@ -97,7 +97,7 @@ def check_whole(home: Path, written: dict[str, str]) -> set[str]:
             assert all(passage.text == text[passage.start : passage.end] for passage in passages)
             number = address[-5:-3]
             assert all(f"word{number}x{part}" in "".join(each.text for each in passages) for part in range(20))
-            found = knowledge.passages([id for id, _ in knowledge.match(f'"word{number}x19"', 10)])
+            found = knowledge.passages([id for id, _ in knowledge.match([f"word{number}x19"], 10)])
             assert [passage.address for passage in found] == [address]
         return set(kept)
 

@@ -24,7 +24,7 @@ from ..health.monitor import Snapshot
 from ..messages import Gap, Health, Plan, Step, evidence_from_json, gap_from_json
 from ..resources.pool import Pool
 from ..resources.room import Priority
-from ..storage.sqlite import FileStamp, Heard, SqliteStore, StoreUnavailable
+from ..storage.store import FileStamp, Heard, Store, StoreUnavailable
 from .catalog import AgentCard, Catalog
 from .estimate import Estimate, StepEstimate, declared_s, estimate
 from .handing_over import NothingToTake, fill, trusted_as
@@ -100,7 +100,7 @@ class Executor:
         catalog: Catalog,
         agents: Supervisor,
         pool: Pool,
-        store: SqliteStore,
+        store: Store,
         fitness: Fitness,
     ) -> None:
         self.catalog, self.agents, self.pool, self.store = catalog, agents, pool, store
@@ -306,7 +306,7 @@ class Executor:
         return stamp, sha256
 
     def _recall(self, step: Step, card: AgentCard, sha256: str) -> dict[str, Heard]:
-        def recall(store: SqliteStore) -> dict[str, Heard]:
+        def recall(store: Store) -> dict[str, Heard]:
             found = {
                 name: store.recall(sha256, name, card.recipe, _settings(step, card, name), step.subject)
                 for name in step.capabilities
@@ -316,7 +316,7 @@ class Executor:
         return self._from_store(recall) or {}
 
     def _keep(self, step: Step, card: AgentCard, sha256: str, fresh: Mapping[str, Heard]) -> None:
-        def keep(store: SqliteStore) -> None:
+        def keep(store: Store) -> None:
             if any(_is_lite(heard) for heard in fresh.values()):
                 return
             for name, heard in fresh.items():
@@ -325,7 +325,7 @@ class Executor:
 
         self._from_store(keep)
 
-    def _from_store(self, work: Callable[[SqliteStore], T]) -> T | None:
+    def _from_store(self, work: Callable[[Store], T]) -> T | None:
         """Ask the store; None while it fails, since no answer hangs on it. It is left alone when it keeps failing."""
         try:
             self._store_breaker.enter()

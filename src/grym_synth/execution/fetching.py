@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..messages import Json, Plan, Step
-from ..storage.sqlite import Heard
+from ..storage.store import Heard
 from .catalog import Catalog
 from .executor import MEASUREMENT, Executor, Urgency
 

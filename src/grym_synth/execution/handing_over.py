@@ -8,7 +8,7 @@ from typing import Protocol
 
 from ..errors import BadRequest
 from ..messages import Evidence, Json, Step
-from ..storage.sqlite import Heard
+from ..storage.store import Heard
 
 _DECIMALS = 2  # of a number that is handed over: a hundredth of a beat a minute, of a LUFS, of a second
 

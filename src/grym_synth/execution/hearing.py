@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..messages import Evidence, Gap, Plan, Step
 from ..storage.library_rows import HeardPart
-from ..storage.sqlite import Heard
+from ..storage.store import Heard
 from .catalog import AgentCard, Catalog
 from .executor import MEASUREMENT, Executor, Urgency, lasts
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ..messages import Json, Plan, Step
-from ..storage.sqlite import Heard
+from ..storage.store import Heard
 from .catalog import Catalog
 from .executor import MEASUREMENT, Executor, Urgency
 

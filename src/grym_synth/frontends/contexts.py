@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..hub import Hub
     from ..messages import Json
     from ..storage.contexts import ContextRow, Turn
-    from ..storage.sqlite import SqliteStore
+    from ..storage.store import Store
 
 app = typer.Typer(
     help='Contexts: the projects under which answers are kept, and what "it" and "the other mix" mean in them.',
@@ -105,9 +105,7 @@ def context_without_hub(config: Config, operation: Mapping[str, Any]) -> dict[st
         store.close()
 
 
-def _document(
-    store: SqliteStore, operation: Mapping[str, Any], used: Mapping[str, tuple[float, int]]
-) -> dict[str, Json]:
+def _document(store: Store, operation: Mapping[str, Any], used: Mapping[str, tuple[float, int]]) -> dict[str, Json]:
     """What an operation on contexts gives.
 
     used : core seconds and tokens of each context, where somebody knows better than the store

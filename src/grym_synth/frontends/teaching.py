@@ -17,7 +17,7 @@ from .telling import JsonOption, for_terminal, perform, settings
 if TYPE_CHECKING:
     from ..messages import Route
     from ..storage.corrections import RouteCorrection
-    from ..storage.sqlite import SqliteStore
+    from ..storage.store import Store
 
 NONE = "none"  # the word for a question that is not for this hub
 _LONGEST = 2000  # characters of a question that is kept
@@ -99,7 +99,7 @@ def teach(
     perform(operation, as_json, _show_change)
 
 
-async def perform_teach_route(store: SqliteStore, router: Teachable, operation: Mapping[str, Any], emit: Emit) -> int:
+async def perform_teach_route(store: Store, router: Teachable, operation: Mapping[str, Any], emit: Emit) -> int:
     """Carry out `grym teach --route`, `--routes` and `--forget-route`: in the store first, then in the router.
 
     Raises

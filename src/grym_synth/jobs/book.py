@@ -11,7 +11,7 @@ from ..errors import BadRequest, Unavailable
 from ..messages import Json
 from ..storage.job_rows import JobRow, NewJob
 from ..storage.jobs import JobStore
-from ..storage.sqlite import StoreUnavailable
+from ..storage.store import StoreUnavailable
 from .finish_time import foresee_finish
 from .port import Finish, ItemReport, ItemState, Job, JobState, Kind, NothingToRetry, Progress, UnknownJob
 from .threads import in_thread

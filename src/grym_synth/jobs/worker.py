@@ -16,7 +16,7 @@ from ..resources.pool import Pool
 from ..storage.job_file import Fenced
 from ..storage.job_rows import Claimed, Executor, JobRow, NewItem
 from ..storage.jobs import JobStore
-from ..storage.sqlite import StoreUnavailable
+from ..storage.store import StoreUnavailable
 from .port import Found, Item, Kind, Work
 from .threads import in_thread
 

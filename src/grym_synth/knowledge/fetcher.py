@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ..messages import Gap, Json
-from ..storage.sqlite import Heard
+from ..storage.store import Heard
 from .learn import Fetched
 from .pace import Pace
 from .rules.refusals import PASSING, NotNow, Refused

@@ -16,7 +16,7 @@ from ..errors import BadRequest, BadSetup, Unavailable
 from ..messages import Gap, Json
 from ..storage.knowledge import Knowledge
 from ..storage.knowledge_rows import Section, SourceRow
-from ..storage.sqlite import Heard
+from ..storage.store import Heard
 from .folding import bands_of, is_alike, is_held, most_alike, runs_of
 from .passages import cut_passages
 from .reading.document import Document, document_from_json

@@ -92,7 +92,7 @@ class Search:
                 self._seq, self._count, self._holding = seq, self.knowledge.count(), {}
             for term in terms:
                 if term not in self._holding:
-                    self._holding[term] = self.knowledge.holding(_quoted(term), _COMMON)
+                    self._holding[term] = self.knowledge.holding(term, _COMMON)
             return self._count, {term: self._holding[term] for term in terms}
 
     def _by_words(self, terms: Sequence[str], held: Mapping[str, int]) -> dict[int, float]:
@@ -107,11 +107,10 @@ class Search:
         for term in known:
             if rare and total + held[term] > _COMMON:
                 break
-            rare.append(_quoted(term))
+            rare.append(term)
             total += held[term]
-        if total >= _COMMON and len(known) > 1:  # all of them are common
-            rare = [f"({_quoted(known[0])} AND {_quoted(known[1])})"]
-        found = self.knowledge.match(" OR ".join(rare), _POOL, among=_COMMON)
+        together = total >= _COMMON and len(known) > 1  # all of them are common
+        found = self.knowledge.match(known[:2] if together else rare, _POOL, among=_COMMON, together=together)
         best = max((abs(score) for _, score in found), default=0.0)
         return {each: abs(score) / best if best else 0.0 for each, score in found}
 
@@ -123,8 +122,3 @@ def _promising(by_words: Mapping[int, float], by_meaning: Mapping[int, float]) -
     for each, share in by_words.items():
         likely[each] = likely.get(each, least) + _BY_WORDS * share
     return [each for each, _ in sorted(likely.items(), key=lambda item: (-item[1], item[0]))[:_READ]]
-
-
-def _quoted(term: str) -> str:
-    """A word for the full-text search, which knows its forms: quoted, it is no operator."""
-    return f'"{term}"'

@@ -18,7 +18,7 @@ from ..messages import Gap
 from ..storage.library import Library
 from ..storage.library_rows import HeardPart, LibraryFile
 from ..storage.prints import Prints, read_print
-from ..storage.sqlite import Heard
+from ..storage.store import Heard
 from .describe import describe, is_recording
 from .finding import Foresight, Item, OnDoing, Search
 from .look import fault_of, is_same_stamp, stamp_of

@@ -19,7 +19,7 @@ from ..errors import Unavailable, UnusableAudio
 from ..jobs.port import Item as JobItem
 from ..jobs.port import Job, Jobs, Kind, Work
 from ..messages import Json
-from ..storage.sqlite import StoreUnavailable
+from ..storage.store import StoreUnavailable
 from .finding import Item
 from .index import Index, OnReport, Report
 from .run import Run

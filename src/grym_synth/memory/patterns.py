@@ -17,7 +17,7 @@ import numpy as np
 from ..audio.prints.meter import FRAME_RATE
 from ..storage.patterns import News, Occurrence, Pattern, Patterns
 from ..storage.prints import Prints, StoredPrint
-from ..storage.sqlite import SqliteStore
+from ..storage.store import Store
 from .print_index import PrintIndex
 from .recurrences import LEAST_S, WHOLE, Recurrence, find_recurrences
 
@@ -33,7 +33,7 @@ class Sought:
     left: int
 
 
-def seek_patterns(store: SqliteStore, *, on_progress: Callable[[int, int], bool] | None = None) -> Sought:
+def seek_patterns(store: Store, *, on_progress: Callable[[int, int], bool] | None = None) -> Sought:
     """Look through the prints that nobody looked through yet.
 
     on_progress : told (done, of), after each; answers False to stop: the rest is left for later
@@ -50,7 +50,7 @@ def seek_patterns(store: SqliteStore, *, on_progress: Callable[[int, int], bool]
 class PatternSearch:
     """Looks through one print after another; keeps all prints in memory meanwhile. Threads may share it."""
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: Store) -> None:
         self.prints, self.patterns = Prints(store), Patterns(store)
         self._turn = threading.Lock()
         self._known: _Indexed | None = None

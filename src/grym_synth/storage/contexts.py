@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
 from .house_rows import Account
-from .sqlite import SqliteStore, from_text, to_text
+from .store import Connection, Store, from_text, to_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +57,25 @@ class Forgotten:
 class Contexts:
     """The contexts of one store. Every method is one short transaction, and raises StoreUnavailable as it does."""
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
 
     def turns(self, context: str, *, limit: int = 50, since: float = 0.0) -> list[Turn]:
         """The latest questions of a context, newest first, at most `limit` and none before the time `since`."""
         rows = self._store.read(
-            "SELECT question, asked_at, answer, (SELECT json_group_array(json_array(subject, path)) FROM"
-            "  (SELECT subject, path FROM in_play WHERE turn = answers.id ORDER BY place))"
-            " FROM answers WHERE context = ? AND asked_at >= ? ORDER BY id DESC LIMIT ?",
+            "SELECT id, question, asked_at, answer FROM answers WHERE context = ? AND asked_at >= ?"
+            " ORDER BY id DESC LIMIT ?",
             (to_text(context), since, limit),
         )
+        played: dict[int, list[Played]] = {}
+        if rows:
+            marks = ", ".join("?" * len(rows))
+            query = f"SELECT turn, subject, path FROM in_play WHERE turn IN ({marks}) ORDER BY turn, place"
+            for turn, subject, path in self._store.read(query, tuple(row[0] for row in rows)):
+                played.setdefault(turn, []).append(Played(from_text(subject), from_text(path)))
         return [
-            Turn(from_text(question), _played(in_play), asked_at, document)
-            for question, asked_at, document, in_play in rows
+            Turn(from_text(question), tuple(played.get(id, ())), asked_at, document)
+            for id, question, asked_at, document in rows
         ]
 
     def overview(self) -> list[ContextRow]:
@@ -90,7 +94,7 @@ class Contexts:
             row = next((row for row in _figures(db.execute) if row.name == context), None)
             if row is None:
                 return None
-            db.execute(_FORGET_PLACES, {"context": name})
+            db.execute(_FORGET_PLACES, (name,))
             db.execute("DELETE FROM in_play WHERE turn IN (SELECT id FROM answers WHERE context = ?)", (name,))
             db.execute("DELETE FROM answers WHERE context = ?", (name,))
             db.execute("DELETE FROM accounts WHERE context = ?", (spelled,))
@@ -100,8 +104,8 @@ class Contexts:
 
 
 _FORGET_PLACES = """
-DELETE FROM files WHERE path IN (SELECT path FROM in_play JOIN answers ON id = turn WHERE context = :context)
-AND path NOT IN (SELECT path FROM in_play JOIN answers ON id = turn WHERE context <> :context)
+DELETE FROM files WHERE path IN (SELECT path FROM in_play JOIN answers ON id = turn WHERE context = ?1)
+AND path NOT IN (SELECT path FROM in_play JOIN answers ON id = turn WHERE context <> ?1)
 """
 
 
@@ -121,19 +125,17 @@ def _figures(query: Callable[[str], Iterable[tuple[Any, ...]]]) -> list[ContextR
     return rows + [ContextRow(name, 0, None, None, 0, account) for name, account in accounts.items()]
 
 
-def _strike_from_audit(db: sqlite3.Connection, context: str) -> None:
+def _strike_from_audit(db: Connection, context: str) -> None:
     """Take the name of a context out of what clean-up wrote down about its leases."""
-    rows = db.execute("SELECT seq, detail FROM audit WHERE instr(detail, ?)", (json.dumps(context),)).fetchall()
+    rows = db.execute(
+        "SELECT seq, detail FROM audit WHERE replace(detail, ?, '') <> detail", (json.dumps(context),)
+    ).fetchall()
     for seq, detail in rows:
         told = json.loads(detail)
         for item in told.get("rows", ()):
             if item.get("context") == context:
                 item["context"] = ""
         db.execute("UPDATE audit SET detail = ? WHERE seq = ?", (json.dumps(told), seq))
-
-
-def _played(in_play: str) -> tuple[Played, ...]:
-    return tuple(Played(from_text(subject), from_text(path)) for subject, path in json.loads(in_play))
 
 
 def _spelled(context: str) -> str:

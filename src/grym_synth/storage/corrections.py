@@ -6,7 +6,12 @@ import json
 import time
 from dataclasses import dataclass
 
-from .sqlite import SqliteStore, from_text, to_text
+from .store import Store, from_text, to_text
+
+_PUT = (
+    "INSERT INTO route_corrections (question, capabilities, at) VALUES (?, ?, ?) ON CONFLICT (question)"
+    " DO UPDATE SET capabilities = excluded.capabilities, at = excluded.at"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +26,7 @@ class RouteCorrection:
 class RouteCorrections:
     """The corrections in one store. Every method is one short transaction, and raises StoreUnavailable as it does."""
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
 
     def every(self) -> list[RouteCorrection]:
@@ -33,7 +38,7 @@ class RouteCorrections:
         """Keep a correction, in the place of an earlier one of the same question."""
         row = (to_text(question), json.dumps(capabilities), time.time())
         with self._store.transaction() as db:
-            db.execute("INSERT OR REPLACE INTO route_corrections (question, capabilities, at) VALUES (?, ?, ?)", row)
+            db.execute(_PUT, row)
 
     def remove(self, question: str) -> bool:
         """Whether there was a correction of this very question."""

@@ -20,7 +20,8 @@ from pathlib import Path
 from ..errors import MigrationFailed
 from ..messages import Json
 from .house_rows import Account, AuditRow, Entry, HealthRow, Kind, LeaseRow, Reading, Stale
-from .sqlite import BUSY_TIMEOUT, MIGRATIONS, SqliteStore, StoreUnavailable
+from .sqlite import BUSY_TIMEOUT, SqliteStore
+from .store import MIGRATIONS, StoreUnavailable
 
 FINE_S, KEPT_S = 24 * 3600.0, 30 * 24 * 3600.0  # every second of a day, then every minute of thirty days
 _MINUTE_S = 60.0
@@ -211,7 +212,9 @@ class House:
         now = time.time()
         with self._transaction() as db:
             db.execute("DELETE FROM account_batches WHERE at < ?", (now - _BATCHES_KNOWN_S,))
-            if db.execute("INSERT OR IGNORE INTO account_batches VALUES (?, ?)", (batch, now)).rowcount:
+            if db.execute(
+                "INSERT INTO account_batches VALUES (?, ?) ON CONFLICT (batch) DO NOTHING", (batch, now)
+            ).rowcount:
                 db.executemany(
                     f"INSERT INTO accounts (context, {', '.join(_FIGURES)})"
                     f" VALUES (?{', ?' * len(_FIGURES)}) ON CONFLICT (context) DO UPDATE SET "
@@ -300,7 +303,8 @@ def _find_stale(
 def _audit(db: sqlite3.Connection, rows: Iterable[AuditRow]) -> None:
     """Write entries of the audit log; the same entry twice is one."""
     db.executemany(
-        "INSERT OR IGNORE INTO audit (at, hub, kind, what, cause, count, detail) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO audit (at, hub, kind, what, cause, count, detail) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (at, hub, kind, what, cause) DO NOTHING",
         [
             (row.at, _text(row.hub), row.kind, _text(row.what), _text(row.cause), row.count, json.dumps(row.detail))
             for row in rows

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..errors import MigrationFailed
 from .job_rows import Executor
-from .sqlite import StoreUnavailable
+from .store import StoreUnavailable
 
 BUSY_TIMEOUT = 10.0  # seconds; nobody waits for an answer here
 NOW = "((julianday('now') - 2440587.5) * 86400.0)"  # the clock of the database, in seconds since 1970

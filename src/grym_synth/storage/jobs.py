@@ -15,7 +15,7 @@ from typing import Any
 from ..messages import Json
 from .job_file import NOW, JobFile
 from .job_rows import Claimed, Ended, Executor, ItemRow, JobRow, NewItem, NewJob, SilentExecutor
-from .sqlite import from_text, to_text
+from .store import from_text, to_text
 
 _NAMES = tuple(column.name for column in fields(JobRow))
 _UNFINISHED = "state IN ('waiting', 'running')"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,25 +23,23 @@ from .knowledge_rows import (
     source_of_row,
     valid,
 )
-from .sqlite import SqliteStore, from_text, to_text
+from .store import Connection, Store, from_text, to_text
 
 _PLACES = ", ".join("?" * 14)
 _AT_ONCE = 500  # values of one query; SQLite takes more
-#: A word counts for more in a title or a heading than in the text below it.
-_RANK = "bm25(knowledge_words, 2.0, 2.0, 1.0)"
-_PUT_WORDS = "INSERT INTO knowledge_words (rowid, title, section, text) VALUES (?, ?, ?, ?)"
-_DROP_WORDS = "INSERT INTO knowledge_words (knowledge_words, rowid, title, section, text) VALUES ('delete', ?, ?, ?, ?)"
+_PUT_BAND = "INSERT INTO knowledge_bands VALUES (?, ?) ON CONFLICT (band, passage) DO NOTHING"
 _WITH_PARTS = """
     WITH RECURSIVE parts (address) AS (
-        SELECT ?1 UNION SELECT knowledge_sources.address FROM knowledge_sources JOIN parts ON parent = parts.address
-    ) SELECT DISTINCT address FROM knowledge_sources WHERE address IN parts ORDER BY address
+        SELECT CAST(? AS TEXT)
+        UNION SELECT knowledge_sources.address FROM knowledge_sources JOIN parts ON parent = parts.address
+    ) SELECT DISTINCT address FROM knowledge_sources WHERE address IN (SELECT address FROM parts) ORDER BY address
 """
 
 
 class Knowledge:
     """What was read, in one store. Every method is one short transaction, and raises StoreUnavailable as it does."""
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
 
     @property
@@ -79,27 +77,25 @@ class Knowledge:
             version = 1 if latest is None else latest[1] + 1
             if latest is not None:
                 db.execute("UPDATE knowledge_sources SET is_latest = 0 WHERE id = ?", (latest[0],))
-                _withdraw(db, [latest[0]])
+                self._withdraw(db, [latest[0]])
             query = (
                 f"INSERT INTO knowledge_sources ({SOURCE_COLUMNS}, is_latest, sections, text) "
-                f"VALUES ({_PLACES}, 1, ?, ?)"
+                f"VALUES ({_PLACES}, 1, ?, ?) RETURNING id"
             )
             values = (*row_of_source(replace(source, version=version)), sections_to_text(sections), text)
-            number = db.execute(query, values).lastrowid
+            (number,) = db.execute(query, values).fetchone()
             for place, (start, end, section) in enumerate(passages):
                 copy_of = _shown(db, copies[place]) if place < len(copies) else None
                 row = (valid(source.title), valid(section), text[start:end])
                 query = (
                     'INSERT INTO knowledge_passages (source, is_searched, copy_of, start, "end", title, section, text)'
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
                 )
-                id = db.execute(query, (number, copy_of is None, copy_of, start, end, *row)).lastrowid
+                (id,) = db.execute(query, (number, int(copy_of is None), copy_of, start, end, *row)).fetchone()
                 if copy_of is None:
-                    db.execute(_PUT_WORDS, (id, *row))
+                    self._store.words.put(db, id, row)
                     found = bands[place] if place < len(bands) else ()
-                    db.executemany(
-                        "INSERT OR IGNORE INTO knowledge_bands VALUES (?, ?)", [(each, id) for each in found]
-                    )
+                    db.executemany(_PUT_BAND, [(each, id) for each in found])
             _changed(db)
             return version
 
@@ -114,8 +110,7 @@ class Knowledge:
 
     def source(self, address: str, version: int | None = None) -> SourceRow | None:
         """What is known of an address: its latest version, or a given one."""
-        query = f"SELECT {SOURCE_COLUMNS} FROM knowledge_sources WHERE address = ?1 AND ifnull(version = ?2, is_latest)"
-        rows = self._store.read(query, (to_text(address), version))
+        rows = self._of(SOURCE_COLUMNS, address, version)
         return source_of_row(rows[0]) if rows else None
 
     def sources(self, *, domain: str = "", parent: str = "") -> list[SourceRow]:
@@ -128,13 +123,11 @@ class Knowledge:
 
     def text(self, address: str, version: int | None = None) -> str | None:
         """The text of a source: of its latest version, or of a given one."""
-        query = "SELECT text FROM knowledge_sources WHERE address = ?1 AND ifnull(version = ?2, is_latest)"
-        rows = self._store.read(query, (to_text(address), version))
+        rows = self._of("text", address, version)
         return str(rows[0][0]) if rows else None
 
     def sections(self, address: str, version: int | None = None) -> list[Section]:
-        query = "SELECT sections FROM knowledge_sources WHERE address = ?1 AND ifnull(version = ?2, is_latest)"
-        rows = self._store.read(query, (to_text(address), version))
+        rows = self._of("sections", address, version)
         return sections_of_text(rows[0][0]) if rows else []
 
     def with_parts(self, address: str) -> list[str]:
@@ -150,7 +143,7 @@ class Knowledge:
                 for name in names
                 for row in db.execute("SELECT id FROM knowledge_sources WHERE address = ?", (name,)).fetchall()
             ]
-            passages = _withdraw(db, sources)
+            passages = self._withdraw(db, sources)
             for id in sources:
                 db.execute("DELETE FROM knowledge_passages WHERE source = ?", (id,))
                 db.execute("DELETE FROM knowledge_sources WHERE id = ?", (id,))
@@ -158,27 +151,25 @@ class Knowledge:
                 db.execute("DELETE FROM knowledge_follows WHERE address = ?", (name,)).rowcount
                 for name in {to_text(address), *names}
             )
-            # Deleted words stay in the segments of the index until these are merged.
-            db.execute("INSERT INTO knowledge_words (knowledge_words) VALUES ('optimize')")
+            self._store.words.wipe(db)
             _changed(db)
         self._store.empty_log()
         return Forgotten(tuple(from_text(name) for name in names), len(sources), passages, follows)
 
     # --- passages ---------------------------------------------------------------------------------------------------
 
-    def match(self, expression: str, limit: int, *, among: int = 1_000_000) -> list[tuple[int, float]]:
-        """Passages that an FTS5 expression finds, with their BM25 (greater is better), best first.
+    def match(
+        self, terms: Sequence[str], limit: int, *, among: int = 1_000_000, together: bool = False
+    ) -> list[tuple[int, float]]:
+        """Passages that hold any of these words, in any of their forms, or all of them, and how well, best first.
 
         among : so many are looked at, the first that were kept: what most passages hold would take too long
         """
-        found = f"SELECT rowid AS id, -{_RANK} AS rank FROM knowledge_words WHERE knowledge_words MATCH ? LIMIT ?"
-        query = f"SELECT id, rank FROM ({found}) ORDER BY rank DESC, id LIMIT ?"
-        return [(int(id), float(rank)) for id, rank in self._store.read(query, (expression, among, limit))]
+        return self._store.words.match(terms, limit, among, together=together)
 
-    def holding(self, expression: str, at_most: int) -> int:
-        """How many passages an FTS5 expression finds, counted no further than `at_most`."""
-        query = "SELECT count(*) FROM (SELECT 1 FROM knowledge_words WHERE knowledge_words MATCH ? LIMIT ?)"
-        return int(self._store.read(query, (expression, at_most))[0][0])
+    def holding(self, term: str, at_most: int) -> int:
+        """How many passages hold a word, counted no further than `at_most`."""
+        return self._store.words.holding(term, at_most)
 
     def count(self) -> int:
         """How many passages are searched."""
@@ -242,8 +233,9 @@ class Knowledge:
     def put_vectors(self, recipe: str, rows: Sequence[tuple[int, NDArray[np.floating]]]) -> None:
         """Keep vectors of passages; of a passage that has gone meanwhile none is kept."""
         query = (
-            "INSERT OR REPLACE INTO knowledge_vectors (recipe, passage, vector)"
-            " SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM knowledge_passages WHERE id = ?2)"
+            "INSERT INTO knowledge_vectors (recipe, passage, vector)"
+            " SELECT CAST(?1 AS TEXT), id, ?3 FROM knowledge_passages WHERE id = ?2"
+            " ON CONFLICT (recipe, passage) DO UPDATE SET vector = excluded.vector"
         )
         with self._store.transaction() as db:
             db.executemany(query, [(recipe, int(id), np.asarray(vector, "<f2").tobytes()) for id, vector in rows])
@@ -275,7 +267,7 @@ class Knowledge:
         with self._store.transaction() as db:
             db.execute("DELETE FROM knowledge_follows WHERE address = ?", (to_text(address),))
             if every_s > 0:
-                row = (to_text(address), every_s, valid(kind), valid(domain), allows_http, due)
+                row = (to_text(address), every_s, valid(kind), valid(domain), int(allows_http), due)
                 db.execute("INSERT INTO knowledge_follows VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def follows(self) -> list[Follow]:
@@ -293,10 +285,45 @@ class Knowledge:
             for address, every_s, kind, due_at, domain, allows in self._store.read(query, (now,))
         ]
 
-    def _latest(self, db: sqlite3.Connection, address: str) -> tuple[int, int, str, float] | None:
+    def _of(self, columns: str, address: str, version: int | None) -> list[tuple[Any, ...]]:
+        """These columns of a source: of its latest version, or of a given one."""
+        which, values = ("is_latest = 1", ()) if version is None else ("version = ?", (version,))
+        query = f"SELECT {columns} FROM knowledge_sources WHERE address = ? AND {which}"
+        return self._store.read(query, (to_text(address), *values))
+
+    def _latest(self, db: Connection, address: str) -> tuple[int, int, str, float] | None:
         query = "SELECT id, version, sha256, read_at FROM knowledge_sources WHERE address = ? AND is_latest = 1"
         row = db.execute(query, (to_text(address),)).fetchone()
         return None if row is None else (int(row[0]), int(row[1]), str(row[2]), float(row[3]))
+
+    def _withdraw(self, db: Connection, sources: Sequence[int]) -> int:
+        """Take the passages of these versions out of what is searched; of what repeated them the first is shown."""
+        marked = [
+            row
+            for source in sources
+            for row in db.execute(
+                "SELECT id, is_searched, title, section, text FROM knowledge_passages WHERE source = ?", (source,)
+            ).fetchall()
+        ]
+        gone = {row[0] for row in marked}
+        for id, is_searched, *words in marked:
+            db.execute("UPDATE knowledge_passages SET is_searched = 0, copy_of = NULL WHERE id = ?", (id,))
+            db.execute("DELETE FROM knowledge_vectors WHERE passage = ?", (id,))
+            if is_searched:
+                self._store.words.drop(db, id, words)
+        for id in gone:
+            bands = db.execute("DELETE FROM knowledge_bands WHERE passage = ? RETURNING band", (id,)).fetchall()
+            copies = db.execute(
+                "SELECT id, title, section, text FROM knowledge_passages WHERE copy_of = ? ORDER BY id", (id,)
+            ).fetchall()
+            heirs = [row for row in copies if row[0] not in gone]
+            if heirs:
+                heir = heirs[0][0]
+                db.execute("UPDATE knowledge_passages SET copy_of = ? WHERE copy_of = ?", (heir, id))
+                db.execute("UPDATE knowledge_passages SET is_searched = 1, copy_of = NULL WHERE id = ?", (heir,))
+                self._store.words.put(db, heir, heirs[0][1:])
+                db.executemany(_PUT_BAND, [(band, heir) for (band,) in bands])
+        return len(marked)
 
 
 def _slices(values: Sequence[int]) -> Iterable[tuple[int, ...]]:
@@ -304,41 +331,11 @@ def _slices(values: Sequence[int]) -> Iterable[tuple[int, ...]]:
         yield tuple(values[start : start + _AT_ONCE])
 
 
-def _changed(db: sqlite3.Connection) -> None:
+def _changed(db: Connection) -> None:
     db.execute("UPDATE knowledge_changes SET seq = seq + 1")
 
 
-def _shown(db: sqlite3.Connection, id: int | None) -> int | None:
+def _shown(db: Connection, id: int | None) -> int | None:
     """The passage that is shown in the place of a copy of `id`; None when it is searched no longer."""
     row = db.execute("SELECT id FROM knowledge_passages WHERE id = ? AND is_searched = 1", (id,)).fetchone()
     return None if row is None else int(row[0])
-
-
-def _withdraw(db: sqlite3.Connection, sources: Sequence[int]) -> int:
-    """Take the passages of these versions out of what is searched; of what repeated them, the first is shown now."""
-    marked = [
-        row
-        for source in sources
-        for row in db.execute(
-            "SELECT id, is_searched, title, section, text FROM knowledge_passages WHERE source = ?", (source,)
-        ).fetchall()
-    ]
-    gone = {row[0] for row in marked}
-    for id, is_searched, *words in marked:
-        db.execute("UPDATE knowledge_passages SET is_searched = 0, copy_of = NULL WHERE id = ?", (id,))
-        db.execute("DELETE FROM knowledge_vectors WHERE passage = ?", (id,))
-        if is_searched:
-            db.execute(_DROP_WORDS, (id, *words))
-    for id in gone:
-        bands = db.execute("DELETE FROM knowledge_bands WHERE passage = ? RETURNING band", (id,)).fetchall()
-        copies = db.execute(
-            "SELECT id, title, section, text FROM knowledge_passages WHERE copy_of = ? ORDER BY id", (id,)
-        ).fetchall()
-        heirs = [row for row in copies if row[0] not in gone]
-        if heirs:
-            heir = heirs[0][0]
-            db.execute("UPDATE knowledge_passages SET copy_of = ? WHERE copy_of = ?", (heir, id))
-            db.execute("UPDATE knowledge_passages SET is_searched = 1, copy_of = NULL WHERE id = ?", (heir,))
-            db.execute(_PUT_WORDS, heirs[0])
-            db.executemany("INSERT OR IGNORE INTO knowledge_bands VALUES (?, ?)", [(band, heir) for (band,) in bands])
-    return len(marked)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .sqlite import from_text, to_text
+from .store import from_text, to_text
 
 SOURCE_COLUMNS = (
     "address, kind, domain, topic, title, sha256, version, read_at, checked_at,"

@@ -7,7 +7,6 @@ turn in between. A reader that remembers `seq()` catches up with `changes(since)
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,7 +27,7 @@ from .library_rows import (
     unpack_vectors,
     vectors_of,
 )
-from .sqlite import KEEP_HASH, KEEP_HEARD, SqliteStore, from_text, heard_row, to_text
+from .store import KEEP_HASH, KEEP_HEARD, Connection, Store, from_text, heard_row, to_text
 
 T = TypeVar("T")
 
@@ -38,6 +37,15 @@ _FILE = "path, size, mtime_ns, ctime_ns, inode, device, sha256, state, reason"
 _ROW = "r.number, r.sha256, r.recipe, r.figures, r.words, r.tags, v.layout, v.data"
 _FRAGMENTS = ", v.fragment_spans, v.fragment_data"
 _FROM = " FROM recordings AS r JOIN vectors AS v ON v.number = r.number"
+_PUT_FILE = (
+    f"INSERT INTO library_files ({_FILE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET"
+    f" {', '.join(f'{column} = excluded.{column}' for column in _FILE.split(', ')[1:])}"
+)
+_PUT_VECTORS = (
+    "INSERT INTO vectors (number, layout, data, fragment_spans, fragment_data) VALUES (?, ?, ?, ?, ?) ON CONFLICT"
+    " (number) DO UPDATE SET layout = excluded.layout, data = excluded.data,"
+    " fragment_spans = excluded.fragment_spans, fragment_data = excluded.fragment_data"
+)
 
 
 class Library:
@@ -49,7 +57,7 @@ class Library:
         By every method: the store is locked, full, damaged or gone.
     """
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: Store) -> None:
         self.store = store
 
     # --- folders ----------------------------------------------------------------------------------------------------
@@ -64,7 +72,7 @@ class Library:
         with self.store.transaction() as db:
             db.execute(
                 "INSERT INTO library_folders (root, added_at, scanned_at) VALUES (?, ?, ?) ON CONFLICT (root)"
-                " DO UPDATE SET scanned_at = coalesce(excluded.scanned_at, scanned_at)",
+                " DO UPDATE SET scanned_at = coalesce(excluded.scanned_at, library_folders.scanned_at)",
                 (to_text(root), time.time(), scanned_at),
             )
 
@@ -201,7 +209,7 @@ class Library:
                     " tags = excluded.tags RETURNING number",
                     recording,
                 ).fetchone()[0]
-                db.execute("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?, ?)", (number, *vectors))
+                db.execute(_PUT_VECTORS, (number, *vectors))
                 db.execute(
                     "UPDATE library_files SET state = 'known', reason = '' WHERE sha256 = ? AND state <> 'known'",
                     recording[:1],
@@ -293,21 +301,21 @@ def _below(root: str) -> tuple[str, str]:
     return f"{stored}/", f"{stored}0"
 
 
-def _note_changes(db: sqlite3.Connection, sha256s: Iterable[str]) -> None:
+def _note_changes(db: Connection, sha256s: Iterable[str]) -> None:
     """A content that changed before gets a new number: the sequence holds each content once."""
-    db.executemany(
-        "INSERT OR REPLACE INTO changes (sha256) VALUES (?)", [(item,) for item in dict.fromkeys(sha256s) if item]
-    )
+    values = [(item,) for item in dict.fromkeys(sha256s) if item]
+    db.executemany("DELETE FROM changes WHERE sha256 = ?", values)
+    db.executemany("INSERT INTO changes (sha256) VALUES (?)", values)
 
 
-def _write_files(db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+def _write_files(db: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
     """Rows of files, and their hashes, which questions about the same files need not read again."""
-    db.executemany(f"INSERT OR REPLACE INTO library_files ({_FILE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    db.executemany(_PUT_FILE, rows)
     db.executemany(KEEP_HASH, [(*row[:5], row[6]) for row in rows if row[6]])
     _note_changes(db, (row[6] for row in rows))
 
 
-def _contents_of(db: sqlite3.Connection, stored_paths: Sequence[str]) -> list[str]:
+def _contents_of(db: Connection, stored_paths: Sequence[str]) -> list[str]:
     """The contents that files at these stored paths held so far."""
     found: list[str] = []
     for part in _parts(stored_paths, _ASKED_AT_ONCE):
@@ -317,7 +325,7 @@ def _contents_of(db: sqlite3.Connection, stored_paths: Sequence[str]) -> list[st
     return found
 
 
-def _forget_homeless(db: sqlite3.Connection, sha256s: Iterable[str]) -> None:
+def _forget_homeless(db: Connection, sha256s: Iterable[str]) -> None:
     """Remove what is known of those contents that lie nowhere any more."""
     homeless = " WHERE sha256 = ? AND NOT EXISTS (SELECT 1 FROM library_files AS f WHERE f.sha256 = recordings.sha256)"
     values = [(item,) for item in sha256s]

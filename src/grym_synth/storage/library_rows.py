@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..messages import Json
-from .sqlite import Heard
+from .store import Heard
 
 FloatArray: TypeAlias = NDArray[np.floating[Any]]
 State = Literal["waiting", "known", "failed"]  # to be heard · described · no recording that can be heard

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..errors import BadRequest
 from .prints import Prints
-from .sqlite import SqliteStore, from_text, to_text
+from .store import Connection, Store, from_text, to_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ _PLACED = "EXISTS (SELECT 1 FROM library_files AS f WHERE f.sha256 = o.sha256)"
 class Patterns:
     """Every method is one short transaction, or one query."""
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: Store) -> None:
         self.store = store
 
     def of(self, sha256s: Sequence[str]) -> list[Pattern]:
@@ -138,7 +137,7 @@ class Patterns:
                     row = db.execute("INSERT INTO patterns (found_at) VALUES (?) RETURNING id", (time.time(),))
                     number = int(row.fetchone()[0])
                 db.executemany(
-                    "INSERT OR IGNORE INTO occurrences VALUES (?, ?, ?, ?, ?)",
+                    "INSERT INTO occurrences VALUES (?, ?, ?, ?, ?) ON CONFLICT (pattern, sha256, start_s) DO NOTHING",
                     [(number, each.sha256, each.start_s, each.end_s, each.similarity) for each in occurrences],
                 )
             for old, into in news.merged:
@@ -167,9 +166,13 @@ class Patterns:
         return [Pattern(number, name, tuple(places)) for number, (name, places) in found.items()]
 
 
-def _merge(db: sqlite3.Connection, old: int, into: int) -> None:
+def _merge(db: Connection, old: int, into: int) -> None:
     """Let two patterns be one."""
-    db.execute("UPDATE OR IGNORE occurrences SET pattern = ? WHERE pattern = ?", (into, old))
+    db.execute(
+        "INSERT INTO occurrences SELECT ?, sha256, start_s, end_s, similarity FROM occurrences WHERE pattern = ?"
+        " ON CONFLICT (pattern, sha256, start_s) DO NOTHING",
+        (into, old),
+    )
     db.execute("DELETE FROM occurrences WHERE pattern = ?", (old,))
     name_of_old = "(SELECT name FROM patterns WHERE id = ?)"
     db.execute(f"UPDATE patterns SET name = {name_of_old} WHERE id = ? AND name = ''", (old, into))

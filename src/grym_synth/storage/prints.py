@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..messages import Evidence
-from .sqlite import SqliteStore
+from .store import Store
 
 BANDS = 65
 SUMMARY = 130
@@ -53,7 +53,7 @@ def read_print(sha256: str, evidence: Iterable[Evidence]) -> StoredPrint | None:
 class Prints:
     """Every method is one short transaction, or one query."""
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: Store) -> None:
         self.store = store
 
     def put(self, prints: Iterable[StoredPrint]) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ..messages import Json
-from .sqlite import SqliteStore, from_text, to_text
+from .store import Store, from_text, to_text
 
 FitKind = Literal["copy", "same", "disagrees", "none"]  # same bytes · same sound · neither told of it alike · not here
 
@@ -69,7 +69,7 @@ class Said:
 class Shared:
     """Every method is one short transaction, or one query, and raises StoreUnavailable as the store does."""
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
 
     # --- whom one trusts --------------------------------------------------------------------------------------------
@@ -77,8 +77,8 @@ class Shared:
     def trust(self, key: str, name: str = "") -> None:
         with self._store.transaction() as db:
             query = (
-                "INSERT INTO trusted_keys VALUES (?1, ?2, ?3) ON CONFLICT (key) DO UPDATE SET"
-                " name = iif(?2 = '', name, ?2)"
+                "INSERT INTO trusted_keys VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET"
+                " name = CASE WHEN excluded.name = '' THEN trusted_keys.name ELSE excluded.name END"
             )
             db.execute(query, (key, to_text(name), time.time()))
 
@@ -98,7 +98,8 @@ class Shared:
         """Take a pack in, whole or not at all; of one that is here only the fits are new. Whether it was not here."""
         with self._store.transaction() as db:
             is_new = db.execute(
-                "INSERT OR IGNORE INTO shared_packs VALUES (?, ?, ?, ?)", (id, signer, made_at, time.time())
+                "INSERT INTO shared_packs VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+                (id, signer, made_at, time.time()),
             ).rowcount
             if is_new:
                 values = [(id, row.kind, to_text(row.key), json.dumps(row.value)) for row in rows]
@@ -167,18 +168,17 @@ class Shared:
         """(signer, key, value) of all that is said of a kind and holds, by signer and key; or of one pack alone."""
         query = (
             "SELECT signer, key, value FROM shared_rows AS r JOIN shared_parts USING (pack, kind)"
-            " JOIN shared_packs AS p ON p.id = r.pack WHERE kind = ?1 AND iif(?2 = '', speaks, pack = ?2)"
+            f" JOIN shared_packs AS p ON p.id = r.pack WHERE kind = ? AND {'pack = ?' if pack else 'speaks = 1'}"
             " ORDER BY signer, key"
         )
-        return [
-            (signer, from_text(key), json.loads(value)) for signer, key, value in self._store.read(query, (kind, pack))
-        ]
+        values = (kind, pack) if pack else (kind,)
+        return [(signer, from_text(key), json.loads(value)) for signer, key, value in self._store.read(query, values)]
 
     def lacks_notes(self) -> bool:
         """Whether the knowledge base holds more or fewer notes of others than there are."""
         query = (
             "SELECT (SELECT count(DISTINCT signer || key) FROM shared_rows JOIN shared_parts USING (pack, kind)"
-            " JOIN shared_packs ON id = pack WHERE kind = 'note' AND speaks),"
+            " JOIN shared_packs ON id = pack WHERE kind = 'note' AND speaks = 1),"
             " (SELECT count(*) FROM knowledge_sources WHERE is_latest = 1 AND author_key <> '')"
         )
         wanted, held = self._store.read(query)[0]
@@ -196,28 +196,32 @@ class Shared:
 
     def _said(self, kind: str, own: str = "") -> list[tuple[str, Said]]:
         query = (
-            "SELECT DISTINCT own, signer, name, value FROM shared_fits AS f JOIN shared_rows AS r ON r.pack = f.pack"
-            " AND r.kind = ?1 AND r.key >= f.sha256 AND r.key < f.sha256 || '!'"
-            " JOIN shared_parts AS s ON s.pack = r.pack AND s.kind = r.kind AND s.speaks"
+            "SELECT own, signer, name, value FROM shared_fits AS f JOIN shared_rows AS r ON r.pack = f.pack"
+            " AND r.kind = ? AND r.key >= f.sha256 AND r.key < f.sha256 || '!'"
+            " JOIN shared_parts AS s ON s.pack = r.pack AND s.kind = r.kind AND s.speaks = 1"
             " JOIN shared_packs AS p ON p.id = f.pack JOIN trusted_keys ON trusted_keys.key = signer"
-            f" WHERE {'own = ?2' if own else 'own <> ?2'} AND fit IN ('copy', 'same') ORDER BY signer, r.key"
+            f" WHERE {'own = ?' if own else 'own <> ?'} AND fit IN ('copy', 'same') ORDER BY signer, r.key"
         )
         rows = self._store.read(query, (kind, own))
-        return [(mine, Said(signer, from_text(name), json.loads(value))) for mine, signer, name, value in rows]
+        return [
+            (mine, Said(signer, from_text(name), json.loads(value)))
+            for mine, signer, name, value in dict.fromkeys(rows)
+        ]
 
     def stamp(self) -> tuple[float, ...]:
         """Another one as soon as a pack or a key came or went."""
         query = (
-            "SELECT (SELECT count(*) FROM shared_packs), (SELECT total(taken_at) FROM shared_packs),"
-            " (SELECT count(*) FROM shared_fits WHERE own <> ''), (SELECT total(at + length(name)) FROM trusted_keys)"
+            "SELECT (SELECT count(*) FROM shared_packs), (SELECT coalesce(sum(taken_at), 0.0) FROM shared_packs),"
+            " (SELECT count(*) FROM shared_fits WHERE own <> ''),"
+            " (SELECT coalesce(sum(at + length(name)), 0.0) FROM trusted_keys)"
         )
         return tuple(map(float, self._store.read(query)[0]))
 
 
 #: Of the packs of one signer that hold a kind, the newest speaks; of two of one second, that of the greater id.
 _SPEAKS = """
-    UPDATE shared_parts SET speaks = pack = (
+    UPDATE shared_parts SET speaks = CASE WHEN pack = (
         SELECT other.id FROM shared_packs AS other JOIN shared_parts AS part ON part.pack = other.id
         WHERE other.signer = ?1 AND part.kind = shared_parts.kind ORDER BY made_at DESC, other.id DESC LIMIT 1
-    ) WHERE pack IN (SELECT id FROM shared_packs WHERE signer = ?1)
+    ) THEN 1 ELSE 0 END WHERE pack IN (SELECT id FROM shared_packs WHERE signer = ?1)
 """

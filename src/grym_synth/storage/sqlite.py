@@ -1,82 +1,24 @@
-"""The store of one machine: SQLite in WAL mode. All SQL of this version is in this package and its `migrations/`."""
+"""The store of one machine: SQLite in WAL mode."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from ..errors import MigrationFailed, Unavailable
-from ..messages import (
-    Answer,
-    Evidence,
-    Gap,
-    Json,
-    Request,
-    answer_to_json,
-    evidence_from_json,
-    evidence_to_json,
-    gap_from_json,
-    gap_to_json,
-)
+from ..errors import MigrationFailed
+from .sqlite_words import SqliteWords
+from .store import MIGRATIONS as MIGRATIONS
+from .store import Store, StoreUnavailable
 
 BUSY_TIMEOUT = 2.0  # seconds to wait for another process that is writing
-MIGRATIONS = Path(__file__).parent / "migrations"
-
-KEEP_HASH = "INSERT OR REPLACE INTO files (path, size, mtime_ns, ctime_ns, inode, sha256) VALUES (?, ?, ?, ?, ?, ?)"
-KEEP_HEARD = (
-    "INSERT OR REPLACE INTO heard (sha256, capability, recipe, params, evidence, gaps, heard_at)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?)"
-)
 
 
-class StoreUnavailable(Unavailable):
-    """The store cannot be read or written just now: locked, full, or gone."""
-
-    code = "store_unavailable"
-
-
-@dataclass(frozen=True, slots=True)
-class FileStamp:
-    """What tells, without reading it, that a file is still the same."""
-
-    path: str
-    size: int
-    mtime_ns: int
-    ctime_ns: int  # set by the system at every change, also when a program puts the modification time back
-    inode: int
-
-    @classmethod
-    def of(cls, path: str) -> FileStamp:
-        """The stamp of the file at `path` now; raises OSError when there is none."""
-        stat = Path(path).stat()
-        return cls(path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What is known of one capability of one recording."""
-
-    evidence: tuple[Evidence, ...]
-    gaps: tuple[Gap, ...]
-
-
-class InPlay(Protocol):
-    """A recording that a question was about: what it was called, and where it lies."""
-
-    @property
-    def subject(self) -> str: ...
-    @property
-    def path(self) -> str: ...
-
-
-class SqliteStore:
+class SqliteStore(Store):
     """Open it once per process; every method is one short transaction. Threads may share it, one after another.
 
     Raises
@@ -98,6 +40,7 @@ class SqliteStore:
                 f"cannot open the store {str(path)!r}: {error}", hint="check the folder's rights, or set GRYM_HOME"
             ) from error
         self._migrate()
+        self.words = SqliteWords(self)
 
     @classmethod
     def in_memory(cls) -> SqliteStore:
@@ -112,58 +55,6 @@ class SqliteStore:
     def close(self) -> None:
         self._db.close()
 
-    def recall_hash(self, stamp: FileStamp) -> str | None:
-        """The content hash of a file that has not changed since it was last hashed."""
-        query = "SELECT sha256 FROM files WHERE (path, size, mtime_ns, ctime_ns, inode) = (?, ?, ?, ?, ?)"
-        rows = self.read(query, _row(stamp))
-        return str(rows[0][0]) if rows else None
-
-    def keep_hash(self, stamp: FileStamp, sha256: str) -> None:
-        with self.transaction() as db:
-            db.execute(KEEP_HASH, (*_row(stamp), sha256))
-
-    def recall(
-        self, sha256: str, capability: str, recipe: str, params: Mapping[str, Json], subject: str
-    ) -> Heard | None:
-        """What was heard of a recording before, told of `subject`; None when nothing was, or by another recipe."""
-        query = "SELECT evidence, gaps FROM heard WHERE sha256 = ? AND capability = ? AND recipe = ? AND params = ?"
-        rows = self.read(query, (sha256, capability, recipe, _canonical(params)))
-        if not rows:
-            return None
-        evidence = (replace(evidence_from_json(item), subject=subject) for item in json.loads(rows[0][0]))
-        gaps = (replace(gap_from_json(item), subject=subject) for item in json.loads(rows[0][1]))
-        return Heard(tuple(evidence), tuple(gaps))
-
-    def keep(self, sha256: str, capability: str, recipe: str, params: Mapping[str, Json], heard: Heard) -> None:
-        row = heard_row(sha256, capability, recipe, params, heard)
-        with self.transaction() as db:
-            db.execute(KEEP_HEARD, row)
-
-    def keep_answer(self, request: Request, answer: Answer, recordings: Iterable[InPlay] = ()) -> None:
-        """Keep an answer and the recordings that it was about, which a later question may call "it"."""
-        row = (
-            time.time(),
-            to_text(request.context),
-            to_text(request.question),
-            json.dumps(request.paths),
-            json.dumps(answer_to_json(answer)),
-            to_text(request.folder),
-        )
-        with self.transaction() as db:
-            number = db.execute(
-                "INSERT INTO answers (asked_at, context, question, paths, answer, folder) VALUES (?, ?, ?, ?, ?, ?)",
-                row,
-            ).lastrowid
-            db.executemany(
-                "INSERT INTO in_play (turn, place, subject, path) VALUES (?, ?, ?, ?)",
-                [(number, place, to_text(item.subject), to_text(item.path)) for place, item in enumerate(recordings)],
-            )
-
-    def answers(self, context: str, limit: int = 100) -> list[dict[str, Json]]:
-        """The latest answers of a context, newest first, as JSON documents."""
-        query = "SELECT answer FROM answers WHERE context = ? ORDER BY id DESC LIMIT ?"
-        return [json.loads(row[0]) for row in self.read(query, (to_text(context), limit))]
-
     def check(self) -> None:
         """Write and read a row, and let SQLite look itself over: raises StoreUnavailable when that fails."""
         with self.transaction() as db:
@@ -174,7 +65,7 @@ class SqliteStore:
         if verdict != "ok":
             raise StoreUnavailable(f"the store {str(self.path)!r} is damaged: {verdict}")
 
-    def read(self, query: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+    def read(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """The rows of one query."""
         try:
             with self._turn:
@@ -239,33 +130,3 @@ class SqliteStore:
                 f"the store {str(self.path)!r} is of version {version}, this program knows {len(steps)}",
                 hint="use the newer grym-synth that wrote it, or another GRYM_HOME",
             )
-
-
-def _row(stamp: FileStamp) -> tuple[str, int, int, int, int]:
-    return to_text(stamp.path), stamp.size, stamp.mtime_ns, stamp.ctime_ns, stamp.inode
-
-
-def heard_row(
-    sha256: str, capability: str, recipe: str, params: Mapping[str, Json], heard: Heard
-) -> tuple[object, ...]:
-    """A row for KEEP_HEARD."""
-    evidence = json.dumps([evidence_to_json(replace(item, subject="")) for item in heard.evidence])
-    gaps = json.dumps([gap_to_json(replace(gap, subject="")) for gap in heard.gaps])
-    return sha256, capability, recipe, _canonical(params), evidence, gaps, time.time()
-
-
-def to_text(name: str) -> str:
-    """Text as it is stored: file names need not be UTF-8; SQLite's text must be."""
-    try:
-        return name.encode("utf-8", "surrogateescape").decode("latin-1")
-    except UnicodeEncodeError:  # half a character, which no file name holds
-        return name.encode("utf-8", "backslashreplace").decode("latin-1")
-
-
-def from_text(stored: str) -> str:
-    """The text that `to_text` stored."""
-    return stored.encode("latin-1").decode("utf-8", "surrogateescape")
-
-
-def _canonical(params: Mapping[str, Json]) -> str:
-    return json.dumps(dict(params), sort_keys=True, separators=(",", ":"))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..messages import Json
-from .sqlite import SqliteStore, from_text, to_text
+from .store import Connection, Store, from_text, to_text
 
 Vector: TypeAlias = NDArray[np.float32]
 
@@ -65,7 +65,7 @@ class StoredEar:
 class Teachings:
     """What was taught, in one store. Every method is one short transaction, and raises StoreUnavailable as it does."""
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
 
     # --- labels -----------------------------------------------------------------------------------------------------
@@ -82,25 +82,26 @@ class Teachings:
     def put_labels(self, labels: Sequence[Label]) -> None:
         """Keep labels, all or none of them, each in the place of an earlier one of the same recording and kind."""
         now = time.time()
-        rows = [(item.sha256, to_text(item.label), item.is_so, to_text(item.path), item.at or now) for item in labels]
+        rows = [
+            (item.sha256, to_text(item.label), int(item.is_so), to_text(item.path), item.at or now) for item in labels
+        ]
         with self._store.transaction() as db:
-            db.executemany("INSERT OR REPLACE INTO ear_labels VALUES (?, ?, ?, ?, ?)", rows)
+            db.executemany(_PUT_LABEL, rows)
 
     def take_back_labels(self, label: str | None, sha256s: Sequence[str] = ()) -> int:
         """How many labels were taken back: of that name, or any; of those recordings, or of all when none is named."""
         with self._store.transaction() as db:
-            before = db.total_changes
-            for sha256 in sha256s or (None,):
-                db.execute(
-                    "DELETE FROM ear_labels WHERE (?1 IS NULL OR label = ?1) AND (?2 IS NULL OR sha256 = ?2)",
-                    (None if label is None else to_text(label), sha256),
-                )
-            return db.total_changes - before
+            return sum(
+                _delete(db, "ear_labels", label=None if label is None else to_text(label), sha256=sha256)
+                for sha256 in sha256s or (None,)
+            )
 
     def stamp(self) -> tuple[float, ...]:
         """Another one as soon as a label, a correction or a preference came, changed or went."""
         tables = ("ear_labels", "ear_corrections", "ear_preferences")
-        parts = ", ".join(f"(SELECT count(*) FROM {name}), (SELECT total(at) FROM {name})" for name in tables)
+        parts = ", ".join(
+            f"(SELECT count(*) FROM {name}), (SELECT coalesce(sum(at), 0.0) FROM {name})" for name in tables
+        )
         return tuple(map(float, self._store.read(f"SELECT {parts}")[0]))
 
     # --- corrections ------------------------------------------------------------------------------------------------
@@ -126,13 +127,12 @@ class Teachings:
         heard = json.dumps([[value, sure] for value, sure in item.heard])
         row = (item.sha256, item.field, json.dumps(item.value), heard, to_text(item.path), item.at or time.time())
         with self._store.transaction() as db:
-            db.execute("INSERT OR REPLACE INTO ear_corrections VALUES (?, ?, ?, ?, ?, ?)", row)
+            db.execute(_PUT_CORRECTION, row)
 
     def take_back_corrections(self, field: str | None, sha256: str) -> int:
         """How many corrections of a recording were taken back: of one field, or of all."""
         with self._store.transaction() as db:
-            query = "DELETE FROM ear_corrections WHERE sha256 = ?1 AND (?2 IS NULL OR field = ?2)"
-            return db.execute(query, (sha256, field)).rowcount
+            return _delete(db, "ear_corrections", sha256=sha256, field=field)
 
     # --- preferences ------------------------------------------------------------------------------------------------
 
@@ -150,7 +150,7 @@ class Teachings:
         with self._store.transaction() as db:
             db.execute("DELETE FROM ear_preferences WHERE (a, b, c) = (?, ?, ?)", (item.b, item.a, item.c))
             row = (item.a, item.b, item.c, paths, item.at or time.time())
-            db.execute("INSERT OR REPLACE INTO ear_preferences VALUES (?, ?, ?, ?, ?)", row)
+            db.execute(_PUT_PREFERENCE, row)
 
     def take_back_preference(self, a: str, b: str, c: str) -> bool:
         """Whether there was this very preference."""
@@ -162,7 +162,7 @@ class Teachings:
     def put_vectors(self, sha256: str, recipe: str, vectors: Mapping[str, Vector]) -> None:
         rows = [(sha256, recipe, aspect, np.asarray(vector, "<f4").tobytes()) for aspect, vector in vectors.items()]
         with self._store.transaction() as db:
-            db.executemany("INSERT OR REPLACE INTO ear_vectors VALUES (?, ?, ?, ?)", rows)
+            db.executemany(_PUT_VECTOR, rows)
 
     def vectors(self, recipe: str, aspect: str) -> dict[str, Vector]:
         """The vectors of one aspect and recipe, by content hash."""
@@ -187,7 +187,7 @@ class Teachings:
                 taken[kind] += db.execute(statement, row).rowcount
 
             for each in labels:
-                put("labels", _MERGE_LABEL, (each.sha256, to_text(each.label), each.is_so, "", each.at))
+                put("labels", _MERGE_LABEL, (each.sha256, to_text(each.label), int(each.is_so), "", each.at))
             for item in corrections:
                 heard = json.dumps([[value, sure] for value, sure in item.heard])
                 row = (item.sha256, item.field, json.dumps(item.value), heard, "", item.at)
@@ -199,14 +199,15 @@ class Teachings:
                 if known is not None and known[0] >= choice.at:
                     continue
                 db.execute("DELETE FROM ear_preferences WHERE (a, b, c) = (?, ?, ?)", (choice.b, choice.a, choice.c))
-                put("preferences", "INSERT OR REPLACE INTO ear_preferences VALUES (?, ?, ?, ?, ?)",
-                    (*abc, json.dumps(choice.paths), choice.at))  # fmt: skip
+                put("preferences", _PUT_PREFERENCE, (*abc, json.dumps(choice.paths), choice.at))
             rows = [
                 (sha256, recipe, aspect, np.asarray(vector, "<f4").tobytes())
                 for aspect, known_vectors in vectors.items()
                 for sha256, vector in known_vectors.items()
             ]
-            db.executemany("INSERT OR IGNORE INTO ear_vectors VALUES (?, ?, ?, ?)", rows)
+            db.executemany(
+                "INSERT INTO ear_vectors VALUES (?, ?, ?, ?) ON CONFLICT (sha256, recipe, aspect) DO NOTHING", rows
+            )
         return taken
 
     # --- ears -------------------------------------------------------------------------------------------------------
@@ -235,16 +236,16 @@ class Teachings:
         with self._store.transaction() as db:
             (before,) = db.execute("SELECT version FROM ear_in_use").fetchone()
             row = (before, time.time(), model, json.dumps(dict(figures)))
-            made = db.execute("INSERT INTO ears (before, made_at, model, figures) VALUES (?, ?, ?, ?)", row)
-            number = int(made.lastrowid or 0)
+            query = "INSERT INTO ears (before, made_at, model, figures) VALUES (?, ?, ?, ?) RETURNING version"
+            (number,) = db.execute(query, row).fetchone()
             db.execute("UPDATE ear_in_use SET version = ?", (number,))
-            db.execute("INSERT OR REPLACE INTO ear_judged VALUES (1, ?, ?)", (row[1], row[3]))
+            db.execute(_PUT_JUDGED, (row[1], row[3]))
         return StoredEar(number, before, row[1], model, figures)
 
     def put_judged(self, figures: Mapping[str, Json]) -> None:
         """Keep what a training found that added no ear."""
         with self._store.transaction() as db:
-            db.execute("INSERT OR REPLACE INTO ear_judged VALUES (1, ?, ?)", (time.time(), json.dumps(dict(figures))))
+            db.execute(_PUT_JUDGED, (time.time(), json.dumps(dict(figures))))
 
     def judged(self) -> tuple[float, Mapping[str, Json]] | None:
         """When the latest training was, in seconds since 1970, and what it found; None: there was none."""
@@ -262,14 +263,41 @@ class Teachings:
         return now, before
 
 
+_PUT_LABEL = (
+    "INSERT INTO ear_labels VALUES (?, ?, ?, ?, ?) ON CONFLICT (sha256, label) DO UPDATE SET is_so = excluded.is_so,"
+    " path = excluded.path, at = excluded.at"
+)
+_PUT_CORRECTION = (
+    "INSERT INTO ear_corrections VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (sha256, field) DO UPDATE SET"
+    " value = excluded.value, heard = excluded.heard, path = excluded.path, at = excluded.at"
+)
+_PUT_PREFERENCE = (
+    "INSERT INTO ear_preferences VALUES (?, ?, ?, ?, ?) ON CONFLICT (a, b, c) DO UPDATE SET paths = excluded.paths,"
+    " at = excluded.at"
+)
+_PUT_VECTOR = (
+    "INSERT INTO ear_vectors VALUES (?, ?, ?, ?) ON CONFLICT (sha256, recipe, aspect) DO UPDATE SET"
+    " vector = excluded.vector"
+)
+_PUT_JUDGED = (
+    "INSERT INTO ear_judged VALUES (1, ?, ?) ON CONFLICT (one) DO UPDATE SET at = excluded.at,"
+    " figures = excluded.figures"
+)
 _MERGE_LABEL = (
-    "INSERT INTO ear_labels VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET is_so = excluded.is_so, at = excluded.at"
-    " WHERE excluded.at > ear_labels.at"
+    "INSERT INTO ear_labels VALUES (?, ?, ?, ?, ?) ON CONFLICT (sha256, label) DO UPDATE SET is_so = excluded.is_so,"
+    " at = excluded.at WHERE excluded.at > ear_labels.at"
 )
 _MERGE_CORRECTION = (
-    "INSERT INTO ear_corrections VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value,"
-    " heard = excluded.heard, at = excluded.at WHERE excluded.at > ear_corrections.at"
+    "INSERT INTO ear_corrections VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (sha256, field) DO UPDATE SET"
+    " value = excluded.value, heard = excluded.heard, at = excluded.at WHERE excluded.at > ear_corrections.at"
 )
+
+
+def _delete(db: Connection, table: str, **wanted: str | None) -> int:
+    """How many rows went that have these values; None is any."""
+    told = {column: value for column, value in wanted.items() if value is not None}
+    where = f" WHERE {' AND '.join(f'{column} = ?' for column in told)}" if told else ""
+    return db.execute(f"DELETE FROM {table}{where}", tuple(told.values())).rowcount
 
 
 def _three(names: Iterable[str]) -> tuple[str, str, str]:

@@ -13,7 +13,8 @@ from grym_synth.execution.executor import ANSWER, MEASUREMENT, Executor, Outcome
 from grym_synth.execution.supervisor import Supervisor
 from grym_synth.messages import Need, Plan, Step, Taken
 from grym_synth.resources.pool import Pool
-from grym_synth.storage.sqlite import SqliteStore, StoreUnavailable
+from grym_synth.storage.sqlite import SqliteStore
+from grym_synth.storage.store import StoreUnavailable
 
 MOODY = Path(__file__).parents[2] / "moody_agent.py"
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from grym_synth.execution.executor import Outcome
 from grym_synth.execution.handing_over import NothingToTake, fill, trusted_as
 from grym_synth.messages import EVIDENCE_UNITS, Evidence, Json, Need, Source, Step, Taken
-from grym_synth.storage.sqlite import Heard
+from grym_synth.storage.store import Heard
 
 
 def found(name: str, value: Json, subject: str = "a.wav", *, rank: int = 0, confidence: float = 0.9) -> Outcome:

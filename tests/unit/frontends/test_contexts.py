@@ -22,6 +22,7 @@ from grym_synth.storage.contexts import Contexts, Played
 from grym_synth.storage.house import House
 from grym_synth.storage.house_rows import Account
 from grym_synth.storage.sqlite import SqliteStore
+from grym_synth.storage.store import Store
 
 ANSWER = Answer("It runs at 126 BPM [e1].", (), (), (), Route((), 1.0, {}, {}), Plan(()), "healthy", {})
 
@@ -41,7 +42,7 @@ def store(config: Config) -> Iterator[SqliteStore]:
     store.close()
 
 
-def keep(store: SqliteStore, question: str, *names: str, context: str = "album", text: str = "", **words: str) -> None:
+def keep(store: Store, question: str, *names: str, context: str = "album", text: str = "", **words: str) -> None:
     claims = (Claim("It is the first claim [e1].", ("e1",), "measured"),) if words else ()
     referred = {word: (name,) for word, name in words.items()}
     answer = replace(ANSWER, text=text or ANSWER.text, claims=claims, referred=referred)

@@ -11,7 +11,7 @@ from tests.unit.frontends.sample_document import full_document
 from grym_synth.execution.executor import Outcome
 from grym_synth.frontends.exports import as_text, join_outcomes, recording_to_json
 from grym_synth.messages import EVIDENCE_UNITS, Evidence, Gap, Need, Source, Span, Step
-from grym_synth.storage.sqlite import Heard
+from grym_synth.storage.store import Heard
 
 CHORDS = [{"start_s": 0.0, "end_s": 1.0, "label": "A:min", "confidence": 0.8, "numeral": "i"}]
 

@@ -12,7 +12,8 @@ from grym_synth.knowledge.learn import MOST_ENTRIES, Fetched, Learned, Learner, 
 from grym_synth.knowledge.reading.document import Document, Link, document_to_json
 from grym_synth.messages import Evidence, Source
 from grym_synth.storage.knowledge import Knowledge
-from grym_synth.storage.sqlite import Heard, SqliteStore
+from grym_synth.storage.sqlite import SqliteStore
+from grym_synth.storage.store import Heard
 
 HOME = "https://example.org"
 

@@ -13,7 +13,7 @@ from grym_synth.knowledge.fetcher import Fetcher
 from grym_synth.knowledge.pace import Pace
 from grym_synth.knowledge.rules.refusals import NotNow, Refused
 from grym_synth.messages import Evidence, Gap, Json, Source
-from grym_synth.storage.sqlite import Heard
+from grym_synth.storage.store import Heard
 
 PAGE: dict[str, Json] = {
     "path": "/cache/fetched-1.html", "address": "https://example.com/b", "content_type": "text/html", "etag": '"a"',

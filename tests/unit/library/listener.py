@@ -11,7 +11,7 @@ from pathlib import Path
 from grym_synth.library.reading import read_content
 from grym_synth.messages import Evidence, Gap, Source
 from grym_synth.storage.library_rows import HeardPart
-from grym_synth.storage.sqlite import Heard
+from grym_synth.storage.store import Heard
 
 
 @dataclass(frozen=True)

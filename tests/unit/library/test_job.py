@@ -20,7 +20,8 @@ from grym_synth.library.reading import read_contents
 from grym_synth.library.run import Run
 from grym_synth.storage.library import Library
 from grym_synth.storage.library_rows import LibraryFile
-from grym_synth.storage.sqlite import SqliteStore, StoreUnavailable
+from grym_synth.storage.sqlite import SqliteStore
+from grym_synth.storage.store import StoreUnavailable
 
 pytestmark = pytest.mark.slow
 T = TypeVar("T")

@@ -18,6 +18,7 @@ from grym_synth.storage.library import Library
 from grym_synth.storage.patterns import NewsOf, Pattern, Patterns
 from grym_synth.storage.prints import Prints
 from grym_synth.storage.sqlite import SqliteStore
+from grym_synth.storage.store import Store
 
 FRAGMENT = words(5.0, 1)
 RECORDINGS = 8
@@ -35,7 +36,7 @@ def fill(path: Path, count: int) -> None:
 class Together(Patterns):
     """Writes when two hold what they found, and neither has written."""
 
-    def __init__(self, store: SqliteStore, looked: threading.Barrier) -> None:
+    def __init__(self, store: Store, looked: threading.Barrier) -> None:
         super().__init__(store)
         self._looked = looked
 
@@ -120,6 +121,7 @@ import os, signal, sys
 from pathlib import Path
 from grym_synth.memory.patterns import seek_patterns
 from grym_synth.storage.sqlite import SqliteStore
+from grym_synth.storage.store import Store
 
 store = SqliteStore(Path(sys.argv[1]))
 left = [int(sys.argv[2])]

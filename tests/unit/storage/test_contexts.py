@@ -15,7 +15,8 @@ from grym_synth.messages import Answer, Plan, Request, Route
 from grym_synth.storage.contexts import Contexts, Played
 from grym_synth.storage.house import House
 from grym_synth.storage.house_rows import Account, LeaseRow
-from grym_synth.storage.sqlite import MIGRATIONS, FileStamp, SqliteStore, StoreUnavailable
+from grym_synth.storage.sqlite import SqliteStore
+from grym_synth.storage.store import MIGRATIONS, FileStamp, StoreUnavailable
 
 ANSWER = Answer("It runs at 126 BPM.", (), (), (), Route((), 1.0, {}, {}), Plan(()), "healthy", {})
 A, B = Played("a.wav", "/music/a.wav"), Played("b.wav", "/music/b.wav")
@@ -249,6 +250,6 @@ def test_a_damaged_store_is_unavailable(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "grym.db")
     store.read("SELECT 1")
     with store.transaction() as db:
-        db.execute("DROP TABLE in_play")
-    with pytest.raises(StoreUnavailable, match="in_play"):
+        db.execute("DROP TABLE answers")
+    with pytest.raises(StoreUnavailable, match="answers"):
         Contexts(store).turns("album")

@@ -12,7 +12,7 @@ from grym_synth.health.signals import Signal
 from grym_synth.resources.accounts import Usage
 from grym_synth.storage.house import House
 from grym_synth.storage.house_rows import Account, AuditRow, LeaseRow
-from grym_synth.storage.sqlite import MIGRATIONS, StoreUnavailable
+from grym_synth.storage.store import MIGRATIONS, StoreUnavailable
 
 NOW = 1_800_000_000.0
 DAY = 86400.0
@@ -97,7 +97,7 @@ def test_looking_taking_and_writing_it_down_is_one_transaction_under_the_write_l
     take(house)
     verbs = [statement.split("(")[0].split("WHERE")[0].split() for statement in said]
     assert [" ".join(words[:3]) for words in verbs if words[0] != "SELECT"] == [
-        "BEGIN IMMEDIATE", "DELETE FROM leases", "INSERT OR IGNORE", "COMMIT",
+        "BEGIN IMMEDIATE", "DELETE FROM leases", "INSERT INTO audit", "COMMIT",
     ]  # fmt: skip
     assert verbs[0] == ["BEGIN", "IMMEDIATE"]
 
@@ -301,7 +301,7 @@ import resource, sys
 from pathlib import Path
 from grym_synth.storage.house import House
 from grym_synth.storage.house_rows import AuditRow
-from grym_synth.storage.sqlite import StoreUnavailable
+from grym_synth.storage.store import StoreUnavailable
 
 house = House(Path(sys.argv[1]))
 written = len(house.audit_since(limit=10_000))
@@ -339,7 +339,7 @@ _READ_ONLY = """
 import os
 from pathlib import Path
 from grym_synth.storage.house import House
-from grym_synth.storage.sqlite import StoreUnavailable
+from grym_synth.storage.store import StoreUnavailable
 
 if os.getuid() == 0:
     os.setgid(65534)

@@ -8,7 +8,7 @@ import pytest
 from grym_synth.storage.job_file import Fenced
 from grym_synth.storage.job_rows import Executor, NewItem, NewJob
 from grym_synth.storage.jobs import JobStore
-from grym_synth.storage.sqlite import StoreUnavailable
+from grym_synth.storage.store import StoreUnavailable
 
 ODD = "caf\udce9 \x1b[31m 楽曲"  # a file name that is no UTF-8
 

@@ -34,7 +34,7 @@ def test_a_passage_is_found_by_its_words_and_lies_where_it_says(knowledge: Knowl
     text = "Cut the bass.\n\nMüde Ohren täuschen."
     sections = [Section(0, "Lows", 1), Section(15, "Ears", 2)]
     knowledge.put(source("/notes/a.md"), text, sections, [(0, 13, "Lows"), (15, 35, "Lows > Ears")])
-    ((id, rank),) = knowledge.match("mude", 5)
+    ((id, rank),) = knowledge.match(["mude"], 5)
     (found,) = knowledge.passages([id])
     assert (found.text, found.section, found.start, found.end) == ("Müde Ohren täuschen.", "Lows > Ears", 15, 35)
     assert found.text == (knowledge.text("/notes/a.md") or "")[found.start : found.end]
@@ -46,8 +46,8 @@ def test_a_new_version_is_searched_and_the_earlier_one_is_kept(knowledge: Knowle
     assert put(knowledge, "/a", "the first words") == 1
     assert put(knowledge, "/a", "the first words", etag="x", checked_at=20.0) == 1
     assert put(knowledge, "/a", "other words", "2") == 2
-    assert knowledge.match("first", 5) == []
-    assert len(knowledge.match("other", 5)) == 1
+    assert knowledge.match(["first"], 5) == []
+    assert len(knowledge.match(["other"], 5)) == 1
     assert (knowledge.text("/a"), knowledge.text("/a", 1)) == ("other words", "the first words")
     held = knowledge.source("/a", 1)
     assert held is not None
@@ -79,7 +79,7 @@ def test_what_is_forgotten_leaves_no_byte_in_the_files_of_the_store(knowledge: K
         assert not [
             word for word in (b"zirkelbromb", b"irkelbrombeere", b"ittenzwirbel", b"/folder") if word in content
         ]
-    assert len(knowledge.match("plain", 100)) == 40
+    assert len(knowledge.match(["plain"], 100)) == 40
     assert len(knowledge.vectors("r")[0]) == 40
     store.read("SELECT * FROM knowledge_words LIMIT 1")
     with store.transaction() as db:
@@ -89,14 +89,14 @@ def test_what_is_forgotten_leaves_no_byte_in_the_files_of_the_store(knowledge: K
 def test_a_copy_is_not_searched_until_the_first_is_forgotten(knowledge: Knowledge) -> None:
     text = "gain before the compressor"
     knowledge.put(source("/first"), text, [], [(0, len(text), "")], bands=[[7, 8]])
-    ((first, _),) = knowledge.match("gain", 5)
+    ((first, _),) = knowledge.match(["gain"], 5)
     assert knowledge.near([8, 9]) == [first]
     for name in ("/second", "/third"):
         knowledge.put(source(name), text, [], [(0, len(text), "")], copies=[first], bands=[[7, 8]])
-    assert [id for id, _ in knowledge.match("gain", 5)] == [first]
+    assert [id for id, _ in knowledge.match(["gain"], 5)] == [first]
     assert knowledge.passages([first])[0].copies == ("/second", "/third")
     knowledge.forget("/first")
-    ((heir, _),) = knowledge.match("gain", 5)
+    ((heir, _),) = knowledge.match(["gain"], 5)
     (shown,) = knowledge.passages([heir])
     assert (shown.address, shown.copies) == ("/second", ("/third",))
     assert knowledge.near([7]) == [heir]

@@ -8,7 +8,8 @@ import pytest
 
 from grym_synth.errors import MigrationFailed
 from grym_synth.messages import Answer, Evidence, Gap, Json, Plan, Request, Route, Source
-from grym_synth.storage.sqlite import FileStamp, Heard, SqliteStore, StoreUnavailable
+from grym_synth.storage.sqlite import SqliteStore
+from grym_synth.storage.store import FileStamp, Heard, StoreUnavailable
 
 TEMPO = Evidence("", "rhythm.tempo_bpm", "tempo", 126.0, "BPM", 0.97, "a.wav", Source("listen", "1", "fit"))
 

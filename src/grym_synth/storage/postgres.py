@@ -1,0 +1,178 @@
+"""The store of several machines: Postgres, as on Supabase, behind a pooler in transaction mode or reached directly.
+
+Short requests go through one small pool, and nothing of a session is used there: no prepared statements, no SET, no
+LISTEN. What needs a session (the schema, and its lock) has an address of its own. All who write take one lock, which
+ends with their transaction: as on SQLite one writes at a time, so numbers of changes come in the order in which they
+can be seen, and what is read before it is written stays true.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from .postgres_schema import bring_up
+from .postgres_words import PostgresWords
+from .store import Connection, Rows, Store, StoreUnavailable
+
+MOST_CONNECTIONS = 4
+_WAIT_S = 5.0  # for a connection
+_CONNECT_S = 3
+_GIVE_UP_S = 2.0  # until a connection that cannot be made is somebody's error, and tried anew for the next who asks
+_ONE_WRITER = 0x6772796D  # the lock of who writes: "grym"
+
+
+class PostgresStore(Store):
+    """See `Store`.
+
+    pooled : where short requests go; may be a pooler in transaction mode
+    session : where the schema is brought up to date; the same, if there is no pooler
+
+    Raises
+    ------
+    MigrationFailed
+        The database is of a later version.
+    StoreUnavailable
+        It cannot be reached or used; methods raise it too.
+    """
+
+    def __init__(self, pooled: str, session: str = "", *, most: int = MOST_CONNECTIONS) -> None:
+        self.name = without_password(pooled)
+        self._mine = threading.local()
+        with self._told():
+            bring_up(session or pooled, connect_timeout=_CONNECT_S)
+        self._pool = ConnectionPool(
+            pooled,
+            min_size=0,
+            max_size=most,
+            timeout=_WAIT_S,
+            reconnect_timeout=_GIVE_UP_S,
+            kwargs={
+                "autocommit": True,
+                "prepare_threshold": None,
+                "connect_timeout": _CONNECT_S,
+                "cursor_factory": psycopg.ClientCursor,  # values are put in here: a pooler need not know their types
+                "application_name": "grym-synth",
+            },
+            open=True,
+        )
+        self.words = PostgresWords(self)
+
+    @property
+    def is_lasting(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self._pool.close()
+
+    def figures(self) -> dict[str, int]:
+        """How the pool stands: connections there may be, there are, that are lent; who waits; and what was lost."""
+        told = self._pool.get_stats()
+        held = told.get("pool_size", 0)
+        return {
+            "most": self._pool.max_size,
+            "open": held,
+            "lent": held - told.get("pool_available", 0),
+            "waiting": told.get("requests_waiting", 0),
+            "lost": told.get("connections_lost", 0) + told.get("returns_bad", 0),
+        }
+
+    def read(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        held: _Written | None = getattr(self._mine, "held", None)
+        if held is not None:  # in a transaction of this thread
+            return held.execute(query, values).fetchall()
+        with self._told():
+            try:
+                return self._read(query, values)
+            except psycopg.OperationalError:  # a connection that had died unseen; reading twice does no harm
+                return self._read(query, values)
+
+    def _read(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        with self._pool.connection() as db:
+            return _Written(db).execute(query, values).fetchall()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        with self._told(), self._pool.connection() as db, db.transaction():
+            db.execute(f"SELECT pg_advisory_xact_lock({_ONE_WRITER})")
+            self._mine.held = _Written(db)
+            try:
+                yield self._mine.held
+            finally:
+                self._mine.held = None
+
+    def empty_log(self) -> bool:
+        """What was deleted is gone for every query; its bytes go when the server cleans up (`VACUUM`)."""
+        return True
+
+    def check(self) -> None:
+        with self.transaction() as db:
+            db.execute("CREATE TEMP TABLE probe (x BIGINT) ON COMMIT DROP")
+            db.execute("INSERT INTO probe VALUES (1)")
+            db.execute("SELECT x FROM probe").fetchone()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What goes wrong in the body, as StoreUnavailable; it never says the password."""
+        try:
+            yield
+        except PoolTimeout as error:
+            raise StoreUnavailable(f"the store {self.name} gave no connection", retry_after=5.0) from error
+        except psycopg.Error as error:
+            told = " ".join(str(error).split()) or type(error).__name__
+            raise StoreUnavailable(f"the store {self.name} failed: {told}", retry_after=5.0) from error
+
+
+class _Written:
+    """A connection that takes our SQL."""
+
+    def __init__(self, db: psycopg.Connection[Any]) -> None:
+        self._db = db
+
+    def execute(self, query: str, values: Sequence[Any] = (), /) -> Rows:
+        text, order = to_postgres(query)
+        return self._db.execute(text, _values(values, order))
+
+    def executemany(self, query: str, rows: Iterable[Sequence[Any]], /) -> None:
+        text, order = to_postgres(query)
+        listed = [_values(row, order) for row in rows]
+        if listed:
+            with self._db.cursor() as cursor:
+                cursor.executemany(text, listed)
+
+
+@lru_cache(maxsize=1000)
+def to_postgres(query: str) -> tuple[str, tuple[int, ...]]:
+    """A query with `%s` for each `?` and `?1`, and which value each of them takes."""
+    text, order, parts = "", list[int](), query.replace("%", "%%").split("?")
+    for part in parts[1:]:
+        digits = part[: len(part) - len(part.lstrip("0123456789"))]
+        order.append(int(digits) - 1 if digits else len(order))
+        text += f"%s{part[len(digits):]}"
+    return parts[0] + text, tuple(order)
+
+
+def _values(values: Sequence[Any], order: tuple[int, ...]) -> list[Any]:
+    """Postgres has a type for truth, which we do not use, and no character of the number 0."""
+    return [_value(values[place]) for place in order]
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, bool):
+        return int(value)
+    return value.replace("\0", "\ufffd") if isinstance(value, str) else value
+
+
+def without_password(address: str) -> str:
+    """An address as it may be shown."""
+    found = urlsplit(address)
+    who = f"{found.username}@" if found.username else ""
+    port = f":{found.port}" if found.port else ""
+    return f"{found.scheme}://{who}{found.hostname or ''}{port}{found.path}"

