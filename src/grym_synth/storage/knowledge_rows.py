@@ -102,8 +102,9 @@ class Follow:
 
 
 def valid(text: str) -> str:
-    """The text with "?" for each half of a character, which no store holds; positions stay."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    """The text with "?" for each half of a character and for the character 0, which not every store holds; positions
+    stay."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "?")
 
 
 def row_of_source(item: SourceRow) -> tuple[object, ...]:

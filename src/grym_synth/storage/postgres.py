@@ -155,7 +155,7 @@ def to_postgres(query: str) -> tuple[str, tuple[int, ...]]:
     for part in parts[1:]:
         digits = part[: len(part) - len(part.lstrip("0123456789"))]
         order.append(int(digits) - 1 if digits else len(order))
-        text += f"%s{part[len(digits):]}"
+        text += f"%s{part[len(digits) :]}"
     return parts[0] + text, tuple(order)
 
 

@@ -21,6 +21,9 @@ _WORDS = (
 )
 
 
+_VERSION = b"CREATE TABLE IF NOT EXISTS schema_version (one BIGINT PRIMARY KEY CHECK (one = 1), version BIGINT)"
+
+
 def bring_up(address: str, *, connect_timeout: int) -> None:
     """Apply the steps that a database has not, all or none of them, under a lock; needs a session.
 
@@ -35,7 +38,7 @@ def bring_up(address: str, *, connect_timeout: int) -> None:
         db.transaction(),
     ):
         db.execute(f"SELECT pg_advisory_xact_lock({_LOCK})".encode())
-        db.execute(b"CREATE TABLE IF NOT EXISTS schema_version (one BIGINT PRIMARY KEY CHECK (one = 1), version BIGINT)")
+        db.execute(_VERSION)
         row = db.execute(b"SELECT version FROM schema_version").fetchone()
         version = int(row[0]) if row else 0
         if version > len(steps):

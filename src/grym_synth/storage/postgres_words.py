@@ -42,8 +42,11 @@ class PostgresWords:
         count = int(self._store.read("SELECT count(*) FROM knowledge_words")[0][0])
         weights = [math.log(1.0 + count / (1.0 + self.holding(term, _COUNTED))) for term in terms if _query(term)]
         rank = " + ".join(f"? * ts_rank({_WEIGHTS}, words, to_tsquery('grym', ?), {_BY_LENGTH})" for _ in told)
-        found = "SELECT passage, words FROM knowledge_words WHERE words @@ to_tsquery('grym', ?) ORDER BY passage LIMIT ?"
-        query = f"SELECT passage, {rank} AS rank FROM ({found}) AS found ORDER BY rank DESC, passage LIMIT ?"
+        query = (
+            f"SELECT passage, {rank} AS rank FROM (SELECT passage, words FROM knowledge_words"
+            " WHERE words @@ to_tsquery('grym', ?) ORDER BY passage LIMIT ?) AS found"
+            " ORDER BY rank DESC, passage LIMIT ?"
+        )
         each = [value for pair in zip(weights, told, strict=True) for value in pair]
         rows = self._store.read(query, (*each, (" & " if together else " | ").join(told), among, limit))
         return [(int(id), float(rank)) for id, rank in rows]

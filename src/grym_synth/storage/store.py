@@ -220,7 +220,8 @@ def heard_row(
 
 
 def to_text(name: str) -> str:
-    """Text as it is stored: file names need not be UTF-8; the text of a store must be."""
+    """Text as it is stored: file names need not be UTF-8, the text of a store must be; no store has the character 0."""
+    name = name.replace("\0", "\ufffd")
     try:
         return name.encode("utf-8", "surrogateescape").decode("latin-1")
     except UnicodeEncodeError:  # half a character, which no file name holds

@@ -1,14 +1,12 @@
-from pathlib import Path
-
 import pytest
 
 from grym_synth.storage.corrections import RouteCorrections
-from grym_synth.storage.sqlite import SqliteStore
+from grym_synth.storage.store import Store
 
 
 @pytest.fixture
-def corrections(tmp_path: Path) -> RouteCorrections:
-    return RouteCorrections(SqliteStore(tmp_path / "grym.db"))
+def corrections(any_store: Store) -> RouteCorrections:
+    return RouteCorrections(any_store)
 
 
 def test_a_correction_is_kept_and_a_later_one_takes_its_place(corrections: RouteCorrections) -> None:
@@ -20,9 +18,9 @@ def test_a_correction_is_kept_and_a_later_one_takes_its_place(corrections: Route
     assert [item.at for item in corrections.every()] == sorted(item.at for item in corrections.every())
 
 
-def test_a_correction_is_there_after_reopening(corrections: RouteCorrections, tmp_path: Path) -> None:
+def test_a_correction_is_there_for_the_next_who_asks(corrections: RouteCorrections, any_store: Store) -> None:
     corrections.put("¿qué tal suena? \udcff", ("timbre",))
-    again = RouteCorrections(SqliteStore(tmp_path / "grym.db"))
+    again = RouteCorrections(any_store)
     assert [item.question for item in again.every()] == ["¿qué tal suena? \udcff"]
 
 

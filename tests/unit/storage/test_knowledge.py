@@ -9,16 +9,12 @@ import pytest
 from grym_synth.storage.knowledge import Knowledge
 from grym_synth.storage.knowledge_rows import Section, SourceRow
 from grym_synth.storage.sqlite import SqliteStore
+from grym_synth.storage.store import Store
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> SqliteStore:
-    return SqliteStore(tmp_path / "grym.db")
-
-
-@pytest.fixture
-def knowledge(store: SqliteStore) -> Knowledge:
-    return Knowledge(store)
+def knowledge(any_store: Store) -> Knowledge:
+    return Knowledge(any_store)
 
 
 def source(address: str, sha256: str = "1", **changes: object) -> SourceRow:
@@ -64,7 +60,9 @@ def test_sources_are_listed_by_domain_and_by_parent(knowledge: Knowledge) -> Non
     assert knowledge.text("/c") is None
 
 
-def test_what_is_forgotten_leaves_no_byte_in_the_files_of_the_store(knowledge: Knowledge, store: SqliteStore) -> None:
+def test_what_is_forgotten_leaves_no_byte_in_the_files_of_the_store(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "grym.db")
+    knowledge = Knowledge(store)
     for number in range(40):
         put(knowledge, f"/keep/{number}", f"plain words number {number} " * 20)
     put(knowledge, "/folder/a", "zirkelbrombeere " + "among others " * 50, parent="/folder")

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,15 +11,14 @@ from grym_synth.storage import sqlite
 from grym_synth.storage.library import Library
 from grym_synth.storage.library_rows import Described, FloatArray, Fragment, LibraryFile
 from grym_synth.storage.sqlite import SqliteStore
+from grym_synth.storage.store import Store
 
 A, B, C = ("a" * 64, "b" * 64, "c" * 64)
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    store = SqliteStore(tmp_path / "grym.db")
-    yield Library(store)
-    store.close()
+def library(any_store: Store) -> Library:
+    return Library(any_store)
 
 
 def a_file(path: str, sha256: str = A) -> LibraryFile:

@@ -9,7 +9,7 @@ import pytest
 from grym_synth.errors import MigrationFailed
 from grym_synth.messages import Answer, Evidence, Gap, Json, Plan, Request, Route, Source
 from grym_synth.storage.sqlite import SqliteStore
-from grym_synth.storage.store import FileStamp, Heard, StoreUnavailable
+from grym_synth.storage.store import FileStamp, Heard, Store, StoreUnavailable
 
 TEMPO = Evidence("", "rhythm.tempo_bpm", "tempo", 126.0, "BPM", 0.97, "a.wav", Source("listen", "1", "fit"))
 
@@ -19,10 +19,10 @@ def store(tmp_path: Path) -> SqliteStore:
     return SqliteStore(tmp_path / "grym.db")
 
 
-def test_what_was_heard_is_recalled_under_the_name_asked_now(store: SqliteStore) -> None:
+def test_what_was_heard_is_recalled_under_the_name_asked_now(any_store: Store) -> None:
     gap = Gap("rhythm", "ends early", "partial", "a.wav")
-    store.keep("ab", "rhythm", "listen 1", {}, Heard((TEMPO,), (gap,)))
-    recalled = store.recall("ab", "rhythm", "listen 1", {}, subject="renamed.wav")
+    any_store.keep("ab", "rhythm", "listen 1", {}, Heard((TEMPO,), (gap,)))
+    recalled = any_store.recall("ab", "rhythm", "listen 1", {}, subject="renamed.wav")
     assert recalled is not None
     assert recalled.evidence == (dataclasses.replace(TEMPO, subject="renamed.wav"),)
     assert recalled.gaps[0].subject == "renamed.wav"
@@ -38,50 +38,50 @@ def test_what_was_heard_is_recalled_under_the_name_asked_now(store: SqliteStore)
     ],
 )
 def test_another_recording_recipe_or_setting_is_not_recalled(
-    store: SqliteStore, sha256: str, capability: str, recipe: str, params: dict[str, Json]
+    any_store: Store, sha256: str, capability: str, recipe: str, params: dict[str, Json]
 ) -> None:
-    store.keep("ab", "rhythm", "listen 1", {}, Heard((TEMPO,), ()))
-    assert store.recall(sha256, capability, recipe, params, "a.wav") is None
+    any_store.keep("ab", "rhythm", "listen 1", {}, Heard((TEMPO,), ()))
+    assert any_store.recall(sha256, capability, recipe, params, "a.wav") is None
 
 
-def test_a_changed_file_is_hashed_again(store: SqliteStore, tmp_path: Path) -> None:
+def test_a_changed_file_is_hashed_again(any_store: Store, tmp_path: Path) -> None:
     file = tmp_path / "a.wav"
     file.write_bytes(b"one")
     stamp = FileStamp.of(str(file))
-    store.keep_hash(stamp, "ab")
-    assert store.recall_hash(stamp) == "ab"
+    any_store.keep_hash(stamp, "ab")
+    assert any_store.recall_hash(stamp) == "ab"
     file.write_bytes(b"other")
-    assert store.recall_hash(FileStamp.of(str(file))) is None
+    assert any_store.recall_hash(FileStamp.of(str(file))) is None
 
 
-def test_a_file_whose_modification_time_was_put_back_is_hashed_again(store: SqliteStore, tmp_path: Path) -> None:
+def test_a_file_whose_modification_time_was_put_back_is_hashed_again(any_store: Store, tmp_path: Path) -> None:
     file = tmp_path / "a.wav"
     file.write_bytes(b"one")
     stamp = FileStamp.of(str(file))
-    store.keep_hash(stamp, "ab")
+    any_store.keep_hash(stamp, "ab")
     file.write_bytes(b"two")
     os.utime(file, ns=(stamp.mtime_ns, stamp.mtime_ns))
     assert FileStamp.of(str(file)).mtime_ns == stamp.mtime_ns
-    assert store.recall_hash(FileStamp.of(str(file))) is None
+    assert any_store.recall_hash(FileStamp.of(str(file))) is None
 
 
-def test_questions_that_are_no_utf8_can_be_stored(store: SqliteStore) -> None:
+def test_questions_that_are_no_utf8_can_be_stored(any_store: Store) -> None:
     answer = Answer("", (), (), (), Route((), 1.0, {}, {}), Plan(()), "healthy", {})
-    store.keep_answer(Request("how fast \udcff", context="\udcfe"), answer)
-    assert len(store.answers("\udcfe")) == 1
+    any_store.keep_answer(Request("how fast \udcff", context="\udcfe"), answer)
+    assert len(any_store.answers("\udcfe")) == 1
 
 
-def test_names_that_are_no_utf8_can_be_stored(store: SqliteStore) -> None:
+def test_names_that_are_no_utf8_can_be_stored(any_store: Store) -> None:
     stamp = FileStamp("/x/\udcff\n😀.wav", 1, 2, 3, 4)
-    store.keep_hash(stamp, "ab")
-    assert store.recall_hash(stamp) == "ab"
+    any_store.keep_hash(stamp, "ab")
+    assert any_store.recall_hash(stamp) == "ab"
 
 
-def test_answers_are_kept_by_context(store: SqliteStore) -> None:
+def test_answers_are_kept_by_context(any_store: Store) -> None:
     answer = Answer("It runs at 126 BPM.", (), (), (), Route((), 1.0, {}, {}), Plan(()), "healthy", {})
-    store.keep_answer(Request("how fast?", context="album"), answer)
-    assert [row["answer"] for row in store.answers("album")] == ["It runs at 126 BPM."]
-    assert store.answers("default") == []
+    any_store.keep_answer(Request("how fast?", context="album"), answer)
+    assert [row["answer"] for row in any_store.answers("album")] == ["It runs at 126 BPM."]
+    assert any_store.answers("default") == []
 
 
 def test_everything_is_there_after_reopening(store: SqliteStore, tmp_path: Path) -> None:

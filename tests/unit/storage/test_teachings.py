@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from grym_synth.storage.sqlite import SqliteStore
+from grym_synth.storage.store import Store
 from grym_synth.storage.teachings import Correction, Label, Preference, Teachings
 
 
 @pytest.fixture
-def teachings(tmp_path: Path) -> Teachings:
-    return Teachings(SqliteStore(tmp_path / "grym.db"))
+def teachings(any_store: Store) -> Teachings:
+    return Teachings(any_store)
 
 
 def test_a_label_is_kept_by_content_and_a_later_word_takes_its_place(teachings: Teachings) -> None:
@@ -82,6 +83,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from grym_synth.storage.sqlite import SqliteStore
+from grym_synth.storage.store import Store
 from grym_synth.storage.teachings import Teachings
 
 store = SqliteStore(Path(sys.argv[1]))
