@@ -54,12 +54,13 @@ from .resources.room import Capacity
 from .sharing.taking import Own, bring_notes
 from .storage.contexts import Contexts
 from .storage.corrections import RouteCorrections
-from .storage.house import House
 from .storage.knowledge import Knowledge
 from .storage.library import Library
+from .storage.opening import open_house, open_store
 from .storage.prints import Prints, StoredPrint
 from .storage.sharing import Shared
 from .storage.sqlite import SqliteStore
+from .storage.store import Store
 from .storage.teachings import Teachings
 from .tuning.owner import Owner
 from .upkeep import Upkeep, probed_parts
@@ -77,7 +78,7 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
     """
     store, troubles = _open_store(config)
     approvals, catalog = Approvals(config.agents_folder), read_catalog(config.agents_folder)
-    house = House(config.store_path, hub=mark_of_this_process(str(config.home.absolute())))
+    house = open_house(config, mark_of_this_process(str(config.home.absolute())))
     books = Books(house)
     at_once = {name: card.concurrency for name, card in catalog.cards.items() if card.concurrency}
     # One core more than there is: what is kept for questions is then that one, and batch work can use the rest.
@@ -175,7 +176,7 @@ def _tellers(
     }  # fmt: skip
 
 
-def _sharing(store: SqliteStore, owner: Owner, index: Index, learner: Learner) -> Own:
+def _sharing(store: Store, owner: Owner, index: Index, learner: Learner) -> Own:
     """What packs of others are held against."""
     duplicates, turn = Duplicates(Prints(store)), threading.Lock()
 
@@ -195,10 +196,10 @@ def _finish_sharing(sharing: Own) -> None:
         log.warning("notes of packs are not brought", extra={"reason": str(error)})
 
 
-def _open_store(config: Config) -> tuple[SqliteStore, tuple[Gap, ...]]:
+def _open_store(config: Config) -> tuple[Store, tuple[Gap, ...]]:
     """The store, or one in memory that forgets everything, and says so: a broken store stops no answer."""
     try:
-        return SqliteStore(config.store_path), ()
+        return open_store(config), ()
     except (Unavailable, BadSetup) as error:
         gap = Gap.from_error(error, capability="system")
         return SqliteStore.in_memory(), (replace(gap, reason=f"nothing will be remembered: {gap.reason}"),)

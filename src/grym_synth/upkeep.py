@@ -38,6 +38,7 @@ from .resources.pool import Pool
 from .resources.rules import Item
 from .resources.rules import Rule as CleanUpRule
 from .storage.house import House
+from .storage.opening import is_there, name_of, open_house
 
 log = logging.getLogger(__name__)
 
@@ -147,7 +148,7 @@ class Upkeep:
             "signals": {name: _told(self._rules[name], signal) for name, signal in now.signals.items()},
             "pool": pool,
             "store": {
-                "path": str(self._config.store_path),
+                "path": name_of(self._config),
                 "reachable": not self.monitor.fault,
                 "unwritten": self.monitor.unwritten,
             },
@@ -230,9 +231,9 @@ def pause(config: Config, *, wanted: bool) -> None:
 def last_seen(config: Config) -> dict[str, Json]:
     """The document of `grym status --json` where no hub runs: how it was when one last watched."""
     nobody: dict[str, Json] = {"hub": None, "last": None, "unwatched_s": None, "paused": config.pause_path.exists()}
-    if not config.store_path.is_file():
+    if not is_there(config):
         return nobody
-    house = House(config.store_path)
+    house = open_house(config)
     try:
         last = house.last_health()
         rows = house.health_since(seq=last[0] - 1, limit=1) if last else []

@@ -25,7 +25,8 @@ class Config:
     """The settings of one hub. In `config.toml` they stand under these names; as variables, as GRYM_CPU and so on."""
 
     home: Path
-    store: str = ""  # sqlite:///PATH; "" is grym.db in the home
+    store: str = ""  # sqlite:///PATH, or postgresql://...; "" is grym.db in the home
+    store_session: str = ""  # of a Postgres behind a pooler: its address without it
     cpu: int = 0  # cores that agents may use at once; 0 is all of them
     step_deadline: float = 120.0  # seconds a step may take, and as many more for each 200 MB of file
     limits: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  # of signals: see docs/health.md
@@ -36,7 +37,8 @@ class Config:
 
     @property
     def store_path(self) -> Path:
-        return Path(self.store.removeprefix("sqlite:///")) if self.store else self.home / "grym.db"
+        is_file = self.store.startswith("sqlite:///")
+        return Path(self.store.removeprefix("sqlite:///")) if is_file else self.home / "grym.db"
 
     @property
     def jobs_path(self) -> Path:
@@ -113,6 +115,8 @@ def _check(name: str, value: Any, environ: Mapping[str, str]) -> Any:
             return value == "1"
         case "store":
             return checks.store(value)
+        case "store_session":
+            return checks.store_session(value)
     return value
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from ..errors import InvalidConfig
 
+_POSTGRES = ("postgresql://", "postgres://")
+
 
 def whole(key: str, value: object, low: int, high: int) -> int:
     try:
@@ -66,9 +68,20 @@ def table(key: str, value: object, known: Collection[str]) -> dict[str, Any]:
 
 
 def store(value: object) -> str:
-    if value and not str(value).startswith("sqlite:///"):
-        raise InvalidConfig(f"`store` is {value!r}; this version stores in sqlite:///PATH only")
+    if value and not str(value).startswith(("sqlite:///", *_POSTGRES)):
+        raise InvalidConfig(f"`store` begins with sqlite:/// or postgresql://, got {_scheme(value)!r}")
     return str(value)
+
+
+def store_session(value: object) -> str:
+    if value and not str(value).startswith(_POSTGRES):
+        raise InvalidConfig(f"`store_session` begins with postgresql://, got {_scheme(value)!r}")
+    return str(value)
+
+
+def _scheme(value: object) -> str:
+    """The beginning of an address: the rest may hold a password."""
+    return str(value).partition("//")[0][:20]
 
 
 def limits(value: object) -> dict[str, tuple[float, ...]]:

@@ -96,9 +96,9 @@ def context_without_hub(config: Config, operation: Mapping[str, Any]) -> dict[st
     StoreUnavailable, MigrationFailed
         The store cannot be opened.
     """
-    from ..storage.sqlite import SqliteStore
+    from ..storage.opening import open_or_empty
 
-    store = SqliteStore(config.store_path) if config.store_path.exists() else SqliteStore.in_memory()
+    store = open_or_empty(config)
     try:
         return _document(store, operation, {})
     finally:

@@ -19,7 +19,7 @@ from ..execution.catalog import AgentCard, read_catalog
 from ..health.readings import read_host
 from ..llm.connect import check as check_model
 from ..packs import PACKS, find_pack, verify_pack
-from ..storage.sqlite import SqliteStore
+from ..storage.opening import name_of, open_store
 from ..upkeep import rules_of
 
 _PROBE_HZ = 440.0
@@ -72,12 +72,12 @@ def _check_home(config: Config) -> str:
 
 
 def _check_store(config: Config) -> str:
-    store = SqliteStore(config.store_path)
+    store = open_store(config)
     try:
         store.check()
     finally:
         store.close()
-    return str(config.store_path)
+    return name_of(config)
 
 
 def _check_decoding() -> str:

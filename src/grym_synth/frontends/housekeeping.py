@@ -74,7 +74,7 @@ async def _clean(*, dry_run: bool) -> Report:
     from ..resources.cleaners import orphans, usual_cleaners
     from ..resources.cleanup import AuditLog, Failure, clean
     from ..resources.rules import RULES
-    from ..storage.house import House
+    from ..storage.opening import open_house
     from ..upkeep import rules_of
 
     config = read_config()
@@ -82,7 +82,7 @@ async def _clean(*, dry_run: bool) -> Report:
         config.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     home = str(config.home.absolute())
 
-    house = House(config.store_path, mark_of_this_process(home))
+    house = open_house(config, mark_of_this_process(home))
     cleaners = {
         **usual_cleaners(config.home, house, is_alive, Path.cwd()),
         "process": orphans(partial(left_behind, home), end_marked),

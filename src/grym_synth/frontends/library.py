@@ -118,9 +118,9 @@ def library_without_hub(config: Config, operation: Mapping[str, Any]) -> dict[st
     from ..execution.catalog import read_catalog
     from ..execution.hearing import recipe_of
     from ..storage.library import Library
-    from ..storage.sqlite import SqliteStore
+    from ..storage.opening import open_or_empty
 
-    store = SqliteStore(config.store_path) if config.store_path.exists() else SqliteStore.in_memory()
+    store = open_or_empty(config)
     try:
         return _document(Library(store), operation, recipe_of(read_catalog()))
     finally:

@@ -6,27 +6,32 @@ that takes the write lock at its beginning and may be repeated: done twice it is
 
 from __future__ import annotations
 
-import contextlib
 import json
-import sqlite3
-import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields
 from operator import attrgetter
 from pathlib import Path
+from typing import Protocol
 
-from ..errors import MigrationFailed
 from ..messages import Json
+from .house_file import HouseFile
 from .house_rows import Account, AuditRow, Entry, HealthRow, Kind, LeaseRow, Reading, Stale
-from .sqlite import BUSY_TIMEOUT, SqliteStore
-from .store import MIGRATIONS, StoreUnavailable
+from .store import Connection
 
 FINE_S, KEPT_S = 24 * 3600.0, 30 * 24 * 3600.0  # every second of a day, then every minute of thirty days
 _MINUTE_S = 60.0
+_ALL = 2**62
 _MINUTES_AT_ONCE = 120  # so many are thinned in one transaction
 _BATCHES_KNOWN_S = 24 * 3600.0  # for which a batch of accounts is known to be in already
+
+
+class Ground(Protocol):
+    """Where the rows are."""
+
+    def transaction(self, *, writes: bool = True) -> AbstractContextManager[Connection]: ...
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +51,21 @@ _TABLES: Mapping[Kind, _Table] = {"lease": _Table("leases", "heartbeat", ("holde
 class House:
     """The rows of health and room. Nothing is opened before it is needed, and what was lost is opened again.
 
+    where : a file of SQLite, or where else they are
     hub : under which name this process writes
     Every method raises StoreUnavailable while the store is locked, full, damaged, or gone; one that was there and is
     gone is never made anew. Threads may share a House, one after another.
     """
 
-    def __init__(self, path: Path, hub: str = "") -> None:
-        self.path, self.hub = path, _text(hub)
-        self._db: sqlite3.Connection | None = None
-        self._file: tuple[int, int] | None = None  # device and number of the file that was opened last
-        self._turn = threading.Lock()
+    def __init__(self, where: Path | Ground, hub: str = "") -> None:
+        self.hub = _text(hub)
+        self._ground = HouseFile(where) if isinstance(where, Path) else where
 
     def close(self) -> None:
-        with self._turn:
-            self._drop()
+        self._ground.close()
+
+    def _transaction(self, *, writes: bool = True) -> AbstractContextManager[Connection]:
+        return self._ground.transaction(writes=writes)
 
     # Leases
 
@@ -70,7 +76,8 @@ class House:
             db.executemany(
                 "INSERT INTO leases (id, hub, holder, agent, context, priority, cpu, ram_gb, since, expires, heartbeat)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
-                " expires = excluded.expires, heartbeat = max(heartbeat, excluded.heartbeat)",
+                " expires = excluded.expires, heartbeat = CASE WHEN excluded.heartbeat > leases.heartbeat"
+                " THEN excluded.heartbeat ELSE leases.heartbeat END",
                 values,
             )
 
@@ -172,11 +179,11 @@ class House:
             if oldest is not None:
                 until = min((now - FINE_S) // _MINUTE_S, oldest // _MINUTE_S + _MINUTES_AT_ONCE) * _MINUTE_S
                 went = db.execute(
-                    "DELETE FROM health_log WHERE is_fine = 1 AND at < :until AND event = ''"
+                    "DELETE FROM health_log WHERE is_fine = 1 AND at < ?1 AND event = ''"
                     " AND seq < (SELECT max(seq) FROM health_log) AND seq NOT IN (SELECT seq FROM (SELECT seq,"
-                    "  row_number() OVER (PARTITION BY CAST(at / 60 AS INTEGER) ORDER BY pressure DESC, seq) AS place"
-                    "  FROM health_log WHERE is_fine = 1 AND at < :until) WHERE place = 1)",
-                    {"until": until},
+                    "  row_number() OVER (PARTITION BY CAST(at AS INTEGER) / 60 ORDER BY pressure DESC, seq) AS place"
+                    "  FROM health_log WHERE is_fine = 1 AND at < ?1) AS placed WHERE place = 1)",
+                    (until,),
                 ).rowcount
                 db.execute("UPDATE health_log SET is_fine = 0 WHERE is_fine = 1 AND at < ?", (until,))
             old = "DELETE FROM health_log WHERE at < ? AND seq < (SELECT max(seq) FROM health_log)"
@@ -218,7 +225,7 @@ class House:
                 db.executemany(
                     f"INSERT INTO accounts (context, {', '.join(_FIGURES)})"
                     f" VALUES (?{', ?' * len(_FIGURES)}) ON CONFLICT (context) DO UPDATE SET "
-                    + ", ".join(f"{name} = {name} + excluded.{name}" for name in _FIGURES),
+                    + ", ".join(f"{name} = accounts.{name} + excluded.{name}" for name in _FIGURES),
                     [(_text(item.context), *_USED(item)) for item in used],
                 )
 
@@ -228,79 +235,20 @@ class House:
             rows = db.execute(f"SELECT context, {', '.join(_FIGURES)} FROM accounts").fetchall()
         return {row[0]: Account(*row) for row in rows}
 
-    # The connection
 
-    @contextmanager
-    def _transaction(self, *, writes: bool = True) -> Iterator[sqlite3.Connection]:
-        with self._turn:
-            try:
-                db = self._open()
-                db.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
-                try:
-                    yield db
-                    db.execute("COMMIT")
-                finally:
-                    if db.in_transaction:  # a full disk or a fault of the disk has ended it already
-                        db.execute("ROLLBACK")
-            except (OSError, sqlite3.DatabaseError) as error:
-                if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
-                    self._drop()  # what was wrong with the file may be over when it is opened again
-                raise StoreUnavailable(f"the store {str(self.path)!r} failed: {error}", retry_after=5.0) from error
-
-    def _open(self) -> sqlite3.Connection:
-        """The connection, made anew when another file lies there: what is written to a removed one is lost."""
-        try:
-            found = self.path.stat()
-        except FileNotFoundError:
-            if self._file is not None:
-                raise
-        else:
-            if self._db is not None and self._file == (found.st_dev, found.st_ino):
-                return self._db
-        self._drop()
-        try:
-            if not self._is_of_this_version():
-                SqliteStore(self.path).close()  # makes it, or brings it to this version
-        except MigrationFailed as error:
-            raise StoreUnavailable(str(error), hint=error.hint, retry_after=60.0) from error
-        found = self.path.stat()
-        db = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
-        self._db, self._file = db, (found.st_dev, found.st_ino)
-        db.execute("PRAGMA synchronous = NORMAL")
-        db.execute("PRAGMA secure_delete = ON")  # as the store does: names of contexts stand here too
-        return db
-
-    def _is_of_this_version(self) -> bool:
-        """Told without a lock, so that a busy store can be opened and read."""
-        if not self.path.exists():
-            return False
-        with contextlib.closing(sqlite3.connect(self.path, timeout=BUSY_TIMEOUT)) as db:
-            try:
-                return int(db.execute("PRAGMA user_version").fetchone()[0]) == len(list(MIGRATIONS.glob("*.sql")))
-            except sqlite3.DatabaseError:
-                return False  # what is wrong with it is told when it is opened as a store
-
-    def _drop(self) -> None:
-        if self._db is not None:
-            with contextlib.suppress(sqlite3.DatabaseError):
-                self._db.close()
-            self._db = None
-
-
-def _find_stale(
-    db: sqlite3.Connection, kind: Kind, silent_since: float, limit: int, spared: Iterable[str]
-) -> list[Stale]:
+def _find_stale(db: Connection, kind: Kind, silent_since: float, limit: int, spared: Iterable[str]) -> list[Stale]:
     """In the order in which rows lie in the file: removing neighbours touches few pages."""
     table, hubs = _TABLES[kind], [_text(hub) for hub in spared]
+    others = f" AND hub NOT IN ({', '.join('?' * len(hubs))})" if hubs else ""
     rows = db.execute(
         f"SELECT id, hub, {table.sign}, {', '.join(table.told)} FROM {table.name} WHERE {table.sign} <= ?"
-        f" AND hub NOT IN ({', '.join('?' * len(hubs))}) ORDER BY id LIMIT ?",
-        (silent_since, *hubs, limit),
+        f"{others} ORDER BY id LIMIT ?",
+        (silent_since, *hubs, limit if limit >= 0 else _ALL),
     ).fetchall()
     return [Stale(row[0], row[1], row[2], dict(zip(table.told, row[3:], strict=True))) for row in rows]
 
 
-def _audit(db: sqlite3.Connection, rows: Iterable[AuditRow]) -> None:
+def _audit(db: Connection, rows: Iterable[AuditRow]) -> None:
     """Write entries of the audit log; the same entry twice is one."""
     db.executemany(
         "INSERT INTO audit (at, hub, kind, what, cause, count, detail) VALUES (?, ?, ?, ?, ?, ?, ?)"

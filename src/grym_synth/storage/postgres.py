@@ -13,20 +13,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
 import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from .postgres_schema import bring_up
 from .postgres_words import PostgresWords
-from .store import Connection, Rows, Store, StoreUnavailable
+from .store import Connection, Rows, Store, StoreUnavailable, without_password
 
 MOST_CONNECTIONS = 4
 _WAIT_S = 5.0  # for a connection
 _CONNECT_S = 3
 _GIVE_UP_S = 2.0  # until a connection that cannot be made is somebody's error, and tried anew for the next who asks
-_ONE_WRITER = 0x6772796D  # the lock of who writes: "grym"
+_ONE_WRITER, _ONE_OF_HOUSE = 0x6772796D, 0x6772796C  # locks of who writes: numbers that are "grym" and "gryl"
 
 
 class PostgresStore(Store):
@@ -34,6 +33,8 @@ class PostgresStore(Store):
 
     pooled : where short requests go; may be a pooler in transaction mode
     session : where the schema is brought up to date; the same, if there is no pooler
+    most : connections at a time
+    of_house : it is for the rows of health and room, whose writers wait for no others
 
     Raises
     ------
@@ -43,8 +44,9 @@ class PostgresStore(Store):
         It cannot be reached or used; methods raise it too.
     """
 
-    def __init__(self, pooled: str, session: str = "", *, most: int = MOST_CONNECTIONS) -> None:
+    def __init__(self, pooled: str, session: str = "", *, most: int = MOST_CONNECTIONS, of_house: bool = False) -> None:
         self.name = without_password(pooled)
+        self._lock = _ONE_OF_HOUSE if of_house else _ONE_WRITER
         self._mine = threading.local()
         with self._told():
             bring_up(session or pooled, connect_timeout=_CONNECT_S)
@@ -101,7 +103,7 @@ class PostgresStore(Store):
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         with self._told(), self._pool.connection() as db, db.transaction():
-            db.execute(f"SELECT pg_advisory_xact_lock({_ONE_WRITER})")
+            db.execute(f"SELECT pg_advisory_xact_lock({self._lock})")
             self._mine.held = _Written(db)
             try:
                 yield self._mine.held
@@ -168,11 +170,3 @@ def _value(value: Any) -> Any:
     if isinstance(value, bool):
         return int(value)
     return value.replace("\0", "\ufffd") if isinstance(value, str) else value
-
-
-def without_password(address: str) -> str:
-    """An address as it may be shown."""
-    found = urlsplit(address)
-    who = f"{found.username}@" if found.username else ""
-    port = f":{found.port}" if found.port else ""
-    return f"{found.scheme}://{who}{found.hostname or ''}{port}{found.path}"

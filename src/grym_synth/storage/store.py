@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from ..errors import Unavailable
 from ..messages import (
@@ -231,6 +232,14 @@ def to_text(name: str) -> str:
 def from_text(stored: str) -> str:
     """The text that `to_text` stored."""
     return stored.encode("latin-1").decode("utf-8", "surrogateescape")
+
+
+def without_password(address: str) -> str:
+    """The address of a store as it may be shown."""
+    found = urlsplit(address)
+    who = f"{found.username}@" if found.username else ""
+    port = f":{found.port}" if found.port else ""
+    return f"{found.scheme}://{who}{found.hostname or ''}{port}{found.path}"
 
 
 def _canonical(params: Mapping[str, Json]) -> str:

@@ -11,6 +11,7 @@ import pytest
 from grym_synth.health.signals import Signal
 from grym_synth.resources.accounts import Usage
 from grym_synth.storage.house import House
+from grym_synth.storage.house_file import HouseFile
 from grym_synth.storage.house_rows import Account, AuditRow, LeaseRow
 from grym_synth.storage.store import MIGRATIONS, StoreUnavailable
 
@@ -89,11 +90,13 @@ def test_a_lease_found_stale_whose_heartbeat_comes_before_it_is_taken_stays(hous
     assert [row.id for row in house.leases()] == ["a"]
 
 
-def test_looking_taking_and_writing_it_down_is_one_transaction_under_the_write_lock(house: House) -> None:
+def test_looking_taking_and_writing_it_down_is_one_transaction_under_the_write_lock(tmp_path: Path) -> None:
+    ground = HouseFile(tmp_path / "grym.db")
+    house = House(ground)
     house.put_leases([lease("a", NOW - 40.0)])
     said: list[str] = []
-    assert house._db is not None
-    house._db.set_trace_callback(said.append)
+    assert ground._db is not None
+    ground._db.set_trace_callback(said.append)
     take(house)
     verbs = [statement.split("(")[0].split("WHERE")[0].split() for statement in said]
     assert [" ".join(words[:3]) for words in verbs if words[0] != "SELECT"] == [
@@ -299,6 +302,7 @@ def test_a_locked_store_is_read_but_not_written(house: House, tmp_path: Path) ->
 _FULL = """
 import resource, sys
 from pathlib import Path
+from grym_synth.storage.house_file import HouseFile
 from grym_synth.storage.house import House
 from grym_synth.storage.house_rows import AuditRow
 from grym_synth.storage.store import StoreUnavailable
@@ -338,6 +342,7 @@ def test_a_full_disk_refuses_what_does_not_fit_and_loses_nothing(house: House, t
 _READ_ONLY = """
 import os
 from pathlib import Path
+from grym_synth.storage.house_file import HouseFile
 from grym_synth.storage.house import House
 from grym_synth.storage.store import StoreUnavailable
 

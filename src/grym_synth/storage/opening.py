@@ -1,0 +1,86 @@
+"""Which store the settings name, and how it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from .house import House
+from .sqlite import SqliteStore
+from .store import Connection, Store, without_password
+
+if TYPE_CHECKING:
+    from .postgres import PostgresStore
+
+
+class Place(Protocol):
+    """What the settings say of the store.
+
+    store : an address, "" is a file
+    store_session : of Postgres, where its schema is brought up to date; "" is the same
+    """
+
+    @property
+    def store(self) -> str: ...
+    @property
+    def store_session(self) -> str: ...
+    @property
+    def store_path(self) -> Path: ...
+
+
+def is_shared(place: Place) -> bool:
+    """Whether the store is a Postgres, which others may use as well."""
+    return place.store.startswith(("postgresql://", "postgres://"))
+
+
+def name_of(place: Place) -> str:
+    """The store as it is shown, without a password."""
+    return without_password(place.store) if is_shared(place) else str(place.store_path)
+
+
+def is_there(place: Place) -> bool:
+    """Whether there may be something in it: a file that is not there is no store yet."""
+    return is_shared(place) or place.store_path.is_file()
+
+
+def open_store(place: Place) -> Store:
+    """Open the store; raises MigrationFailed or StoreUnavailable."""
+    return _postgres(place) if is_shared(place) else SqliteStore(place.store_path)
+
+
+def open_or_empty(place: Place) -> Store:
+    """The store, or where there is none yet an empty one in memory: to look is no reason to make it."""
+    return open_store(place) if is_there(place) else SqliteStore.in_memory()
+
+
+def open_house(place: Place, hub: str = "") -> House:
+    """The rows of health and room, by a connection of their own."""
+    return House(_PostgresHouse(place) if is_shared(place) else place.store_path, hub)
+
+
+class _PostgresHouse:
+    """Opened when it is first needed, and then one connection that nobody else takes."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._store: PostgresStore | None = None
+
+    @contextmanager
+    def transaction(self, *, writes: bool = True) -> Iterator[Connection]:
+        if self._store is None:
+            self._store = _postgres(self._place, most=1, of_house=True)
+        with self._store.transaction() as db:
+            yield db
+
+    def close(self) -> None:
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+
+def _postgres(place: Place, *, most: int = 4, of_house: bool = False) -> PostgresStore:
+    from .postgres import PostgresStore  # a fifth of a second, which who has a file need not wait
+
+    return PostgresStore(place.store, place.store_session, most=most, of_house=of_house)
