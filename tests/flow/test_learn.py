@@ -94,6 +94,8 @@ def test_a_watched_folder_is_read_again_when_something_changes_and_the_watch_end
             assert (next(told)["title"], next(told)["new"]) == ("Two", 1)
             (notes / "one.md").write_text("# One, again\n\nThe first.\n", encoding="utf-8")
             assert (next(told)["version"], next(told)["changed"]) == (2, 1)
+            (notes / "two.md").unlink()
+            assert next(told)["missing"] == [str(notes / "two.md")]
         finally:
             watch.send_signal(signal.SIGINT)
         assert not [*told]

@@ -91,7 +91,8 @@ async def perform_learn(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> i
             domain=str(params["domain"]), allows_http=allow_http,
         )  # fmt: skip
     if not operation.get("watch"):
-        return await _learn_once(hub, await hub.jobs.start(LEARN, params), targets, emit)
+        code, _ = await _learn_once(hub, await hub.jobs.start(LEARN, params), targets, emit)
+        return code
     return await _watch(hub, targets, params, emit)
 
 
@@ -100,15 +101,23 @@ async def _watch(hub: Hub, targets: list[str], params: Mapping[str, Json], emit:
     from ..knowledge.job import LEARN
     from ..library.watch import Watch
 
+    told: list[str] = []  # of the files that are missing
     async with Watch([target for target in targets if "://" not in target]).watching() as watch:
         while True:
             began = time.monotonic()
-            await _learn_once(hub, await hub.jobs.start(LEARN, params), targets, emit, is_first=False)
+            job = await hub.jobs.start(LEARN, params)
+            _, told = await _learn_once(hub, job, targets, emit, told_missing=told)
             await watch.wait(time.monotonic() - began)
 
 
-async def _learn_once(hub: Hub, job_id: str, targets: list[str], emit: Emit, *, is_first: bool = True) -> int:
-    """Follow a job to its end, and tell what came of each item and of all."""
+async def _learn_once(
+    hub: Hub, job_id: str, targets: list[str], emit: Emit, *, told_missing: list[str] | None = None
+) -> tuple[int, list[str]]:
+    """Follow a job to its end, and tell what came of each item and of all; the exit code, and the files missing.
+
+    told_missing : while folders are watched, the files of which it was told before that they are missing; nothing is
+        told then of a look that found all as it was
+    """
     import asyncio
 
     began = time.monotonic()
@@ -137,9 +146,9 @@ async def _learn_once(hub: Hub, job_id: str, targets: list[str], emit: Emit, *, 
         "job": job_id,
         "seconds": round(time.monotonic() - began, 1),
     }
-    if is_first or counts["new"] or counts["changed"] or counts["failed"]:
+    if missing != told_missing or counts["new"] or counts["changed"] or counts["failed"]:
         emit({"document": summary})
-    return 3 if counts["failed"] and counts.total() == counts["failed"] else 0
+    return 3 if counts["failed"] and counts.total() == counts["failed"] else 0, missing
 
 
 def _progress(job: Job) -> dict[str, Any]:

@@ -73,6 +73,9 @@ class Engine(JobBook):
         job = await super().cancel(id)
         if self._shift is not None:
             self._shift.drop(job.id)
+        elif self._working is None:  # what stands in this name was in the hands of a process that is gone
+            executor = await in_thread(self.store.register, self._name, os.getpid())
+            await in_thread(self.store.leave, executor)
         return job
 
     def why_held(self, kind: str) -> str:

@@ -13,6 +13,7 @@ from grym_synth.jobs.engine import Engine, open_jobs
 from grym_synth.jobs.port import Found, Item, Job, Kind, NothingToRetry, UnknownJob, Work
 from grym_synth.messages import Json, Need
 from grym_synth.resources.pool import Pool
+from grym_synth.storage.job_rows import NewItem, NewJob
 from grym_synth.testing import PlainRuns
 
 Do = Callable[[Work], Awaitable[Json | Found]]
@@ -201,6 +202,20 @@ def test_what_was_cancelled_begins_nothing_more_until_it_is_retried(tmp_path: Pa
 
     asyncio.run(run())
     assert counting.begun == Counter({f"k{n}": 2 if n in (2, 3) else 1 for n in range(10)})
+
+
+def test_what_a_killed_process_of_this_name_had_in_hand_is_in_nobodys_when_the_job_is_cancelled(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with opened(tmp_path / "jobs.db", Counting()) as jobs:
+            killed, store = jobs.store.register("hub", 1), jobs.store
+            id = store.add(NewJob("j1", "count", "count to 1", {"n": 1}, "default", ""))
+            store.begin(id, killed)
+            store.list_items(1, [NewItem("k0", 0, 1.0)], killed)
+            assert store.claim(1, killed) is not None
+            await jobs.cancel(id)
+            assert [item.state for item in await jobs.items(id)] == ["waiting"]
+
+    asyncio.run(run())
 
 
 def test_an_item_that_is_not_possible_now_is_tried_again_and_in_the_end_given_up(tmp_path: Path) -> None:
