@@ -119,6 +119,25 @@ class PostgresStore(Store):
             finally:
                 self._mine.held = None
 
+    @contextmanager
+    def held_still(self) -> Iterator[Connection]:
+        with self.transaction() as db:
+            for lock in {_ONE_WRITER, _ONE_OF_HOUSE} - {self._lock}:
+                db.execute(f"SELECT pg_advisory_xact_lock({lock})")
+            yield db
+
+    def number_given(self, table: str, column: str) -> int:
+        query = (
+            "SELECT coalesce(last_value, 0) FROM pg_sequences"
+            " WHERE schemaname || '.' || sequencename = pg_get_serial_sequence(?, ?)"
+        )
+        rows = self.read(query, (table, column))
+        return int(rows[0][0]) if rows else 0
+
+    def give_numbers_after(self, db: Connection, table: str, column: str, number: int) -> None:
+        sequence = f"pg_get_serial_sequence('{table}', '{column}')"
+        db.execute(f"SELECT setval({sequence}, ?, {number > 0})", (max(1, number),))
+
     def empty_log(self) -> bool:
         """What was deleted is gone for every query; its bytes go when the server cleans up (`VACUUM`)."""
         return True

@@ -35,6 +35,14 @@ class PostgresWords:
     def wipe(self, db: Connection) -> None:
         """Nothing: what was dropped is in no index any more."""
 
+    def rebuild(self, db: Connection) -> None:
+        db.execute("DELETE FROM knowledge_words")
+        query = "SELECT id, title, section, text FROM knowledge_passages WHERE is_searched = 1 AND id > ?"
+        after = 0
+        while rows := db.execute(f"{query} ORDER BY id LIMIT 1000", (after,)).fetchall():
+            db.executemany(_PUT, [(id, *map(_plain, words)) for id, *words in rows])
+            after = int(rows[-1][0])
+
     def match(self, terms: Sequence[str], limit: int, among: int, *, together: bool) -> list[tuple[int, float]]:
         told = [query for term in terms if (query := _query(term))]
         if not told:

@@ -13,7 +13,7 @@ from typing import Any
 from ..errors import MigrationFailed
 from .sqlite_words import SqliteWords
 from .store import MIGRATIONS as MIGRATIONS
-from .store import Store, StoreUnavailable
+from .store import Connection, Store, StoreUnavailable
 
 BUSY_TIMEOUT = 2.0  # seconds to wait for another process that is writing
 
@@ -87,6 +87,15 @@ class SqliteStore(Store):
                 self._db.execute("COMMIT")
         except sqlite3.DatabaseError as error:
             raise self._failed(error) from error
+
+    def number_given(self, table: str, column: str) -> int:
+        rows = self.read("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,))
+        return int(rows[0][0]) if rows else 0
+
+    def give_numbers_after(self, db: Connection, table: str, column: str, number: int) -> None:
+        if db.execute("SELECT 1 FROM sqlite_master WHERE name = ? AND sql LIKE '%AUTOINCREMENT%'", (table,)).fetchone():
+            db.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
+            db.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, number))
 
     def empty_log(self) -> bool:
         """Move all of the write-ahead log into the store and empty it; False while somebody else reads it."""

@@ -28,6 +28,9 @@ class SqliteWords:
         """Deleted words stay in the segments of the index until these are merged."""
         db.execute("INSERT INTO knowledge_words (knowledge_words) VALUES ('optimize')")
 
+    def rebuild(self, db: Connection) -> None:
+        db.execute("INSERT INTO knowledge_words (knowledge_words) VALUES ('rebuild')")
+
     def match(self, terms: Sequence[str], limit: int, among: int, *, together: bool) -> list[tuple[int, float]]:
         found = f"SELECT rowid AS id, -{_RANK} AS rank FROM knowledge_words WHERE knowledge_words MATCH ? LIMIT ?"
         query = f"SELECT id, rank FROM ({found}) ORDER BY rank DESC, id LIMIT ?"

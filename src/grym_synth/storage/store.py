@@ -113,6 +113,9 @@ class Words(Protocol):
     def wipe(self, db: Connection) -> None:
         """Leave nothing of what was dropped."""
 
+    def rebuild(self, db: Connection) -> None:
+        """Let all passages be found that are searched, and no others."""
+
     def match(self, terms: Sequence[str], limit: int, among: int, *, together: bool) -> list[tuple[int, float]]:
         """Passages that hold any of these terms, or all `together`, and how well (greater is better), best first."""
 
@@ -144,6 +147,18 @@ class Store(ABC):
     @abstractmethod
     def transaction(self) -> AbstractContextManager[Connection]:
         """All that the body writes, or nothing of it. Nobody else writes meanwhile."""
+
+    def held_still(self) -> AbstractContextManager[Connection]:
+        """A transaction in which nobody else writes anything, health and room neither."""
+        return self.transaction()
+
+    @abstractmethod
+    def number_given(self, table: str, column: str) -> int:
+        """The greatest number that a table has given by itself, also to rows that are gone; 0 when it keeps none."""
+
+    @abstractmethod
+    def give_numbers_after(self, db: Connection, table: str, column: str, number: int) -> None:
+        """Let a table give numbers that are greater than this one."""
 
     @abstractmethod
     def empty_log(self) -> bool:
