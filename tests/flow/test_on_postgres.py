@@ -34,3 +34,34 @@ def test_what_is_heard_read_and_taught_is_in_the_shared_store_and_nowhere_else(
     (status,) = other("status")
     assert status["last"] is not None
     assert not [path for home in (grym.home, other.home) for path in home.glob("grym.db*")]
+
+
+def test_everything_is_moved_used_there_taken_back_and_moved_for_good(postgres: PostgresWorld, tmp_path: Path) -> None:
+    grym, there = Grym(tmp_path), postgres.address(postgres.database())
+    (tmp_path / "notes.md").write_text("# Kick\n\nCut 300 Hz on the kick.\n", encoding="utf-8")
+    (nothing,) = grym("migrate", "--to", there, code=3)
+    assert "nothing to move" in nothing["error"]["message"]
+    grym("learn", "notes.md")
+    (config := grym.home / "config.toml").write_text("# mine\nmax_files = 7\n\n[limits]\nmemory = [0.8, 0.9, 0.97]\n")
+    (planned,) = grym("migrate", "--to", there, "--dry-run")
+    assert planned["would_move"]["knowledge_passages"] == 1
+    (moved,) = grym("migrate", "--to", there)
+    assert moved["same"]
+    assert moved["moved"] >= planned["rows"]
+    assert config.read_text().startswith(f'store = "{there}"\n# mine\nmax_files = 7\n')
+    assert config.stat().st_mode & 0o77 == 0
+    assert grym("migrate", "--verify")[0]["same"]
+    (grym.home / "grym.db").rename(grym.home / "elsewhere.db")  # the answer came from the server
+    assert grym("notes", "kick")[0]["passages"]
+    (grym.home / "elsewhere.db").rename(grym.home / "grym.db")
+    assert "neither confirmed" in grym("migrate", "--to", there, code=3)[0]["error"]["message"]
+    assert grym("migrate", "--rollback")[0]["rolled_back"]
+    assert config.read_text() == "# mine\nmax_files = 7\n\n[limits]\nmemory = [0.8, 0.9, 0.97]\n"
+    grym("forget", "notes.md", "--yes")
+    assert grym("migrate", "--to", there)[0]["same"]  # what was moved before is made equal
+    assert not grym("notes", "kick")[0]["passages"]
+    assert "health_log" in grym("migrate", "--verify", code=3)[0]["differ"]  # a hub has used the new one since
+    assert grym("migrate", "--confirm")[0]["confirmed"]
+    assert grym("migrate", "--to", f"sqlite:///{tmp_path / 'back.db'}")[0]["same"]
+    assert "nothing was moved" not in str(grym("migrate", "--confirm"))
+    assert "nothing was moved" in grym("migrate", "--confirm", code=3)[0]["error"]["message"]

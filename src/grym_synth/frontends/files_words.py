@@ -41,10 +41,10 @@ def progress_line(progress: Mapping[str, Any]) -> str:
     if not progress.get("of") or "done" not in progress:
         return f"{progress['message']}  {progress['subject']}".rstrip()
     failed = f", {progress['failed']} cannot be" if progress["failed"] else ""
-    left = progress.get("left_s")
-    until = f"{_range(*left)} left" if left else "time left unknown yet"
+    left = progress.get("left_s", ())
+    until = f"{_range(*left)} left · " if left else "" if left == () else "time left unknown yet · "
     of = f"{progress['done']:,} of {progress['of']:,} {progress.get('verb', 'listened to')}{failed}"
-    return f"{of} · {until} · {progress['message']}  {progress['subject']}"
+    return f"{of} · {until}{progress['message']}  {progress['subject']}"
 
 
 def summary_lines(document: Mapping[str, Any], more: Mapping[str, Any]) -> list[str]:
