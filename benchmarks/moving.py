@@ -3,9 +3,9 @@
     python -m benchmarks.moving [--recordings N] [--kills N] [--write]
 
 The recordings are made up: vectors of the usual lengths, two fragments each, figures, words, tags, a print and what was
-heard of each, and a label for every tenth. `grym migrate` runs as a process that is ended with kill -9 at even distances
-of what there is to copy; after that it runs to its end. Meanwhile a reader asks the source for recordings, one question
-after the other.
+heard of each, and a label for every tenth. `grym migrate` runs as a process, ended with kill -9 at even distances of
+what there is to copy; after that it runs to its end. Meanwhile a reader asks the source for recordings, one after
+the other.
 """
 
 from __future__ import annotations

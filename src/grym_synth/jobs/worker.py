@@ -16,7 +16,7 @@ from ..resources.pool import Pool
 from ..storage.job_file import Fenced
 from ..storage.job_rows import Claimed, Executor, JobRow, NewItem
 from ..storage.jobs import JobStore
-from ..storage.store import StoreUnavailable
+from ..storage.store import StoreAway, StoreUnavailable
 from .port import Found, Item, Kind, Work
 from .threads import in_thread
 
@@ -198,7 +198,8 @@ class Worker:
             found = came if isinstance(came, Found) else Found(came, ())
             result, more = _checked(found.result), [_listed(each) for each in found.items]
         except GrymError as error:
-            if isinstance(error, Unavailable) and item.attempts < kind.tries:
+            tries = _CRASHES if isinstance(error, StoreAway) else kind.tries  # for minutes: it comes back by itself
+            if isinstance(error, Unavailable) and item.attempts < tries:
                 wait = error.retry_after or _RETRY_S
                 await self._store_call(self._store.put_back, item, self._executor, wait)
             else:

@@ -18,7 +18,7 @@ from ..messages import Gap
 from ..storage.library import Library
 from ..storage.library_rows import HeardPart, LibraryFile
 from ..storage.prints import Prints, read_print
-from ..storage.store import Heard
+from ..storage.store import Heard, StoreAway
 from .describe import describe, is_recording
 from .finding import Foresight, Item, OnDoing, Search
 from .look import fault_of, is_same_stamp, stamp_of
@@ -31,6 +31,7 @@ _OF_THE_HUB = frozenset({"refused", "unavailable", "circuit_open", "store_unavai
 _OF_THE_AGENT = frozenset({"agent_crashed", "agent_failed", "malformed_evidence"})
 _TRIES, _WAIT_S = 3, 5.0
 _WRITE_TRIES, _WRITE_WAIT_S = 5, 1.0
+_AWAY_TRIES = 300  # of which each is told at once, or waits for half a second
 
 Result = Literal["analysed", "failed", "left"]
 
@@ -278,12 +279,16 @@ def _why(gaps: Sequence[Gap]) -> Gap:
 
 
 async def _write(work: Callable[[], None]) -> None:
-    """Write, and again a little later while others do; a store that cannot be written ends the index."""
-    for again in range(_WRITE_TRIES):
+    """Write, and again a little later while others do; a store that cannot be written ends the index.
+
+    One whose server is away is waited for for minutes: what was listened to is not thrown away.
+    """
+    again = 0
+    while True:
+        again += 1
         try:
             return work()
-        except Unavailable:
-            if again + 1 == _WRITE_TRIES:
+        except Unavailable as error:
+            if again >= (_AWAY_TRIES if isinstance(error, StoreAway) else _WRITE_TRIES):
                 raise
         await asyncio.sleep(_WRITE_WAIT_S)
-    return None

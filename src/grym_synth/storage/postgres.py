@@ -8,7 +8,9 @@ can be seen, and what is read before it is written stays true.
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -19,10 +21,13 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from .postgres_schema import bring_up
 from .postgres_words import PostgresWords
-from .store import Connection, Rows, Store, StoreUnavailable, without_password
+from .store import Connection, Rows, Store, StoreAway, StoreUnavailable, without_password
+
+logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # what it warns of is told by whoever asked
 
 MOST_CONNECTIONS = 4
-_WAIT_S = 5.0
+_WAIT_S, _LOOK_S = 5.0, 0.5  # for a connection; the same while the server was away just now
+_ASK_AGAIN_S = 3.0
 _CONNECT_S = 3
 _GIVE_UP_S = 2.0  # until a connection that cannot be made is somebody's error, and tried anew for the next who asks
 _ONE_WRITER, _ONE_OF_HOUSE = 0x6772796D, 0x6772796C  # locks of who writes: numbers that are "grym" and "gryl"
@@ -57,6 +62,9 @@ class PostgresStore(Store):
         self.name = without_password(pooled)
         self._lock = _ONE_OF_HOUSE if of_house else _ONE_WRITER
         self._mine = threading.local()
+        self._wait_s = wait_s
+        self._away_since: float | None = None
+        self._ask_again = 0.0
         with self._told():
             bring_up(session or pooled, connect_timeout=_CONNECT_S)
         self._pool = ConnectionPool(
@@ -102,22 +110,59 @@ class PostgresStore(Store):
         with self._told():
             try:
                 return self._read(query, values)
+            except PoolTimeout:
+                raise
             except psycopg.OperationalError:  # a connection that had died unseen; reading twice does no harm
                 return self._read(query, values)
 
     def _read(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-        with self._pool.connection() as db:
+        with self._lent() as db:
             return _Written(db).execute(query, values).fetchall()
 
     @contextmanager
+    def _lent(self) -> Iterator[psycopg.Connection[Any]]:
+        """A connection. That a server is away is found out once in a while, and quickly: whoever asks in between is
+        told at once, since one question asks the store many times."""
+        now = time.monotonic()
+        if self._away_since is not None and now < self._ask_again:
+            raise PoolTimeout("it is away")
+        self._ask_again = now + _ASK_AGAIN_S  # others need not wait for what this one finds out
+        try:
+            db = self._pool.getconn(self._wait_s if self._away_since is None else min(self._wait_s, _LOOK_S))
+        except PoolTimeout:
+            if self._pool.get_stats().get("pool_size", 0) == 0:  # none could be made: it is not that all are lent
+                self._away_since = self._away_since or now
+                self._ask_again = time.monotonic() + _ASK_AGAIN_S
+            raise
+        self._away_since = None
+        try:
+            yield db
+        finally:
+            self._pool.putconn(db)
+
+    @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        with self._told(), self._pool.connection() as db, db.transaction():
+        with self._told(), self._lent_alive() as db, db.transaction():
             db.execute(f"SELECT pg_advisory_xact_lock({self._lock})")
             self._mine.held = _Written(db)
             try:
                 yield self._mine.held
             finally:
                 self._mine.held = None
+
+    @contextmanager
+    def _lent_alive(self) -> Iterator[psycopg.Connection[Any]]:
+        """A connection that answers: of those that are kept, all may have died with the server."""
+        for _ in range(self._pool.max_size):
+            with self._lent() as db:
+                try:
+                    db.execute("SELECT 1")
+                except psycopg.OperationalError:
+                    continue
+                yield db
+                return
+        with self._lent() as db:
+            yield db
 
     @contextmanager
     def held_still(self) -> Iterator[Connection]:
@@ -154,10 +199,11 @@ class PostgresStore(Store):
         try:
             yield
         except PoolTimeout as error:
-            raise StoreUnavailable(f"the store {self.name} gave no connection", retry_after=5.0) from error
+            raise StoreAway(f"the store {self.name} gave no connection", retry_after=5.0) from error
+        except psycopg.OperationalError as error:
+            raise StoreAway(f"the store {self.name} is away: {_one_line(error)}", retry_after=5.0) from error
         except psycopg.Error as error:
-            told = " ".join(str(error).split()) or type(error).__name__
-            raise StoreUnavailable(f"the store {self.name} failed: {told}", retry_after=5.0) from error
+            raise StoreUnavailable(f"the store {self.name} failed: {_one_line(error)}", retry_after=5.0) from error
 
 
 class _Written:
@@ -176,6 +222,10 @@ class _Written:
         if listed:
             with self._db.cursor() as cursor:
                 cursor.executemany(text, listed)
+
+
+def _one_line(error: psycopg.Error) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 @lru_cache(maxsize=1000)

@@ -50,6 +50,10 @@ class StoreUnavailable(Unavailable):
     code = "store_unavailable"
 
 
+class StoreAway(StoreUnavailable):
+    """The server of the store cannot be reached: it comes back without anybody here doing something."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileStamp:
     """What tells, without reading it, that a file is still the same."""
