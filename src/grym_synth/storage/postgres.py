@@ -12,7 +12,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +20,7 @@ import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from .postgres_schema import bring_up
+from .postgres_watch import Watch
 from .postgres_words import PostgresWords
 from .store import Connection, Rows, Store, StoreAway, StoreUnavailable, without_password
 
@@ -28,6 +29,8 @@ logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # what it warns of is
 MOST_CONNECTIONS = 4
 _WAIT_S, _LOOK_S = 5.0, 0.5  # for a connection; the same while the server was away just now
 _ASK_AGAIN_S = 3.0
+_ANSWERS_S, _TRUSTED_S = 3.0, 1.0  # a server answers in; and so long after an answer is not asked whether it does
+_WRITES_S, _LONGEST_S = 10.0, 60.0  # that one waits for others to write, or one statement takes; and many rows
 _CONNECT_S = 3
 _GIVE_UP_S = 2.0  # until a connection that cannot be made is somebody's error, and tried anew for the next who asks
 _ONE_WRITER, _ONE_OF_HOUSE = 0x6772796D, 0x6772796C  # locks of who writes: numbers that are "grym" and "gryl"
@@ -63,8 +66,9 @@ class PostgresStore(Store):
         self._lock = _ONE_OF_HOUSE if of_house else _ONE_WRITER
         self._mine = threading.local()
         self._wait_s = wait_s
-        self._away_since: float | None = None
-        self._ask_again = 0.0
+        self._is_away = False
+        self._ask_again = self._answered = 0.0
+        self._watch = Watch()
         with self._told():
             bring_up(session or pooled, connect_timeout=_CONNECT_S)
         self._pool = ConnectionPool(
@@ -117,52 +121,64 @@ class PostgresStore(Store):
 
     def _read(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         with self._lent() as db:
-            return _Written(db).execute(query, values).fetchall()
-
-    @contextmanager
-    def _lent(self) -> Iterator[psycopg.Connection[Any]]:
-        """A connection. That a server is away is found out once in a while, and quickly: whoever asks in between is
-        told at once, since one question asks the store many times."""
-        now = time.monotonic()
-        if self._away_since is not None and now < self._ask_again:
-            raise PoolTimeout("it is away")
-        self._ask_again = now + _ASK_AGAIN_S  # others need not wait for what this one finds out
-        try:
-            db = self._pool.getconn(self._wait_s if self._away_since is None else min(self._wait_s, _LOOK_S))
-        except PoolTimeout:
-            if self._pool.get_stats().get("pool_size", 0) == 0:  # none could be made: it is not that all are lent
-                self._away_since = self._away_since or now
-                self._ask_again = time.monotonic() + _ASK_AGAIN_S
-            raise
-        self._away_since = None
-        try:
-            yield db
-        finally:
-            self._pool.putconn(db)
+            return _Written(db, self._watch).execute(query, values).fetchall()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        with self._told(), self._lent_alive() as db, db.transaction():
-            db.execute(f"SELECT pg_advisory_xact_lock({self._lock})")
-            self._mine.held = _Written(db)
+        with self._told(), self._lent() as db, ExitStack() as begun:
+            with self._watch.at_most(_WRITES_S, db.fileno()):
+                begun.enter_context(db.transaction())
+                db.execute(f"SELECT pg_advisory_xact_lock({self._lock})")
+            self._mine.held = _Written(db, self._watch)
             try:
                 yield self._mine.held
             finally:
                 self._mine.held = None
 
     @contextmanager
-    def _lent_alive(self) -> Iterator[psycopg.Connection[Any]]:
-        """A connection that answers: of those that are kept, all may have died with the server."""
-        for _ in range(self._pool.max_size):
-            with self._lent() as db:
-                try:
-                    db.execute("SELECT 1")
-                except psycopg.OperationalError:
-                    continue
-                yield db
-                return
-        with self._lent() as db:
+    def _lent(self) -> Iterator[psycopg.Connection[Any]]:
+        db = self._take()
+        try:
             yield db
+        except psycopg.OperationalError:
+            self._answered = 0.0
+            raise
+        finally:
+            self._pool.putconn(db)
+
+    def _take(self) -> psycopg.Connection[Any]:
+        """A connection that answers.
+
+        That a server is away is found out once in a while, and quickly: whoever asks in between is told at once, since
+        one question asks the store many times.
+        """
+        now = time.monotonic()
+        if self._is_away and now < self._ask_again:
+            raise PoolTimeout("it is away")
+        self._ask_again = now + _ASK_AGAIN_S  # others need not wait for what this one finds out
+        patience = _LOOK_S if self._is_away else _ANSWERS_S
+        for _ in range(self._pool.max_size + 1):  # all that are kept may have died with the server
+            try:
+                db = self._pool.getconn(min(self._wait_s, patience) if self._is_away else self._wait_s)
+            except PoolTimeout:
+                if self._pool.get_stats().get("pool_size", 0) == 0:  # none could be made: it is not that all are lent
+                    break
+                raise
+            if not self._is_away and time.monotonic() < self._answered + _TRUSTED_S:
+                return db
+            began = time.monotonic()
+            try:
+                with self._watch.at_most(patience, db.fileno()):
+                    db.execute("SELECT 1")
+            except psycopg.OperationalError:
+                self._pool.putconn(db)
+                if time.monotonic() > began + patience:
+                    break
+                continue
+            self._answered, self._is_away = time.monotonic(), False
+            return db
+        self._is_away, self._ask_again = True, time.monotonic() + _ASK_AGAIN_S
+        raise PoolTimeout("it is away")
 
     @contextmanager
     def held_still(self) -> Iterator[Connection]:
@@ -209,18 +225,19 @@ class PostgresStore(Store):
 class _Written:
     """A connection that takes our SQL."""
 
-    def __init__(self, db: psycopg.Connection[Any]) -> None:
-        self._db = db
+    def __init__(self, db: psycopg.Connection[Any], watch: Watch) -> None:
+        self._db, self._watch = db, watch
 
     def execute(self, query: str, values: Sequence[Any] = (), /) -> Rows:
         text, order = to_postgres(query)
-        return self._db.execute(text, _values(values, order))
+        with self._watch.at_most(_WRITES_S, self._db.fileno()):
+            return self._db.execute(text, _values(values, order))
 
     def executemany(self, query: str, rows: Iterable[Sequence[Any]], /) -> None:
         text, order = to_postgres(query)
         listed = [_values(row, order) for row in rows]
         if listed:
-            with self._db.cursor() as cursor:
+            with self._watch.at_most(_LONGEST_S, self._db.fileno()), self._db.cursor() as cursor:
                 cursor.executemany(text, listed)
 
 

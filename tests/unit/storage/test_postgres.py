@@ -8,14 +8,14 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from tests.postgres_world import PostgresWorld
+from tests.postgres_world import NO_POOLER, POOLER, PostgresWorld
 
 from grym_synth.errors import GrymError, MigrationFailed
 from grym_synth.storage.corrections import RouteCorrections
 from grym_synth.storage.knowledge import Knowledge
 from grym_synth.storage.knowledge_rows import SourceRow
 from grym_synth.storage.postgres import PostgresStore, to_postgres
-from grym_synth.storage.store import StoreUnavailable
+from grym_synth.storage.store import StoreAway, StoreUnavailable
 
 pytestmark = pytest.mark.slow
 
@@ -123,6 +123,25 @@ def test_a_server_that_is_away_is_told_at_once_and_found_again_when_it_is_back(p
             time.sleep(0.2)
     else:
         pytest.fail("it was not found again within ten seconds")
+    store.close()
+
+
+@pytest.mark.skipif(POOLER is None, reason=NO_POOLER)
+def test_behind_a_pooler_that_waits_for_its_server_nobody_waits_with_it(postgres: PostgresWorld) -> None:
+    name = postgres.of_ours()
+    store = PostgresStore(postgres.pooled(name), postgres.address(name))
+    assert store.read("SELECT 1") == [(1,)]
+    time.sleep(1.1)  # until an answer is asked for before anything else
+    with postgres.stopped():
+        began = time.monotonic()
+        with pytest.raises(StoreAway):
+            store.read("SELECT 1")
+        assert time.monotonic() - began < 10.0
+        began = time.monotonic()
+        for _ in range(20):
+            with pytest.raises(StoreAway):
+                store.read("SELECT 1")
+        assert time.monotonic() - began < 3.0
     store.close()
 
 
