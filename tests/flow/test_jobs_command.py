@@ -135,7 +135,7 @@ def test_a_hub_works_on_jobs_and_is_asked_and_told_through_its_socket(config: Co
             code, _, err = await grym(home, "jobs", "retry", "zz")
             assert (code, "there is no job 'zz'" in err) == (3, True)
             (retried,) = await documents(home, "jobs", "retry", id)
-            assert (retried["attempts"], retried["done"]) == (2, cancelled["done"])
+            assert (retried["attempts"], retried["done"] >= cancelled["done"]) == (2, True)  # it may have begun again
             await until(hub, id, lambda job: job.progress.done > cancelled["done"])
             await hub.jobs.cancel(id)
 
