@@ -48,7 +48,7 @@ class PlainRuns:
     Give it to `open_jobs` as `launch`. The items are kept as ever, and `resume` begins anew what was not done.
     """
 
-    def __init__(self, path: Path, executor: str, do_step: DoStep) -> None:
+    def __init__(self, where: Path | str, executor: str, do_step: DoStep) -> None:
         self._executor, self._do_step = executor, do_step
         self._threads: dict[tuple[str, int], threading.Thread] = {}
 
@@ -61,8 +61,11 @@ class PlainRuns:
     def pending(self) -> list[tuple[str, str]]:
         return [(f"{id}.{run}", self._executor) for (id, run), thread in self._threads.items() if thread.is_alive()]
 
-    def resume(self, names: Sequence[str]) -> None:
-        """There are no others whose runs could be gone on with."""
+    def has_room(self) -> bool:
+        return True
+
+    def cancel(self, names: Sequence[str]) -> None:
+        """There are no others whose runs could be left."""
 
     def close(self) -> None:
         for thread in self._threads.values():

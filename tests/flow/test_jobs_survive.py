@@ -31,6 +31,9 @@ class Home:
         self.path, self.notes = folder / "jobs.db", folder / "notes"
         self.book = JobBook(JobStore(self.path), [noting(self.notes)])
 
+    def state(self, executor: str) -> str:
+        return next(row.state for row in self.book.store.executors() if row.id == executor)
+
     @contextlib.contextmanager
     def process(self, executor: str, dead_s: float = 60.0) -> Iterator[subprocess.Popen[str]]:
         """A process that works until the block ends; it need not end well."""
@@ -61,9 +64,7 @@ class Home:
 
     def token(self, executor: str) -> int:
         """Which incarnation of an executor the store knows."""
-        with self.book.store.transaction(writes=False) as db:
-            query = "SELECT token FROM job_executors WHERE id = ?"
-            return int(db.execute(query, (executor,)).fetchone()[0])
+        return next(row.token for row in self.book.store.executors() if row.id == executor)
 
 
 @contextlib.contextmanager
@@ -145,7 +146,7 @@ def test_who_was_declared_dead_and_wakes_up_writes_nothing_and_works_on_as_someb
             name = (await home.book.show(id)).executor
             token = home.token(name)
             first.send_signal(signal.SIGSTOP)
-            await until(lambda: home.book.store.executors()[name] == "dead")
+            await until(lambda: home.state(name) == "dead")
             job = await home.book.wait(id)  # by the other alone
             assert (job.state, job.progress.done, job.attempts) == ("done", COUNT, 1)
             assert job.result == {"finished_by": second.pid}
@@ -168,7 +169,7 @@ async def both_at_work(
     home: Home, processes: dict[str, subprocess.Popen[str]]
 ) -> tuple[str, subprocess.Popen[str], subprocess.Popen[str]]:
     """A job that two processes do items of: its id, the process that looks after it, and the other."""
-    await until(lambda: set(home.book.store.executors()) == set(processes))
+    await until(lambda: {row.id for row in home.book.store.executors()} == set(processes))
     id = await home.book.start("note", {"count": COUNT, "ms": 100})
     await until(lambda: set(home.pids()) == {str(process.pid) for process in processes.values()})
     job = await home.book.show(id)

@@ -54,10 +54,10 @@ async def jobs_without_hub(config: Config, operation: Mapping[str, Any]) -> dict
 def book_without_hub(config: Config) -> JobBook:
     """The jobs of a home in which nobody works on them."""
     from ..jobs.book import JobBook
-    from ..storage.jobs import JobStore
+    from ..storage.opening import open_job_store
 
     held = "paused" if config.pause_path.exists() else "no hub runs; `grym serve` goes on with it"
-    return JobBook(JobStore(config.jobs_path), held=lambda: held)
+    return JobBook(open_job_store(config), held=lambda: held)
 
 
 def counts_without_hub(config: Config) -> dict[str, Json]:

@@ -160,7 +160,7 @@ class JobBook:
             held or row.cause,
             finish,
             row.executor,
-            row.run,
+            row.retries + 1,
             row.result,
         )
 

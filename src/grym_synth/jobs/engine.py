@@ -18,8 +18,7 @@ from pathlib import Path
 from ..errors import InvalidConfig, Unavailable
 from ..messages import Json
 from ..resources.pool import Pool
-from ..storage.job_file import Fenced
-from ..storage.job_rows import Executor
+from ..storage.job_rows import Executor, Fenced, Place
 from ..storage.jobs import JobStore
 from .book import JobBook
 from .port import Job, Kind
@@ -33,11 +32,12 @@ log = logging.getLogger(__name__)
 
 _BEATS = 6  # signs of life in the time of silence after which one is dead
 _AGAIN_S = 1.0  # after a fault, before it begins again
+_NOWHERE = Place()
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,62}")
 
 
 class Engine(JobBook):
-    """Works on the jobs of one file, in this process, on the event loop on which it was opened.
+    """Works on jobs, in this process, on the event loop on which it was opened.
 
     Nothing heavy is loaded before there is work: it begins with `resume`, or with a job that is started or retried.
     """
@@ -48,6 +48,7 @@ class Engine(JobBook):
         kinds: Iterable[Kind],
         executor: str,
         *,
+        place: Place,
         pool: Pool | None,
         hold: Hold,
         dead_s: float,
@@ -56,7 +57,7 @@ class Engine(JobBook):
     ) -> None:
         super().__init__(store, kinds, held=hold)
         self.reaper = Reaper(store, executor, dead_s=dead_s)
-        self._name, self._pool, self._hold = executor, pool, hold
+        self._name, self._place, self._pool, self._hold = executor, place, pool, hold
         self._dead_s, self._buries, self._launch = dead_s, buries, launch
         self._wake = asyncio.Event()
         self._working: asyncio.Task[None] | None = None
@@ -74,7 +75,7 @@ class Engine(JobBook):
         if self._shift is not None:
             self._shift.drop(job.id)
         elif self._working is None:  # what stands in this name was in the hands of a process that is gone
-            executor = await in_thread(self.store.register, self._name, os.getpid())
+            executor = await in_thread(self.store.register, self._name, os.getpid(), self._place)
             await in_thread(self.store.leave, executor)
         return job
 
@@ -123,7 +124,7 @@ class Engine(JobBook):
             await asyncio.sleep(_AGAIN_S)
 
     async def _work(self) -> None:
-        executor = await in_thread(self.store.register, self._name, os.getpid())
+        executor = await in_thread(self.store.register, self._name, os.getpid(), self._place)
         fenced = asyncio.Event()
         worker = Worker(self.store, self.kinds, executor, pool=self._pool, hold=self._hold, fenced=fenced.set)
         shift = self._shift = Shift(
@@ -165,29 +166,34 @@ async def _raise_when(fenced: asyncio.Event) -> None:
 
 @asynccontextmanager
 async def open_jobs(
-    path: Path,
+    where: Path | JobStore,
     kinds: Iterable[Kind],
     *,
     executor: str = "hub",
+    place: Place = _NOWHERE,
     pool: Pool | None = None,
     hold: Hold = lambda: "",
     dead_s: float = DEAD_S,
     buries: bool = True,
     launch: Launch = launch_dbos,
 ) -> AsyncIterator[Engine]:
-    """The jobs of a file for the body of an `async with` block; what is not done by then goes on another time.
+    """Jobs for the body of an `async with` block; what is not done by then goes on another time.
 
+    where : a file, or a store of jobs, which is closed at the end
     executor : the name of this process, always the same and no other's at the same time: "hub", "worker-1"
+    place : where that is, for those who look at it from another machine
     pool : lends the room that items need, at batch priority; None where there is nobody to share with
     hold : why nothing new may begin just now; "" when it may
-    dead_s : seconds of silence after which an executor is dead; the same in all processes of a file
+    dead_s : seconds of silence after which an executor is dead; the same in all processes
     launch : makes runs of jobs durable; a test may give a plain one
     buries : whether it declares others dead itself; False where the hub's clean-up does it
     """
     if not _NAME.fullmatch(executor):
         raise InvalidConfig(f"{executor!r} is no name of an executor: small letters, digits and dashes, at most 63")
-    store = JobStore(path)
-    engine = Engine(store, kinds, executor, pool=pool, hold=hold, dead_s=dead_s, buries=buries, launch=launch)
+    store = JobStore(where) if isinstance(where, Path) else where
+    engine = Engine(
+        store, kinds, executor, place=place, pool=pool, hold=hold, dead_s=dead_s, buries=buries, launch=launch
+    )
     try:
         yield engine
     finally:

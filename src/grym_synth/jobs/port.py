@@ -81,6 +81,7 @@ class Kind:
     title : what people call a job with these parameters
     at_once : items that one process does at a time
     tries : how often an item is tried that is `Unavailable`, with a wait between
+    is_here : whether a job with these parameters can be done on this machine, which may not see its files; None: always
     need : room that one item takes in the hub's pool, at batch priority; None for items that ask for room themselves
     """
 
@@ -92,6 +93,7 @@ class Kind:
     at_once: int = 1
     tries: int = 3
     need: Need | None = None
+    is_here: Callable[[Mapping[str, Json]], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

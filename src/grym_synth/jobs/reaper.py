@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from ..storage.job_rows import SilentExecutor
+from ..storage.job_rows import JobRow, SilentExecutor
 from ..storage.jobs import JobStore
 from .runs import Runs
 
@@ -64,13 +64,25 @@ class Reaper:
                     return 1
         return 0
 
-    def hand_over(self, runs: Runs) -> int:
-        """Have others go on with the runs of executors that are dead or gone; how many runs."""
+    def hand_over(self, runs: Runs, knows: Callable[[JobRow], bool]) -> int:
+        """Give another run to jobs whose executor is dead or gone, so that somebody begins it; how many.
+
+        knows : whether this process can do them; those that it cannot are left to others
+        """
         pending = runs.pending()  # before the executors: one that begins again in between has its runs for itself
-        alive = {id for id, state in self._store.executors().items() if state == "alive"}
-        left = [name for name, executor in pending if executor not in alive]
-        runs.resume(left)
-        return len(left)
+        alive = {row.id for row in self._store.executors() if row.state == "alive"}
+        over = []
+        for name, executor in pending:
+            id, _, run = name.rpartition(".")
+            job = None if executor in alive else self._store.job(id)
+            if job is not None and job.run == int(run) and job.state in ("waiting", "running"):
+                if not knows(job):
+                    continue
+                self._store.run_again(id, int(run))
+            if executor not in alive:
+                over.append(name)
+        runs.cancel(over)
+        return len(over)
 
     def _silent(self) -> list[SilentExecutor]:
         if not self._store.is_there:

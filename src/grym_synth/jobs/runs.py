@@ -19,19 +19,25 @@ class Released(BaseException):
 
 class Runs(Protocol):
     """Runs of jobs that one executor has under way; all of it waits for the disk. A run that was let go of, or whose
-    process was killed, is begun again at the step that it was at when the same executor launches again.
+    process was killed, is begun again at the step that it was at when the same executor launches again. Others do not
+    take it: they give the job another run.
     """
 
+    def has_room(self) -> bool:
+        """Whether one more may begin."""
+        ...
+
     def submit(self, id: str, run: int) -> bool:
-        """Have a run of a job done; False when it was, and did not bring the job to its end. Twice is as once."""
+        """Do a run of a job; False when that was done, and did not bring the job to its end. Twice is as once, also
+        where two executors do it at the same time."""
         ...
 
     def pending(self) -> list[tuple[str, str]]:
         """Every run under way, of all executors: its name, and the executor that has it."""
         ...
 
-    def resume(self, names: Sequence[str]) -> None:
-        """Have runs gone on with by whoever takes them first."""
+    def cancel(self, names: Sequence[str]) -> None:
+        """Have runs never gone on with by anybody."""
         ...
 
     def close(self) -> None:
@@ -39,12 +45,12 @@ class Runs(Protocol):
         ...
 
 
-#: (file, executor, how a step is done).
-Launch = Callable[[Path, str, DoStep], Runs]
+#: (a file, or the address of a session on Postgres; executor; how a step is done).
+Launch = Callable[[Path | str, str, DoStep], Runs]
 
 
-def launch_dbos(path: Path, executor: str, do_step: DoStep) -> Runs:
+def launch_dbos(where: Path | str, executor: str, do_step: DoStep) -> Runs:
     """Load DBOS and begin; a second of imports, which only work on jobs is worth."""
     from .workflows import Workflows
 
-    return Workflows(path, executor, do_step)
+    return Workflows(where, executor, do_step)

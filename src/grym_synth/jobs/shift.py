@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from ..errors import GrymError
-from ..storage.job_file import Fenced
-from ..storage.job_rows import Executor, JobRow
+from ..storage.job_rows import Executor, Fenced, JobRow
 from ..storage.jobs import JobStore
 from .reaper import Reaper
 from .runs import Launch, Released, Runs
@@ -80,12 +79,16 @@ class Shift:
         self._worker.drop(id)
 
     def _launch_runs(self) -> Runs:
-        self._runs = self._launch(self._store.path, self._executor.id, self._do_step)  # also when nobody waits any more
+        self._runs = self._launch(
+            self._store.engine, self._executor.id, self._do_step
+        )  # also when nobody waits any more
         return self._runs
 
     def _submit(self, runs: Runs, unfinished: Sequence[JobRow]) -> None:
         for row in unfinished:
-            if self._worker.knows(row) and (row.id, row.run) not in self._submitted:
+            if not runs.has_room():
+                return
+            if (row.id, row.run) not in self._submitted and self._worker.knows(row):
                 if runs.submit(row.id, row.run):
                     self._submitted.add((row.id, row.run))
                 else:
@@ -96,7 +99,7 @@ class Shift:
         if self._buries:
             for silent in self._reaper.find():
                 self._reaper.bury(silent.id)
-        self._reaper.hand_over(runs)
+        self._reaper.hand_over(runs, self._worker.knows)
 
     def _help(self, row: JobRow) -> None:
         if not self._worker.is_at(row.id):

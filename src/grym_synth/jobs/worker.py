@@ -13,8 +13,7 @@ from typing import TypeVar
 from ..errors import AdmissionDenied, BadRequest, GrymError, Unavailable
 from ..messages import Json
 from ..resources.pool import Pool
-from ..storage.job_file import Fenced
-from ..storage.job_rows import Claimed, Executor, JobRow, NewItem
+from ..storage.job_rows import Claimed, Executor, Fenced, JobRow, NewItem
 from ..storage.jobs import JobStore
 from ..storage.store import StoreAway, StoreUnavailable
 from .port import Found, Item, Kind, Work
@@ -97,8 +96,9 @@ class Worker:
         await self._store_call(self._store.free_items, job.number, self._executor)  # of a job that was cancelled
 
     def knows(self, job: JobRow) -> bool:
-        """Whether this process can do items of a job."""
-        return job.kind in self._kinds
+        """Whether this process can do items of a job, on this machine."""
+        kind = self._kinds.get(job.kind)
+        return kind is not None and (kind.is_here is None or kind.is_here(job.params))
 
     def is_at(self, id: str) -> bool:
         """Whether this process does items of a job."""

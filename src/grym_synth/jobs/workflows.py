@@ -18,18 +18,22 @@ from .runs import STEPS, DoStep, Released
 
 #: The number of the workflow below. A change in its steps gets a new one, and says what becomes of jobs under way.
 VERSION = "jobs-1"
-_QUEUE = "jobs"
 _AT_ONCE = 4  # jobs that run at a time in one process; their items share its room
-_POLL_S = 0.5  # in which a job that was started begins
 
 _do_step: DoStep | None = None
 _one = threading.Lock()
+_under_way: set[str] = set()  # runs of this process
 
 
 @DBOS.workflow(name="grym-job", max_recovery_attempts=None)
 def _job(id: str, run: int) -> None:
-    for step in STEPS:
-        DBOS.run_step({"name": step}, _step, step, id, run)
+    name = f"{id}.{run}"
+    _under_way.add(name)
+    try:
+        for step in STEPS:
+            DBOS.run_step({"name": step}, _step, step, id, run)
+    finally:
+        _under_way.discard(name)
 
 
 def _step(step: str, id: str, run: int) -> None:
@@ -39,30 +43,37 @@ def _step(step: str, id: str, run: int) -> None:
 
 
 class Workflows:
-    """The `Runs` of DBOS: durable workflows in an SQLite file."""
+    """The `Runs` of DBOS: durable workflows in a file, or on Postgres. No queue of its own: who begins a run has it."""
 
-    def __init__(self, path: Path, executor: str, do_step: DoStep) -> None:
+    def __init__(self, where: Path | str, executor: str, do_step: DoStep) -> None:
         global _do_step
         if not _one.acquire(blocking=False):
             raise RuntimeError("this process works on the jobs of another home already")
         if not logging.getLogger("dbos").handlers:
             logging.getLogger("dbos").addHandler(logging.NullHandler())  # else DBOS adds one that writes to stderr
-        self._engine = open_engine(path)
+        self._engine, self._executor = open_engine(where), executor
+        _under_way.clear()
         try:
             _do_step = do_step
-            DBOS(config=_settings(path, executor, self._engine))
+            DBOS(config=_settings(executor, self._engine))
             DBOS.launch()
-            DBOS.register_queue(_QUEUE, worker_concurrency=_AT_ONCE, polling_interval_sec=_POLL_S)
         except BaseException:
             self.close()
             raise
+
+    def has_room(self) -> bool:
+        return len(_under_way) < _AT_ONCE
 
     def submit(self, id: str, run: int) -> bool:
         name = f"{id}.{run}"
         found = DBOS.get_workflow_status(name)
         if found is None:
+            _under_way.add(name)
             with SetWorkflowID(name):
-                DBOS.enqueue_workflow(_QUEUE, _job, id, run)
+                DBOS.start_workflow(_job, id, run)
+            found = DBOS.get_workflow_status(name)
+            if found is None or found.executor_id != self._executor:  # another was faster
+                _under_way.discard(name)
             return True
         return found.status in ("ENQUEUED", "PENDING", "DELAYED")
 
@@ -70,9 +81,9 @@ class Workflows:
         found = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
         return [(item.workflow_id, item.executor_id or "") for item in found]
 
-    def resume(self, names: Sequence[str]) -> None:
+    def cancel(self, names: Sequence[str]) -> None:
         if names:
-            DBOS.resume_workflows(list(names))
+            DBOS.cancel_workflows(list(names))
 
     def close(self) -> None:
         global _do_step
@@ -82,10 +93,10 @@ class Workflows:
         _one.release()
 
 
-def _settings(path: Path, executor: str, engine: sqlalchemy.Engine) -> DBOSConfig:
+def _settings(executor: str, engine: sqlalchemy.Engine) -> DBOSConfig:
     return {
         "name": "grym-synth",
-        "system_database_url": f"sqlite:///{path}",
+        "system_database_url": engine.url.render_as_string(hide_password=False),
         "system_database_engine": engine,
         "application_version": VERSION,
         "executor_id": executor,

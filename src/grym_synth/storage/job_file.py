@@ -1,4 +1,4 @@
-"""The file of jobs: its connection and its tables, which lie beside those of the engine of jobs."""
+"""The file of jobs of one home, in which those of the engine of jobs lie as well."""
 
 from __future__ import annotations
 
@@ -10,21 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import MigrationFailed
-from .job_rows import Executor
+from .job_ground import MIGRATIONS
 from .store import StoreUnavailable
 
 BUSY_TIMEOUT = 10.0  # seconds; nobody waits for an answer here
-NOW = "((julianday('now') - 2440587.5) * 86400.0)"  # the clock of the database, in seconds since 1970
-_VERSION = 1
-_SCHEMA = Path(__file__).parent / "jobs_schema.sql"
-
-
-class Fenced(Exception):
-    """This executor was declared dead: others do its work, and nothing that it writes counts any more."""
 
 
 class JobFile:
-    """One for each process; nothing is opened before it is needed. Threads may share it, one after another.
+    """A `JobGround`, one for each process; threads share it one after another, and one process writes at a time.
 
     What is written survives kill -9. What a power failure takes of it is done again, so most need not survive that.
 
@@ -32,8 +25,12 @@ class JobFile:
     file of ours.
     """
 
+    now = "((julianday('now') - 2440587.5) * 86400.0)"
+    of_nobody = still = mine = ""  # whoever writes is alone
+
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.engine: Path | str = path
+        self._path = path
         self._turn = threading.RLock()
         self._db: sqlite3.Connection | None = None
         self._is_closed = False
@@ -41,7 +38,7 @@ class JobFile:
     @property
     def is_there(self) -> bool:
         """Whether there were ever jobs."""
-        return self.path.is_file()
+        return self._path.is_file()
 
     def close(self) -> None:
         with self._turn:
@@ -51,8 +48,9 @@ class JobFile:
                 self._db = None
 
     @contextmanager
-    def transaction(self, *, writes: bool = True, survives_power: bool = False) -> Iterator[sqlite3.Connection]:
-        """All that the body writes, or nothing of it; with `survives_power` on the disk before this ends."""
+    def transaction(
+        self, *, writes: bool = True, survives_power: bool = False, alone: bool = False
+    ) -> Iterator[sqlite3.Connection]:
         try:
             with self._turn:
                 db = self._open()
@@ -65,33 +63,23 @@ class JobFile:
                     if db.in_transaction:  # a full disk has ended it already
                         db.execute("ROLLBACK")
         except (OSError, sqlite3.Error) as error:
-            raise StoreUnavailable(f"the jobs in {str(self.path)!r} failed: {error}", retry_after=5.0) from error
+            raise StoreUnavailable(f"the jobs in {str(self._path)!r} failed: {error}", retry_after=5.0) from error
 
     def empty_log(self) -> None:
-        """Move all of the write-ahead log into the file, as far as nobody else reads it, and empty it."""
         with self._turn:
             try:
                 self._open().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             except (OSError, sqlite3.Error) as error:
-                raise StoreUnavailable(f"the jobs in {str(self.path)!r} failed: {error}", retry_after=5.0) from error
-
-    @contextmanager
-    def fenced(self, executor: Executor) -> Iterator[sqlite3.Connection]:
-        """The same for what an executor writes; raises Fenced, and writes nothing, when it was declared dead."""
-        with self.transaction() as db:
-            query = "SELECT 1 FROM job_executors WHERE id = ? AND token = ? AND state = 'alive'"
-            if db.execute(query, (executor.id, executor.token)).fetchone() is None:
-                raise Fenced(f"{executor.id!r} was silent for too long, or another process goes by this name")
-            yield db
+                raise StoreUnavailable(f"the jobs in {str(self._path)!r} failed: {error}", retry_after=5.0) from error
 
     def _open(self) -> sqlite3.Connection:
         if self._is_closed:
             raise sqlite3.ProgrammingError("they were closed")
         if self._db is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            db = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            db = sqlite3.connect(self._path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
             try:
-                _prepare(db, self.path)
+                _prepare(db, self._path)
                 db.execute("PRAGMA secure_delete = ON")  # what is forgotten leaves no trace in the file
             except BaseException as error:
                 db.close()
@@ -120,14 +108,15 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
     db.execute("BEGIN IMMEDIATE")  # two processes may open at once
     try:
         version = int(db.execute("PRAGMA user_version").fetchone()[0])
-        if version > _VERSION:
+        steps = sorted(MIGRATIONS.glob("*.sql"))
+        if version > len(steps):
             raise MigrationFailed(
-                f"the jobs in {str(path)!r} are of version {version}, this program knows {_VERSION}",
+                f"the jobs in {str(path)!r} are of version {version}, this program knows {len(steps)}",
                 hint="use the newer grym-synth that wrote them, or another GRYM_HOME",
             )
-        if version < _VERSION:
-            for statement in _SCHEMA.read_text().split(";"):
+        for step in steps[version:]:
+            for statement in step.read_text().split(";"):
                 db.execute(statement)
-            db.execute(f"PRAGMA user_version = {_VERSION}")
+        db.execute(f"PRAGMA user_version = {len(steps)}")
     finally:
         db.execute("COMMIT")

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from ..messages import Json
 
 
+class Fenced(Exception):
+    """This executor was declared dead: others do its work, and nothing that it writes counts any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewJob:
     """A job as it is started."""
@@ -22,7 +26,10 @@ class NewJob:
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
-    """A job. `size` and `size_ended` are sums over its items; `changes` grows with every change that readers see."""
+    """A job. `size` and `size_ended` are sums over its items; `changes` grows with every change that readers see.
+
+    run : how often it was begun: for its owner, who retried it, and by others when its executor was gone
+    """
 
     number: int
     id: str
@@ -33,6 +40,7 @@ class JobRow:
     state: str
     cause: str
     run: int
+    retries: int
     executor: str
     created: float
     started: float | None
@@ -96,6 +104,35 @@ class Executor:
 
     id: str
     token: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an executor works, and what there is room for."""
+
+    host: str = ""
+    cpus: float = 0.0
+    ram_gb: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutorRow:
+    """An executor as others see it. Times by the clock of the database.
+
+    state : alive, gone of its own will, or dead
+    items : that it has in its hands
+    """
+
+    id: str
+    token: int
+    state: str
+    pid: int
+    host: str
+    cpus: float
+    ram_gb: float
+    since: float
+    silent_s: float
+    items: int
 
 
 @dataclass(frozen=True, slots=True)

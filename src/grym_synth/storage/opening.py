@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from .house import House
+from .jobs import JobStore
 from .sqlite import SqliteStore
 from .store import Connection, Store, without_password
 
@@ -28,6 +29,13 @@ class Place(Protocol):
     def store_session(self) -> str: ...
     @property
     def store_path(self) -> Path: ...
+
+
+class JobPlace(Place, Protocol):
+    """The same for jobs."""
+
+    @property
+    def jobs_path(self) -> Path: ...
 
 
 def is_shared(place: Place) -> bool:
@@ -60,6 +68,15 @@ def open_house(place: Place, hub: str = "") -> House:
     return House(_PostgresHouse(place) if is_shared(place) else place.store_path, hub)
 
 
+def open_job_store(place: JobPlace) -> JobStore:
+    """The rows of jobs, by connections of their own: in the store, or in the home where that is a file."""
+    if not is_shared(place):
+        return JobStore(place.jobs_path)
+    from .job_postgres import JobsOnPostgres
+
+    return JobStore(JobsOnPostgres(place.store, place.store_session))
+
+
 class _PostgresHouse:
     """Opened when it is first needed, and then one connection that nobody else takes."""
 
@@ -70,7 +87,7 @@ class _PostgresHouse:
     @contextmanager
     def transaction(self, *, writes: bool = True) -> Iterator[Connection]:
         if self._store is None:
-            self._store = _postgres(self._place, most=1, of_house=True)
+            self._store = _postgres(self._place, most=1, writes="house")
         with self._store.transaction() as db:
             yield db
 
@@ -80,7 +97,7 @@ class _PostgresHouse:
             self._store = None
 
 
-def _postgres(place: Place, *, most: int = 4, of_house: bool = False) -> PostgresStore:
+def _postgres(place: Place, *, most: int = 4, writes: Literal["library", "house"] = "library") -> PostgresStore:
     from .postgres import PostgresStore  # a fifth of a second, which who has a file need not wait
 
-    return PostgresStore(place.store, place.store_session, most=most, of_house=of_house)
+    return PostgresStore(place.store, place.store_session, most=most, writes=writes)

@@ -12,9 +12,9 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout
@@ -33,7 +33,9 @@ _ANSWERS_S, _TRUSTED_S = 3.0, 1.0  # a server answers in; and so long after an a
 _WRITES_S, _LONGEST_S = 10.0, 60.0  # that one waits for others to write, or one statement takes; and many rows
 _CONNECT_S = 3
 _GIVE_UP_S = 2.0  # until a connection that cannot be made is somebody's error, and tried anew for the next who asks
-_ONE_WRITER, _ONE_OF_HOUSE = 0x6772796D, 0x6772796C  # locks of who writes: numbers that are "grym" and "gryl"
+#: Locks of who writes what; numbers that are "grym" and its neighbours.
+_ONE_WRITER, _ONE_OF_HOUSE, _ONE_OF_JOBS = 0x6772796D, 0x6772796C, 0x6772796B
+_LOCKS = {"library": _ONE_WRITER, "house": _ONE_OF_HOUSE, "jobs": _ONE_OF_JOBS}
 
 
 class PostgresStore(Store):
@@ -43,7 +45,7 @@ class PostgresStore(Store):
     session : where the schema is brought up to date; the same, if there is no pooler
     most : connections at a time
     wait_s : for a connection, when all are lent
-    of_house : it is for the rows of health and room, whose writers wait for no others
+    writes : for which rows it is: those of health and room, or of jobs, wait for no others that are written
 
     Raises
     ------
@@ -59,11 +61,11 @@ class PostgresStore(Store):
         session: str = "",
         *,
         most: int = MOST_CONNECTIONS,
-        of_house: bool = False,
+        writes: Literal["library", "house", "jobs"] = "library",
         wait_s: float = _WAIT_S,
     ) -> None:
         self.name = without_password(pooled)
-        self._lock = _ONE_OF_HOUSE if of_house else _ONE_WRITER
+        self._lock = _LOCKS[writes]
         self._mine = threading.local()
         self._wait_s = wait_s
         self._is_away = False
@@ -123,12 +125,20 @@ class PostgresStore(Store):
         with self._lent() as db:
             return _Written(db, self._watch).execute(query, values).fetchall()
 
+    def transaction(self) -> AbstractContextManager[Connection]:
+        return self._transaction(is_alone=True)
+
+    def beside_others(self) -> AbstractContextManager[Connection]:
+        """A transaction while which others write too: what must not change under it, it locks itself."""
+        return self._transaction(is_alone=False)
+
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def _transaction(self, *, is_alone: bool) -> Iterator[Connection]:
         with self._told(), self._lent() as db, ExitStack() as begun:
             with self._watch.at_most(_WRITES_S, db.fileno()):
                 begun.enter_context(db.transaction())
-                db.execute(f"SELECT pg_advisory_xact_lock({self._lock})")
+                if is_alone:
+                    db.execute(f"SELECT pg_advisory_xact_lock({self._lock})")
             self._mine.held = _Written(db, self._watch)
             try:
                 yield self._mine.held
@@ -175,6 +185,9 @@ class PostgresStore(Store):
                 if time.monotonic() > began + patience:
                     break
                 continue
+            except BaseException:
+                self._pool.putconn(db)
+                raise
             self._answered, self._is_away = time.monotonic(), False
             return db
         self._is_away, self._ask_again = True, time.monotonic() + _ASK_AGAIN_S
@@ -183,7 +196,7 @@ class PostgresStore(Store):
     @contextmanager
     def held_still(self) -> Iterator[Connection]:
         with self.transaction() as db:
-            for lock in {_ONE_WRITER, _ONE_OF_HOUSE} - {self._lock}:
+            for lock in sorted({*_LOCKS.values()} - {self._lock}):
                 db.execute(f"SELECT pg_advisory_xact_lock({lock})")
             yield db
 

@@ -24,26 +24,30 @@ _WORDS = (
 
 _OF_SQLITE = re.compile(r"USING fts5|CREATE VIEW")  # a full-text index, and the view that it reads
 _TABLE = re.compile(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+)")
-_VERSION = b"CREATE TABLE IF NOT EXISTS schema_version (one BIGINT PRIMARY KEY CHECK (one = 1), version BIGINT)"
+_VERSION = "CREATE TABLE IF NOT EXISTS {table} (one BIGINT PRIMARY KEY CHECK (one = 1), version BIGINT)"
 
 
-def bring_up(address: str, *, connect_timeout: int) -> None:
+def bring_up(
+    address: str, *, connect_timeout: int, migrations: Path = MIGRATIONS, version_in: str = "schema_version"
+) -> None:
     """Apply the steps that a database has not, all or none of them, under a lock; needs a session.
+
+    version_in : the table that says how many of them it has
 
     Raises
     ------
     MigrationFailed
         It is of a later version than this program.
     """
-    steps = sorted(MIGRATIONS.glob("*.sql"))
+    steps = sorted(migrations.glob("*.sql"))
     with (
         psycopg.connect(address, connect_timeout=connect_timeout, prepare_threshold=None) as db,
         db.transaction(),
     ):
         db.execute(f"SELECT pg_advisory_xact_lock({_LOCK})".encode())
-        db.execute(_VERSION)
-        db.execute(b"ALTER TABLE schema_version ENABLE ROW LEVEL SECURITY")
-        row = db.execute(b"SELECT version FROM schema_version").fetchone()
+        db.execute(_VERSION.format(table=version_in).encode())
+        db.execute(f"ALTER TABLE {version_in} ENABLE ROW LEVEL SECURITY".encode())
+        row = db.execute(f"SELECT version FROM {version_in}".encode()).fetchone()
         version = int(row[0]) if row else 0
         if version > len(steps):
             raise MigrationFailed(
@@ -54,8 +58,8 @@ def bring_up(address: str, *, connect_timeout: int) -> None:
             for statement in statements_of(step):
                 db.execute(statement.encode())
         if version < len(steps):
-            db.execute(b"DELETE FROM schema_version")
-            db.execute(f"INSERT INTO schema_version VALUES (1, {len(steps)})".encode())
+            db.execute(f"DELETE FROM {version_in}".encode())
+            db.execute(f"INSERT INTO {version_in} VALUES (1, {len(steps)})".encode())
 
 
 def statements_of(step: Path) -> list[str]:

@@ -5,17 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from grym_synth.storage.job_file import Fenced
-from grym_synth.storage.job_rows import Executor, NewItem, NewJob
+from grym_synth.config import Config
+from grym_synth.storage.job_rows import Executor, Fenced, NewItem, NewJob
 from grym_synth.storage.jobs import JobStore
+from grym_synth.storage.opening import open_job_store
 from grym_synth.storage.store import StoreUnavailable
 
 ODD = "caf\udce9 \x1b[31m 楽曲"  # a file name that is no UTF-8
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[JobStore]:
-    store = JobStore(tmp_path / "jobs.db")
+def store(any_place: Config) -> Iterator[JobStore]:
+    store = open_job_store(any_place)
     yield store
     store.close()
 
@@ -89,12 +90,12 @@ def test_a_job_that_has_ended_takes_no_items_and_gives_none(store: JobStore) -> 
     assert row.state == "cancelled"
 
 
-def test_many_threads_never_claim_the_same_item(store: JobStore) -> None:
+def test_many_threads_never_claim_the_same_item(store: JobStore, any_place: Config) -> None:
     executor = begin(store, *map(str, range(200)))
     keys: list[str] = []
 
     def claim() -> None:
-        with_own_connection = JobStore(store.path)
+        with_own_connection = open_job_store(any_place)
         while (item := with_own_connection.claim(1, executor)) is not None:
             keys.append(item.key)
         with_own_connection.close()
@@ -121,7 +122,7 @@ def test_a_file_of_a_later_version_or_of_somebody_else_is_told_and_left_alone(tm
     with sqlite3.connect(later) as db:
         db.execute("PRAGMA user_version = 99")
     db.close()
-    with pytest.raises(StoreUnavailable, match="of version 99, this program knows 1"):
+    with pytest.raises(StoreUnavailable, match="of version 99, this program knows 2"):
         JobStore(later).register("hub", 1)
     other = tmp_path / "other.db"
     other.write_text("a letter to a friend, and no database at all" * 50)
