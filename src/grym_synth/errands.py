@@ -23,6 +23,7 @@ from .knowledge.job import LEARN
 from .knowledge.learn import Learner
 from .knowledge.targets import check_file, is_address
 from .messages import Evidence, Gap, Json, Request, Source
+from .regex import lazily
 from .sharing.collecting import Stock, collect
 from .sharing.keys import own_key, short
 from .sharing.pack import read_pack, write_pack
@@ -35,24 +36,22 @@ from .tuning.owner import Owner
 
 Done = tuple[list[Evidence], list[Gap]]
 
-_ADDRESS = re.compile(r"https?://[^\s<>\"'“”«»]+", re.IGNORECASE)
-_NAMED = re.compile(
+_ADDRESS = lazily(r"https?://[^\s<>\"'“”«»]+", re.IGNORECASE)
+_NAMED = lazily(
     r"(?<!\S)[\"'“„«]?((?:~|\.{0,2})/[^\s\"'”“»]+|[^\s\"'”“»]+\.(?:md|txt|pdf|html?|musicxml|mxl|midi?))\b",
     re.IGNORECASE,
 )
-_PACK = re.compile(r"(?<!\S)[\"'“„«]?([^\s\"'”“»]+\.grym)\b", re.IGNORECASE)
-_FORGETS = re.compile(r"(?i)\b(?:forget|vergiss|oublie|olvida|dimentica|esquece|glöm)\b")
-_TAKES_IN = re.compile(r"(?i)\b(?:import|importier\w*|importe\w*|importa\w*|take (?:it |this |that )?in|load|merge)\b")
-_EVERY = re.compile(
-    r"(?i)\b(?:every|each)\s+(?:(\d{1,3})\s+)?(hour|day|week|month)s?\b|\b(hourly|daily|weekly|monthly)\b"
-)
+_PACK = lazily(r"(?<!\S)[\"'“„«]?([^\s\"'”“»]+\.grym)\b", re.IGNORECASE)
+_FORGETS = lazily(r"(?i)\b(?:forget|vergiss|oublie|olvida|dimentica|esquece|glöm)\b")
+_TAKES_IN = lazily(r"(?i)\b(?:import|importier\w*|importe\w*|importa\w*|take (?:it |this |that )?in|load|merge)\b")
+_EVERY = lazily(r"(?i)\b(?:every|each)\s+(?:(\d{1,3})\s+)?(hour|day|week|month)s?\b|\b(hourly|daily|weekly|monthly)\b")
 _SECONDS = {"hour": 3600.0, "day": 86400.0, "week": 604800.0, "month": 2592000.0}
 _LY = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month"}
 _SAYS_WHAT: Mapping[str, re.Pattern[str]] = {
-    "labels": re.compile(r"(?i)\b(?:labels?|corrections?|preferences?|taught)\b"),
-    "features": re.compile(r"(?i)\b(?:features?|measurements?|figures?|analys[ei]s)\b"),
-    "notes": re.compile(r"(?i)\b(?:notes?|knowledge)\b"),
-    "ear": re.compile(r"(?i)\bear\b"),
+    "labels": lazily(r"(?i)\b(?:labels?|corrections?|preferences?|taught)\b"),
+    "features": lazily(r"(?i)\b(?:features?|measurements?|figures?|analys[ei]s)\b"),
+    "notes": lazily(r"(?i)\b(?:notes?|knowledge)\b"),
+    "ear": lazily(r"(?i)\bear\b"),
 }
 _MOST_ITEMS, _MOST_JOBS = 10_000, 10_000
 _LONGEST_ITEM_S = 30.0  # that `forget` waits for what others have in hand

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from ..messages import Evidence
+from ..regex import lazily
 from .checks.alike import check_alike
 from .checks.bounds import check_full_scale
 from .checks.case import Case, Problem, holds_words
@@ -36,7 +37,7 @@ from .checks.tokens import MAX_CHARS
 __all__ = ["Problem", "check"]
 
 
-_UNQUOTED = re.compile(
+_UNQUOTED = lazily(
     r"\b(?:title|artist|album|genre|composer|label)(?: tag)? (?:is|says|reads) ([A-Z][^.,;()\x01]{0,80})"
 )
 MAX_STATED = 400  # numbers and names in one sentence

@@ -8,8 +8,8 @@ Harte, Sandler, Abdallah and Gómez (2005), Symbolic representation of musical c
 from __future__ import annotations
 
 import functools
-import re
 
+from ..regex import lazily
 from ..theory.chords import parse_chord
 from ..theory.pitch import parse_note
 
@@ -26,7 +26,7 @@ _DEGREES = {"1": 0, "2": 2, "3": 4, "4": 5, "5": 7, "6": 9, "7": 11, "9": 14, "1
 _SHARPS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 _FLATS = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
 _FLAT_KEYS = frozenset("F,A#,D#,G#,C#".split(","))  # tonics, as evidence spells them, of major keys with flats
-_LABEL = re.compile(r"([A-G](?:#|b)?)(?::([^/\s]{1,16}))?(?:/([#b]?)(\d{1,2}))?")
+_LABEL = lazily(r"([A-G](?:#|b)?)(?::([^/\s]{1,16}))?(?:/([#b]?)(\d{1,2}))?")
 
 ChordId = tuple[int, frozenset[int], int]
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..messages import Evidence
+from ..regex import lazily
 from .checks.tokens import MASK, Tokens
 from .model_words import HARMLESS, OPPOSITES, TOPICS, UNTOLD
 
@@ -19,29 +20,29 @@ MAX_SENTENCE = 600  # characters
 _CITATION = r"\[\s{0,3}[eE]\d{1,4}(?:\s{0,3}(?:,|;|and|&|\s)\s{0,3}[eE]\d{1,4}){0,40}\s{0,3}\]"
 #: Where a sentence may end: its mark, what closes with it, and citations put behind it. Bounded, so that no text of a
 #: model takes more than linear time.
-_END = re.compile(
+_END = lazily(
     rf"(?<![.!?…])[.!?…]{{1,8}}[\"'”’)*_]{{0,8}}(?:[ \t]{{0,3}}{_CITATION}){{0,20}}[.!?]{{0,3}}(?=\s|$)"
     r"|(?<![ \t])[ \t]*\n\s*"
 )
-_BULLET = re.compile(r"\s*(?:(?:[-*•–—·+]|#{1,6}|>|\d{1,2}[.)])\s+)")
-_LIST_NUMBER = re.compile(r"\s*\d{1,3}")
+_BULLET = lazily(r"\s*(?:(?:[-*•–—·+]|#{1,6}|>|\d{1,2}[.)])\s+)")
+_LIST_NUMBER = lazily(r"\s*\d{1,3}")
 #: Behind these a full stop ends nothing, whatever follows; and these only before a number.
 _ABBREVIATIONS = frozenset("e.g i.e approx ca cf vs resp incl eg ie etc.g mr mrs ms dr prof st feat ft".split())
 _BEFORE_NUMBERS = frozenset("no nr nos op vol ch p pp fig sec min max bar bars".split())
 
-_CITED = re.compile(_CITATION)
-_PLAIN = re.compile(r"[A-Za-z0-9 .,;:!?'’()%/+=#♯♭°≈×…–—−-]*")
-_STRAY_QUOTE = re.compile(r"(?<![A-Za-z0-9])['’]|['’](?![A-Za-z])|--")
-_WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?")
-_POSSESSIVE = re.compile(r"['’]s$")
-_VERDICT = re.compile(r"(?i)^(yes|no|about the same|true|right|correct|false|wrong)\s*[,:;.!–—-]\s*")
-_NOT_SURE = re.compile(r"(?i)\b(?:not (?:sure|certain)|unsure|uncertain)\b")
-_NEGATION = re.compile(r"(?i)\b(?:not|no|never|none|neither|nor|without|nothing|cannot)\b|n['’]t\b")
-_SURE = re.compile(r"(?i)\b(?:sure|surely|certain|certainly|confident)\b")
-_TRUST = re.compile(r"(?i)\b(?:confidence|certainty)\b")
-_SURE_BY_NUMBER = re.compile(r"(?i)(?:\bnot|\bless|%|\bper ?cent) (?:sure|certain|confident)\b")
-_PERHAPS = re.compile(r"(?i)\b(?:perhaps|maybe|possibly|might|may|could)\b")
-_LIKELY = re.compile(r"(?i)\b(?:likely|likeliest|probably)\b")
+_CITED = lazily(_CITATION)
+_PLAIN = lazily(r"[A-Za-z0-9 .,;:!?'’()%/+=#♯♭°≈×…–—−-]*")
+_STRAY_QUOTE = lazily(r"(?<![A-Za-z0-9])['’]|['’](?![A-Za-z])|--")
+_WORD = lazily(r"[A-Za-z]+(?:['’][A-Za-z]+)?")
+_POSSESSIVE = lazily(r"['’]s$")
+_VERDICT = lazily(r"(?i)^(yes|no|about the same|true|right|correct|false|wrong)\s*[,:;.!–—-]\s*")
+_NOT_SURE = lazily(r"(?i)\b(?:not (?:sure|certain)|unsure|uncertain)\b")
+_NEGATION = lazily(r"(?i)\b(?:not|no|never|none|neither|nor|without|nothing|cannot)\b|n['’]t\b")
+_SURE = lazily(r"(?i)\b(?:sure|surely|certain|certainly|confident)\b")
+_TRUST = lazily(r"(?i)\b(?:confidence|certainty)\b")
+_SURE_BY_NUMBER = lazily(r"(?i)(?:\bnot|\bless|%|\bper ?cent) (?:sure|certain|confident)\b")
+_PERHAPS = lazily(r"(?i)\b(?:perhaps|maybe|possibly|might|may|could)\b")
+_LIKELY = lazily(r"(?i)\b(?:likely|likeliest|probably)\b")
 
 
 @dataclass(frozen=True, slots=True)

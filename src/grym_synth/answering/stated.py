@@ -13,6 +13,7 @@ from pathlib import PurePath
 from typing import Literal
 
 from ..messages import Evidence, Source
+from ..regex import lazily
 from ..theory.keys import parse_key
 from .words.phrasing import finite
 
@@ -120,17 +121,17 @@ def camelot_key(text: str) -> str | None:
 # --- names ----------------------------------------------------------------------------------------------------------
 
 _EDGE, _STOP = r"(?<![A-Za-z0-9#.])", r"(?![A-Za-z0-9#])"
-_BPM = re.compile(
+_BPM = lazily(
     rf"{_EDGE}(?:(\d{{2,3}}(?:[.,]\d{{1,2}})?)[ _-]?bpm|bpm[ _-]?(\d{{2,3}}(?:[.,]\d{{1,2}})?)){_STOP}", re.IGNORECASE
 )
 _SIGN = r"#|♯|b|♭|[ -]?(?:sharp|flat)"
-_LONG_KEY = re.compile(
+_LONG_KEY = lazily(
     rf"{_EDGE}(?P<tonic>[A-Ga-g])(?P<sign>{_SIGN})?(?P<gap>[ _-]?)"
     rf"(?P<mode>major|minor|maj|min|Major|Minor|Maj|Min){_STOP}"
 )
-_SHORT_KEY = re.compile(rf"{_EDGE}(?P<tonic>[A-G])(?P<sign>#|♯|b|♭|sharp|flat)?m{_STOP}")
-_CAMELOT = re.compile(rf"{_EDGE}(?:1[0-2]|[1-9])[AB]{_STOP}")
-_BEFORE, _BEHIND = re.compile(r"(?:^|[ _-])(\d{2,3})[ _-]{1,3}$"), re.compile(r"^(?:[_-]| - )(\d{2,3})(?:[ _-]|$)")
+_SHORT_KEY = lazily(rf"{_EDGE}(?P<tonic>[A-G])(?P<sign>#|♯|b|♭|sharp|flat)?m{_STOP}")
+_CAMELOT = lazily(rf"{_EDGE}(?:1[0-2]|[1-9])[AB]{_STOP}")
+_BEFORE, _BEHIND = lazily(r"(?:^|[ _-])(\d{2,3})[ _-]{1,3}$"), lazily(r"^(?:[_-]| - )(\d{2,3})(?:[ _-]|$)")
 _SLOWEST, _FASTEST = 40.0, 300.0  # BPM that anybody writes
 _BARE_SLOWEST, _BARE_FASTEST = 60, 200  # without the word
 

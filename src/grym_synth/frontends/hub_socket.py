@@ -41,7 +41,7 @@ async def perform_anywhere(config: Config, operation: Mapping[str, Any], emit: E
     give_up_at = asyncio.get_running_loop().time() + _PATIENCE
     if needs_no_hub(operation):
         if not await _ask_running_hub(config, operation, emit):
-            from .operations import without_hub
+            from .looking import without_hub
 
             emit({"document": await without_hub(config, operation)})
             emit({"exit": 0})

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .. import __version__
-from ..config import Config
 from ..errors import GrymError, Unavailable
 from ..execution.estimate import estimate_to_json
 from ..execution.executor import Outcome
@@ -28,16 +27,15 @@ from ..messages import (
     referred_to_json,
     route_to_json,
 )
-from ..upkeep import last_seen, pause
 from .comparison import comparison_to_json
-from .contexts import context_without_hub, perform_context
+from .contexts import perform_context
 from .ear import perform_ear
 from .editing import edit_to_json, from_owners_tempo
 from .exports import join_outcomes, recording_to_json
 from .finding import perform_find
-from .job_documents import counts_without_hub, jobs_without_hub, perform_jobs
+from .job_documents import perform_jobs
 from .learn import perform_forget, perform_learn, perform_sources
-from .library import library_without_hub, perform_index, perform_library
+from .library import perform_index, perform_library
 from .notes import perform_notes
 from .patterns import perform_patterns
 from .protocol import Emit, error_exit, error_to_json
@@ -235,23 +233,6 @@ async def _pause(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
 
 async def _teach_route(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
     return await perform_teach_route(hub.store, hub.router, operation, emit)
-
-
-async def without_hub(config: Config, operation: Mapping[str, Any]) -> dict[str, Json] | None:
-    """The document of an operation for which no hub has to be started; None for all others."""
-    match operation["op"]:
-        case "status":
-            return {**last_seen(config), "jobs": counts_without_hub(config)}
-        case "pause" | "resume" as op:
-            pause(config, wanted=op == "pause")
-            return {"paused": op == "pause"}
-        case "context":
-            return context_without_hub(config, operation)
-        case "library":
-            return library_without_hub(config, operation)
-        case "jobs":
-            return await jobs_without_hub(config, operation)
-    return None
 
 
 _OPERATIONS = {

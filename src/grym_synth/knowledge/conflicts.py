@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ..regex import lazily
 from ..storage.knowledge_rows import Passage
 from .excerpts import MOST, after_heading, sentences_of
 from .terms import STOP, stem, words_of
@@ -19,7 +20,7 @@ _UNITS: dict[str, str] = {
     "khz": "kHz", "ms": "ms", "s": "s", "seconds": "s", "sec": "s", "%": "%", "percent": "%", "cents": "cents",
     "bit": "bit", "bits": "bit", "semitones": "semitones", "samples": "samples", "bars": "bars",
 }  # fmt: skip
-_NUMBER = re.compile(
+_NUMBER = lazily(
     r"(?<![\w.,-])(?P<sign>[-−–+]?)(?P<number>\d{1,6}(?:\.\d{1,4})?)\s?(?P<unit>"
     + "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
     + r")(?!\w)",
@@ -31,7 +32,7 @@ _OPPOSITES: tuple[tuple[str, str], ...] = (
     ("raise", "lower"), ("boost", "cut"), ("on", "off"), ("faster", "slower"), ("louder", "quieter"),
     ("wet", "dry"), ("mono", "stereo"), ("enable", "disable"), ("higher", "lower"), ("first", "last"),
 )  # fmt: skip
-_BETWEEN_CLAUSES = re.compile(r"[;:]\s+|,\s+|\s+(?:and|but|while|whereas)\s+")
+_BETWEEN_CLAUSES = lazily(r"[;:]\s+|,\s+|\s+(?:and|but|while|whereas)\s+")
 _ASKS = "aim go keep set use want make take put need should must try recommend ask stay hold let our my we you".split()
 _SAME_NUMBERS = 0.6  # share of the words that two sentences with numbers must have in common
 _SAME_ADVICE = 0.6

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
+from ..regex import lazily
 from ..storage.knowledge_rows import Passage
 from .terms import stems_of
 
 MOST = 320  # characters of a quotation
 
-_SENTENCE = re.compile(r"\S(?:.*?[.!?。！？](?=[\s\"')\]”’]|$)[\"')\]”’]*|(?:(?!\n\s*\n).)+)", re.DOTALL)
+_SENTENCE = lazily(r"\S(?:.*?[.!?。！？](?=[\s\"')\]”’]|$)[\"')\]”’]*|(?:(?!\n\s*\n).)+)", re.DOTALL)
 
-_HEADING = re.compile(r"(?:#{1,6}[^\n]*\s+)+")
+_HEADING = lazily(r"(?:#{1,6}[^\n]*\s+)+")
 
 
 def sentences_of(text: str) -> Iterator[tuple[int, int]]:

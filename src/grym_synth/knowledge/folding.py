@@ -8,15 +8,16 @@ Broder, "On the resemblance and containment of documents" (1997).
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..regex import lazily
+
 _RUN = 5  # words
 _HASHES, _BANDS = 16, 8
-_WORD = re.compile(r"\w+")
+_WORD = lazily(r"\w+")
 _ALIKE = 0.8  # share of runs
 _random = np.random.default_rng(5)
 #: Odd multipliers and offsets: each pair is one order in which runs are looked at.

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from ..regex import lazily
 from ..storage.knowledge_rows import Section
 
 _FEW, _MANY = 60, 180  # words of a passage
-_PARAGRAPH_END = re.compile(r"(?:\r\n?|\n)[^\S\r\n]*(?=\r|\n)")
-_FENCE = re.compile(r"^[^\S\r\n]*(```+|~~~+)", re.MULTILINE)
-_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*\s+|[。！？]|(?:\r\n?|\n)(?=[^\S\r\n]*(?:[-*+•|]|\d+[.)])\s)")
-_WORD = re.compile(r"\S+")
+_PARAGRAPH_END = lazily(r"(?:\r\n?|\n)[^\S\r\n]*(?=\r|\n)")
+_FENCE = lazily(r"^[^\S\r\n]*(```+|~~~+)", re.MULTILINE)
+_SENTENCE_END = lazily(r"[.!?…。！？][\"'”’)\]]*\s+|[。！？]|(?:\r\n?|\n)(?=[^\S\r\n]*(?:[-*+•|]|\d+[.)])\s)")
+_WORD = lazily(r"\S+")
 _AROUND_HEADINGS = " \t\r\n#=-"
 _LONGEST = 2_000  # characters of a passage: a text without spaces has few words
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 import unicodedata
 from collections.abc import Iterator
@@ -11,11 +10,12 @@ from pathlib import Path, PurePath
 from urllib.parse import urlsplit
 
 from ..errors import BadRequest
+from ..regex import lazily
 from .reading.kinds import READ_SUFFIXES, is_audio
 
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_NO_WORD = re.compile(r"[\W_]+")
-_EVERY = re.compile(r"(\d{1,6})\s*(m|h|d|w)")
+_SCHEME = lazily(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_NO_WORD = lazily(r"[\W_]+")
+_EVERY = lazily(r"(\d{1,6})\s*(m|h|d|w)")
 _UNITS = {"m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _LEAST_S, _MOST_S = 300.0, 366 * 86400.0
 _LONGEST_SLUG = 80

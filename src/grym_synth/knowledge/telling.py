@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from .. import __version__
 from ..errors import GrymError
 from ..messages import EVIDENCE_UNITS, Evidence, Gap, Json, Source
+from ..regex import lazily
 from ..storage.knowledge_rows import Passage
 from .choosing import Hit
 from .conflicts import Side, conflicts_of, quantities_of
@@ -20,7 +21,7 @@ _LOOKED_AT = 8  # passages that are held against each other
 _NEAR_THE_BEST = 0.6  # of its score, below which a passage is not quoted beside it
 METHOD = "full text and sentence vectors; quoted as it stands there"
 _HINT = "grym learn URL, FILE or FOLDER adds to them"
-_OF_A_RECORDING = re.compile(
+_OF_A_RECORDING = lazily(
     r"(?i)[,;]?\s+and\s+(?:does|do|is|are|how|has|have|was|were|what)\b[^,;.]*\b(?:this|that|my|the|it|mine)\b.*$",
     re.DOTALL,
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-_WORD = re.compile(r"[^\W_]+(?:[.'’-](?=[^\W_])[^\W_]+)*")
+from ..regex import lazily
+
+_WORD = lazily(r"[^\W_]+(?:[.'’-](?=[^\W_])[^\W_]+)*")
 _LONGEST = 40  # characters of a word that is looked for
 MOST = 24  # words of a question that are looked for
 
@@ -36,7 +37,7 @@ _ENDINGS = (
 )  # fmt: skip
 
 
-_INNER = re.compile(r"[.'’-]")
+_INNER = lazily(r"[.'’-]")
 
 
 def words_of(text: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from ..regex import lazily
 from .query import Asked, Sum
 from .vocabulary import FIGURES, WORDS
 
@@ -56,7 +57,7 @@ _KINDS: tuple[tuple[str, Sum], ...] = (
         (r"^(?:(?:the|my|all) )*(?P<folders>folders)$", "each"),
         (rf"(?:{_COUNT})", "count"),
 )  # fmt: skip
-_PATTERNS = tuple((re.compile(rf"(?<!\w)(?:{pattern})(?!\w)"), kind) for pattern, kind in _KINDS)
+_PATTERNS = tuple((lazily(rf"(?<!\w)(?:{pattern})(?!\w)"), kind) for pattern, kind in _KINDS)
 _HOW = {"fast": "tempo_bpm", "long": "duration_s", "loud": "integrated_lufs", "bright": "centroid_hz"}
 
 

@@ -5,7 +5,6 @@ Made once for each shelf, each part when it is first asked for; a search then to
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..memory.shelf import Shelf
+from ..regex import lazily
 from .measures import COMPUTED
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -23,7 +23,7 @@ Places: TypeAlias = Mapping[str, Sequence[tuple[float, float]]]  # start and end
 Figures: TypeAlias = NDArray[np.floating[Any]]
 
 _NAMED_IN = ("title", "artist", "album", "genre")
-_TOKEN = re.compile(r"[a-z#]+|\d+|[^\W\d_a-z]+")
+_TOKEN = lazily(r"[a-z#]+|\d+|[^\W\d_a-z]+")
 _KEPT = 64  # masks
 _SHORTEST_START = 4  # letters of a name that may be the start of a longer one: "amen" of "amenbreak"
 

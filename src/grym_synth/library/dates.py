@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ..regex import lazily
 from .query import Changed
 from .vocabulary import NUMBERS
 
@@ -29,24 +30,24 @@ _IN = r"(?:(?P<since>since|after|newer than|seit|desde|depuis|sedan|later than|n
     r"(?P<until>before|until|older than|vor|bis|antes de|avant|prima del|fore)|from|in|of|made in|recorded in|added in|" \
     r"aus|von|vom|im|de|en|du|del|della|da|fran) "  # fmt: skip
 _PATTERNS = (
-    re.compile(rf"(?:{_IN})?(?:the |la |le |el |il )?(?P<year>(?:19[5-9]|20[0-4])\d)-(?P<month>\d\d)(?:-(?P<dom>\d\d))?(?!\w)"),
-    re.compile(rf"(?:{_IN})(?:the |la |le |el |il )?(?:{_MONTH})(?: (?:de |of )?(?P<year>(?:19[5-9]|20[0-4])\d))?(?!\w)"),
-    re.compile(
+    lazily(rf"(?:{_IN})?(?:the |la |le |el |il )?(?P<year>(?:19[5-9]|20[0-4])\d)-(?P<month>\d\d)(?:-(?P<dom>\d\d))?(?!\w)"),
+    lazily(rf"(?:{_IN})(?:the |la |le |el |il )?(?:{_MONTH})(?: (?:de |of )?(?P<year>(?:19[5-9]|20[0-4])\d))?(?!\w)"),
+    lazily(
         rf"(?:{_IN})?(?:the |den |der |las |los |les |gli |i |os |as |de )?(?:last|past|letzten?|ultim[oa]s|dernier(?:e?s)|"
         rf"ultim[ie]|senaste) (?P<n>\d+|{_COUNT}) (?:{_SPAN})(?!\w)"
     ),
-    re.compile(rf"(?P<newer>newer|younger|neuer|jungre) (?:than|als|an) (?P<n>\d+|{_COUNT}) (?:{_SPAN})(?!\w)"),
-    re.compile(rf"(?P<older>older|alter|aldre) (?:than|als|an) (?P<n>\d+|{_COUNT}) (?:{_SPAN})(?!\w)"),
-    re.compile(
+    lazily(rf"(?P<newer>newer|younger|neuer|jungre) (?:than|als|an) (?P<n>\d+|{_COUNT}) (?:{_SPAN})(?!\w)"),
+    lazily(rf"(?P<older>older|alter|aldre) (?:than|als|an) (?P<n>\d+|{_COUNT}) (?:{_SPAN})(?!\w)"),
+    lazily(
         rf"(?:{_IN})?(?:the |dem |der |el |la |le |il |o |a )?(?P<which>last|past|previous|this|letzte[nmrs]?|vorige[nmrs]?|"
         rf"diese[nmrs]?|este|esta|questo|questa|ultimo|ultima|cette|ce|denna|forra) (?:{_SPAN})(?!\w)"
     ),
-    re.compile(
+    lazily(
         rf"(?:{_IN})?(?:the |el |la |le |il |o |a )?(?:{_SPAN}) (?P<which>pasad[oa]|derniere?|scors[oa]|passad[oa])(?!\w)"
     ),
-    re.compile(r"(?:from |von )?(?P<today>today|heute|hoy|aujourd'hui|oggi|hoje|idag)(?!\w)"),
-    re.compile(r"(?:from |von )?(?P<yesterday>yesterday|gestern|ayer|hier|ieri|ontem|igar)(?!\w)"),
-    re.compile(rf"(?<![\w.-])(?:{_IN})?(?:the year |dem jahr |el ano )?(?P<year>(?:19[5-9]|20[0-4])\d)(?![\w.:])(?! (?:hz|khz|ms))"),
+    lazily(r"(?:from |von )?(?P<today>today|heute|hoy|aujourd'hui|oggi|hoje|idag)(?!\w)"),
+    lazily(r"(?:from |von )?(?P<yesterday>yesterday|gestern|ayer|hier|ieri|ontem|igar)(?!\w)"),
+    lazily(rf"(?<![\w.-])(?:{_IN})?(?:the year |dem jahr |el ano )?(?P<year>(?:19[5-9]|20[0-4])\d)(?![\w.:])(?! (?:hz|khz|ms))"),
 )  # fmt: skip
 _THIS = ("this", "diese", "este", "esta", "questo", "questa", "cette", "ce", "denna")
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..regex import lazily
 from ..theory.keys import from_camelot, from_open_key, key_name, neighbours, parse_key, relative
 from ..theory.pitch import NOTE_NAMES, parse_note
 from .query import OneOf
@@ -14,26 +15,26 @@ _SIGN = (
     r"(?:##?|bb?|[ -]?(?:sharp|flat|sostenido|sustenido|bemoll?e?|diese|diesis)|(?:iss?|ess?|s)(?=[ -](?:dur|moll)))"
 )
 _MAJOR, _MINOR = "major|maj|dur|mayor|majeur|maior|maggiore", "minor|min|moll|menor|mineur|minore"
-_NAMED = re.compile(rf"(?<![\w#])(?P<key>(?:do|re|mi|fa|sol|la|si|[a-h]){_SIGN}?[ :_-]?(?:{_MAJOR}|{_MINOR}))(?![\w#])")
-_SHORT = re.compile(r"(?<![\w#])(?P<key>[A-H](?:#|b|♯|♭)?m)(?![\w#])")  # on the text as written: "Am", "F#m"
-_LONE = re.compile(
+_NAMED = lazily(rf"(?<![\w#])(?P<key>(?:do|re|mi|fa|sol|la|si|[a-h]){_SIGN}?[ :_-]?(?:{_MAJOR}|{_MINOR}))(?![\w#])")
+_SHORT = lazily(r"(?<![\w#])(?P<key>[A-H](?:#|b|♯|♭)?m)(?![\w#])")  # on the text as written: "Am", "F#m"
+_LONE = lazily(
     r"(?:(?<=\bin )|(?<=\bkey of )|(?<=\bkey )|(?<=\bkeys )|(?<=\btonart )|(?<=\bIn )|(?<=\boder )|(?<=\bor ))"
     r"(?P<key>[A-H](?:#|b|♯|♭)?)(?![\w#'])"
 )
-_CAMELOT = re.compile(r"(?<![\w.:])(?P<code>(?:1[0-2]|[1-9])[ab])(?![\w])")
-_OPEN = re.compile(r"(?<![\w.:])open key (?P<code>(?:1[0-2]|[1-9])[dm])(?!\w)")
-_MODE = re.compile(
+_CAMELOT = lazily(r"(?<![\w.:])(?P<code>(?:1[0-2]|[1-9])[ab])(?![\w])")
+_OPEN = lazily(r"(?<![\w.:])open key (?P<code>(?:1[0-2]|[1-9])[dm])(?!\w)")
+_MODE = lazily(
     rf"(?<![\w#])(?<!\d )(?:(?P<major>{_MAJOR})|(?P<minor>{_MINOR}|minors))"
     r"(?:[ -](?:key|ones?|keys|tonart(?:en)?|tonalit[ae]s?|mode))?(?![\w#])"
 )
-_RELATIVE = re.compile(
+_RELATIVE = lazily(
     r"(?:,? (?:and|or|und|oder|y|o|et|ou|e|och|eller|plus|&) (?:its|the|their|la|sa|su|il|seine?r?)? ?"
     r"(?:relative|relativa|relatif|paralleltonart|parallelltonart|relativo)(?: (?:keys?|major|minor|mineur|majeur))*)"
 )
-_RELATIVE_OF = re.compile(
+_RELATIVE_OF = lazily(
     r"(?:the )?(?:relative|relativa|relatif|paralleltonart)(?: (?:keys?|major|minor))* (?:of|to|de|von|di) $"
 )
-_MIXES = re.compile(
+_MIXES = lazily(
     r"(?:(?:compatible|mix(?:es|ing)?(?: well)?|fit(?:s|ting)?|harmonic(?:ally)?|match(?:es|ing)?|go(?:es)?(?: well)?|"
     r"neighbou?r(?:s|ing)?|works?)(?: keys?)? (?:with|to|of|in)|passend zu|passt zu|compatibles? (?:con|avec|com)) ?$"
 )

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from ..regex import lazily
 from .query import Within
 from .vocabulary import NUMBERS
 
@@ -69,25 +70,25 @@ _NAMED = {
     "length": "duration_s", "duration": "duration_s", "true peak": "true_peak_dbtp", "centroid": "centroid_hz",
 }  # fmt: skip
 
-_BETWEEN = re.compile(
+_BETWEEN = lazily(
     rf"(?<![\w.]){_NAMES}(?:between|from|zwischen|von|entre|de|tra|fra|da|mellan|fran)(?: les| los| i| os)? "
     rf"(?P<a>{_NUMBER}){_U.format(name='ua')}? (?:and|to|und|bis|y|e|et|a|och|till|-|through) "
     rf"(?P<b>{_NUMBER}){_U.format(name='ub')}?(?![\w#])"
 )
-_DASHED = re.compile(
+_DASHED = lazily(
     rf"(?<![\w.]){_NAMES}(?P<a>-?\d+(?:[.,]\d+)?){_U.format(name='ua')}? ?(?:-|to|bis|till|\.\.\.?| a ) ?"
     rf"(?P<b>-?\d+(?:[.,]\d+)?){_U.format(name='ub')}(?![\w#])"
 )
-_BOUND = re.compile(
+_BOUND = lazily(
     rf"(?<![\w.])(?:{_NAMES}(?:is )?(?:{_MORE}|{_LESS}|{_ABOUT}) ?)(?P<a>{_NUMBER}){_U.format(name='ua')}?(?![\w#])"
 )
-_PLAIN = re.compile(
+_PLAIN = lazily(
     rf"(?<![\w.]){_NAMES}(?P<a>{_NUMBER}){_U.format(name='ua')}(?P<plus> ?\+| (?:or|und|and|o|ou|oder|eller) "
     r"(?:more|faster|longer|above|up|louder|mehr|mas|plus|piu|mais|mer))?(?P<minus> (?:or|and) "
     r"(?:less|slower|shorter|below|under|quieter))?(?![\w#])"
 )
-_TEMPO_NAMED = re.compile(r"(?<![\w.])(?:tempo|bpm)(?: of| is|:| =)? (?P<a>\d+(?:[.,]\d+)?)(?![\w#])")
-_AT = re.compile(r"(?<![\w.])(?:at|@|bei|mit) (?P<a>\d+(?:[.,]\d+)?)(?![\w:#])")
+_TEMPO_NAMED = lazily(r"(?<![\w.])(?:tempo|bpm)(?: of| is|:| =)? (?P<a>\d+(?:[.,]\d+)?)(?![\w#])")
+_AT = lazily(r"(?<![\w.])(?:at|@|bei|mit) (?P<a>\d+(?:[.,]\d+)?)(?![\w:#])")
 
 #: How far an amount said outright, and one said to be about so, may be off: in the figure's units, or as a share.
 _EXACT: Mapping[str, tuple[float, float]] = {
@@ -134,15 +135,15 @@ def _read(match: re.Match[str]) -> Amount | None:
     high = None if parts.get("b") is None else _number(str(parts["b"])) * factors[1]
     is_guess = False
     if not figure:
-        by_word = match.re in (_BETWEEN, _BOUND, _AT, _TEMPO_NAMED)
+        by_word = match.re.pattern in [each.pattern for each in (_BETWEEN, _BOUND, _AT, _TEMPO_NAMED)]
         bounds = [low] if high is None else [low, high]
         if parts["a"].isalpha() or not by_word:
             return None  # "more than a few", "about one of them"
         if not all(SLOWEST <= bound <= FASTEST for bound in bounds):
-            if match.re is _BOUND and not parts.get("about"):
+            if match.re.pattern == _BOUND.pattern and not parts.get("about"):
                 return Amount(match.start(), match.end(), None, f"{match.group().strip()!r}: a unit is missing")
             return None
-        figure, is_guess = "tempo_bpm", match.re is not _TEMPO_NAMED
+        figure, is_guess = "tempo_bpm", match.re.pattern != _TEMPO_NAMED.pattern
     if figure == "sample_rate_hz" and low / 1000.0 not in _RATES:
         figure = "centroid_hz"
     within = Within(figure, *_bounds(figure, low, high, parts), is_guess=is_guess)

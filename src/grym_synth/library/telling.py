@@ -13,6 +13,7 @@ from dataclasses import replace
 from .. import __version__
 from ..errors import GrymError
 from ..messages import EVIDENCE_UNITS, Evidence, Gap, Json, Source, Span
+from ..regex import lazily
 from .aggregates import Summary
 from .finder import Finder
 from .search import Found, understood
@@ -22,7 +23,7 @@ _PARTS = 6  # values of a distribution
 _KINDS: Mapping[str, str] = {"BPM": "tempo", "s": "duration", "LUFS": "loudness", "LU": "loudness_range",
                              "dBTP": "true_peak", "Hz": "frequency", "cents": "tuning", "dB": "ratio"}  # fmt: skip
 _THIS = r"(?:this|the|that|my|its?|of|track|song|loop|file|recording|one|it|\s)*"
-_FITS = re.compile(
+_FITS = lazily(
     rf"(?i)(?:that |which )?(?:fits?|match(?:es)?|goes? with|go with|at|in|with|to|of|like)\s+(?:the )?(?:same )?"
     rf"(?P<what>(?:tempo|key|bpm)(?:\s*(?:and|or|&)\s*(?:the )?(?:tempo|key|bpm))?)(?: (?:of|as)\s+{_THIS})?(?!\w)"
 )

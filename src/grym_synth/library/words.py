@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias, cast
 
+from ..regex import lazily
 from . import vocabulary as v
 from .adjectives import ADJECTIVES
 from .asked import read_asked
@@ -55,79 +56,77 @@ _CLASS_NAMES = dict(v.words_with_plurals(v.CLASSES))
 _SHAPE_NAMES = dict(v.words_with_plurals(v.SHAPES))
 _NAME = r"(?:(?!(?:in|from|of|my|the|and|or|with|is|on)\b)[\w&.'+-]+ ){0,3}?[\w&.'+-]+"
 _FOLDERS = (
-    re.compile(r"(?:(?:in|from|inside|under|of|at) )?(?:the |my )?(?:folder |directory )?(?P<name>~?/[\w./ -]*[\w-]|[\w.-]+(?:/[\w.-]+)+/?)"),
-    re.compile(rf"(?:(?:in|from|of|inside|under|within) )?(?:my|the|our|this) (?P<name>{_NAME}) (?:folders?|directory|dir)\b"),
-    re.compile(r"(?:in|from|inside|under) (?:folder|directory|dir) (?:called |named )?(?P<name>[\w&.'+-]+)"),
-    re.compile(r"(?:(?:in|from) )?(?:the |my |a )?folders? (?:called |named )(?P<name>[\w&.'+-]+)"),
-    re.compile(r"(?:in|from|of) (?P<name>(?!(?:the|my|a|this)\b)[\w&.'+-]+) folder\b"),
-    re.compile(r"(?:im|in meinem|aus meinem|aus dem|in dem|meines) (?P<name>[\w&.'+]+)[- ]?ordners?\b"),
-    re.compile(r"(?:im|in meinem|aus meinem|aus dem|in dem|meinem) ordner (?P<name>[\w&.'+-]+)"),
-    re.compile(r"(?:(?:en|de|in|na|dans|nella|della|no) )?(?:la |le |el |il |a |o )?(?:mi |mon |mia |minha |ma )?"
+    lazily(r"(?:(?:in|from|inside|under|of|at) )?(?:the |my )?(?:folder |directory )?(?P<name>~?/[\w./ -]*[\w-]|[\w.-]+(?:/[\w.-]+)+/?)"),
+    lazily(rf"(?:(?:in|from|of|inside|under|within) )?(?:my|the|our|this) (?P<name>{_NAME}) (?:folders?|directory|dir)\b"),
+    lazily(r"(?:in|from|inside|under) (?:folder|directory|dir) (?:called |named )?(?P<name>[\w&.'+-]+)"),
+    lazily(r"(?:(?:in|from) )?(?:the |my |a )?folders? (?:called |named )(?P<name>[\w&.'+-]+)"),
+    lazily(r"(?:in|from|of) (?P<name>(?!(?:the|my|a|this)\b)[\w&.'+-]+) folder\b"),
+    lazily(r"(?:im|in meinem|aus meinem|aus dem|in dem|meines) (?P<name>[\w&.'+]+)[- ]?ordners?\b"),
+    lazily(r"(?:im|in meinem|aus meinem|aus dem|in dem|meinem) ordner (?P<name>[\w&.'+-]+)"),
+    lazily(r"(?:(?:en|de|in|na|dans|nella|della|no) )?(?:la |le |el |il |a |o )?(?:mi |mon |mia |minha |ma )?"
                r"(?:carpeta|dossier|cartella|pasta) (?:de |di |llamada |chamada |d')?(?P<name>[\w&.+-]+)"),
-    re.compile(r"(?:i |fran )?(?:min |mappen )(?P<name>[\w&.'+]+?)-?mapp(?:en)?\b"),
-    re.compile(r"(?:i|fran) mappen (?P<name>[\w&.'+-]+)"),
+    lazily(r"(?:i |fran )?(?:min |mappen )(?P<name>[\w&.'+]+?)-?mapp(?:en)?\b"),
+    lazily(r"(?:i|fran) mappen (?P<name>[\w&.'+-]+)"),
 )  # fmt: skip
-_QUOTED_FOLDER = re.compile(r"(?:(?:in|from) )?(?:the |my )?folder (?:called |named )?[\"“](?P<name>[^\"”]{1,60})[\"”]")
+_QUOTED_FOLDER = lazily(r"(?:(?:in|from) )?(?:the |my )?folder (?:called |named )?[\"“](?P<name>[^\"”]{1,60})[\"”]")
 _HOLDING = (
     r"(?<!\w)(?:(?:that |which )?(?:uses?|using|have|has|having|hold|holds|holding|contains?|containing|share|sharing)"
     r" )?(?:(?:the|my|an?) )?(?:(?:pattern|fragment) (?:called |named )?)?"
 )
-_QUOTED = re.compile(r"[\"“„«](?P<name>[^\"”“»]{1,60})[\"”»]")
-_CLASS = re.compile(rf"(?<![\w-])(?P<name>{_any_of(_CLASS_NAMES)})(?![\w-])")
-_SHAPE = re.compile(rf"(?<![\w-])(?P<name>{_any_of(_SHAPE_NAMES)})(?![\w-])")
-_SOUND = re.compile(rf"(?<![\w-])(?P<name>{_any_of(_SOUND_NAMES)})(?:s|n)?(?![\w-])")
-_FORMAT = re.compile(rf"(?<![\w-])\.?(?P<name>{_any_of(v.FORMATS)})(?:[ -]?files?|-dateien)?(?![\w-])")
-_SUPERLATIVE = re.compile(
+_QUOTED = lazily(r"[\"“„«](?P<name>[^\"”“»]{1,60})[\"”»]")
+_CLASS = lazily(rf"(?<![\w-])(?P<name>{_any_of(_CLASS_NAMES)})(?![\w-])")
+_SHAPE = lazily(rf"(?<![\w-])(?P<name>{_any_of(_SHAPE_NAMES)})(?![\w-])")
+_SOUND = lazily(rf"(?<![\w-])(?P<name>{_any_of(_SOUND_NAMES)})(?:s|n)?(?![\w-])")
+_FORMAT = lazily(rf"(?<![\w-])\.?(?P<name>{_any_of(v.FORMATS)})(?:[ -]?files?|-dateien)?(?![\w-])")
+_SUPERLATIVE = lazily(
     rf"(?<![\w-])(?:sort(?:ed)? by (?:the )?)?(?P<name>{_any_of(v.SUPERLATIVES)})(?: (?:ones? )?(?:first|zuerst|primero|en premier|prima))?(?!\w)"
 )
-_SORTED = re.compile(
+_SORTED = lazily(
     rf"(?<!\w)(?:sort(?:ed|iert)?|order(?:ed)?|rank(?:ed)?|arranged|geordnet|ordenad[oa]s?|tries|triees?|ordinat[ie]|sorterade)"
     rf" (?:by|nach|por|par|per|efter) (?:the |their |la |il |el )?(?P<name>{_any_of([*v.FIGURES, 'date', 'datum', 'fecha'])})"
     r"(?:,? (?P<way>desc(?:ending)?|asc(?:ending)?|absteigend|aufsteigend|descendente|ascendente|high to low|low to high))?(?!\w)"
 )
 _COUNTS = {word: int(n) for word, n in v.NUMBERS.items() if n >= 2 and n == int(n)}
-_LIMIT = re.compile(
+_LIMIT = lazily(
     rf"(?:(?P<top>(?<!\w)(?:top|first|best|limit|at most|max|up to))|(?<!\w)(?:show|list|give|find|get|pick|choose|want|need|"
     rf"dame|zeig|donne|dammi|mostra|visa|just|only|the|die|los|las|les|i|le|os|as|de|any|me|mir|moi)|^) ?(?P<n>\d{{1,4}}|{_any_of(_COUNTS)})"
     r"(?![\w.:,#/%-])(?! ?(?:bpm|lufs|db|hz|khz|s|sec|ms|min|bits?|bars?)\b)"
 )
-_BEHIND = re.compile(
-    rf" (?P<n>[1-9]\d{{0,2}}|{_any_of(_COUNTS)})(?![\w.:#/-])(?! ?(?:bpm|lufs|db|hz|khz|s|sec|ms|min)\b)"
-)
+_BEHIND = lazily(rf" (?P<n>[1-9]\d{{0,2}}|{_any_of(_COUNTS)})(?![\w.:#/-])(?! ?(?:bpm|lufs|db|hz|khz|s|sec|ms|min)\b)")
 _FLAGS: tuple[tuple[str, Test], ...] = (
     (r"clipp(?:ed|ing|s)|ubersteuert\w*|recortad[oa]s?|ecretes?", Within("clipped_samples", 1.0)),
     (r"mono(?:phonic)?", Within("channels", 1.0, 1.0)),
     (r"stereo(?:phonic)?", Within("channels", 2.0, 2.0)),
     (r"swung|swinging", Within("swing", 0.55)),
 )
-_BARE = re.compile(r"(?:^(?P<a>\d{2,3})$|(?<![\w.-])(?P<c>\d{2,3}) ?- ?(?P<b>\d{2,3})(?![\w.-]))")
-_METRE = re.compile(r"(?<![\w/])(?P<n>[2-9])/(?:4|8)(?:[ -]time)?(?![\w/])")
-_ALL_FLAGS = tuple((re.compile(rf"(?<![\w-])(?:{pattern})(?!\w)"), test) for pattern, test in _FLAGS)
+_BARE = lazily(r"(?:^(?P<a>\d{2,3})$|(?<![\w.-])(?P<c>\d{2,3}) ?- ?(?P<b>\d{2,3})(?![\w.-]))")
+_METRE = lazily(r"(?<![\w/])(?P<n>[2-9])/(?:4|8)(?:[ -]time)?(?![\w/])")
+_ALL_FLAGS = tuple((lazily(rf"(?<![\w-])(?:{pattern})(?!\w)"), test) for pattern, test in _FLAGS)
 _STEMS = {**{name: name for name in ADJECTIVES}, **v.ADJECTIVES}
-_DEGREE = re.compile(
+_DEGREE = lazily(
     rf"(?:(?P<how>{_any_of([*v.VERY, *v.SLIGHTLY])}) )?(?<![\w-])"
     rf"(?P<stem>{_any_of(_STEMS)})(?P<end>[a-z]{{0,3}})(?![\w-])"
 )
-_NEGATES = re.compile(
+_NEGATES = lazily(
     rf"(?:^|(?<=[\s,(\0]))(?P<not>{_any_of(v.NOT)})(?:(?: |^)(?:any|the|a|an|too|so|that|in|with|is|are|my|from|of|really|la|le|el|"
     r"de|dans|mi|zu|im|den|die|der|demasiado|trop|troppo|muito|i))* ?$"
 )
-_JOINED = re.compile(rf"^[ ,\0]*(?:{_any_of(v.OR)})?[ ,]*(?:in |the |a |with |any )*$")
-_OR_BETWEEN = re.compile(rf"(?<!\w)(?:{_any_of(v.OR)})(?!\w)")
+_JOINED = lazily(rf"^[ ,\0]*(?:{_any_of(v.OR)})?[ ,]*(?:in |the |a |with |any )*$")
+_OR_BETWEEN = lazily(rf"(?<!\w)(?:{_any_of(v.OR)})(?!\w)")
 _FILE = rf"[\w&.'+/~-]+\.(?:{_any_of([suffix for each in v.SUFFIXES.values() for suffix in each])})(?!\w)"
 _SAME_IN = {**v.FIGURES, **v.WORDS, "pitch": "key", "kind": "class", "sound": "class"}
-_SAME = re.compile(
+_SAME = lazily(
     rf"(?:(?:in|with|at|of|has|have|having) )?(?:the )?(?:same|identical) (?P<what>(?:{_any_of(_SAME_IN)})(?:(?:,| and| or|&) (?:the same "
     rf"|same )?(?:{_any_of(_SAME_IN)}))*) (?:as|like|of) (?:in |the |my |file |recording )*(?:[\"“„«'](?P<quoted>[^\"”“»']{{1,90}})[\"”“»']|"
     rf"(?P<file>[^\"\0]{{0,80}}?{_FILE})|(?P<stem>[\w&.'+/~-]+))"
 )
-_NAMED_FILE = re.compile(rf"(?<![\w/~.'+-])(?P<name>{_FILE})")
-_COPIES = re.compile(
+_NAMED_FILE = lazily(rf"(?<![\w/~.'+-])(?P<name>{_FILE})")
+_COPIES = lazily(
     r"(?<!\w)(?:(?:exact|real|true|any|my|the) )?(?:duplicates?|duplicated|copies|dupes?|doubles|duplikate?|doppelte[nr]?|doubletten|duplicad[oa]s?|"
     r"doublons?|duplicat[ie]|dubbletter)(?: (?:files|recordings|sounds|samples|dateien))?(?!\w)"
 )
 _NEARLY = "copies in another format, louder, or cut are told of each recording by: grym similar FILE"
-_TOKEN = re.compile(r"[^\s,;:!?()\[\]\"“”„«»…\0]+")
+_TOKEN = lazily(r"[^\s,;:!?()\[\]\"“”„«»…\0]+")
 
 Part: TypeAlias = "Test | Adjective | Order | int | Asked"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from ..regex import lazily
 from .routing.features import fold, name_plainly
 
 #: Capability → aspect → keywords.
@@ -278,7 +279,7 @@ def _pattern(keywords: str) -> re.Pattern[str]:
     parts = [
         re.escape(word.rstrip("*")).replace("_", " ") + ("[a-z0-9]*" if word.endswith("*") else "") for word in words
     ]
-    return re.compile(rf"(?<![a-z0-9/])(?:{'|'.join(parts)})(?![a-z0-9/])")
+    return lazily(rf"(?<![a-z0-9/])(?:{'|'.join(parts)})(?![a-z0-9/])")
 
 
 _PATTERNS = {

@@ -6,10 +6,10 @@ once a tempo or a key is named, that is what is missing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..regex import lazily
 from .routing.features import fold, shorten
 
 #: How a question is completed, and the findings that bring the values. A tempo stands before it: where the question
@@ -26,7 +26,7 @@ _WANTED = {"tempo": "a tempo", "key": "a key", "length": "a length"}
 _HEARD_INSTEAD = frozenset({"theory.diatonic_chords", "theory.bars"})
 
 #: Stems of what such a question speaks of, folded; without one of them trying is not worth its time.
-_TALK = re.compile(
+_TALK = lazily(
     r"delay|retard|ritard|fordroj|verzoger|atraso|echo|lfo|reverb|release|attack time|"
     r"dott|puntill|punktier|pointe|pontuad|puntat|punkterad|triplet|triol|tresillo|tercina|terzin|"
     r"\b(?:half|quarter|eighth|sixteenth|quaver|crotchet)s?\b|\d+(?:th|nd)s?\b|1/\d|"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from ..messages import Gap
+from ..regex import lazily
 
 _PERFORMS = (
     r"sing\w*|sung|play(?:s|ing|ed)|rap(?:s|ping)?|drumming|perform\w*|canta\w*|toca\w*|interpreta|suona\w*|singt|spielt|rappt"
@@ -19,13 +18,13 @@ _PERSON = (
     r"singer|vocalist|band|artist|drummer|guitarist|pianist|cantante|s[aä]nger(?:in)?|chanteu(?:r|se)|cantora?|s[aå]ngar(?:en|e)"
     r"|s[aå]ngerskan?"
 )
-_PERFORMER = re.compile(
+_PERFORMER = lazily(
     rf"(?i)\b(?:{_WHO}) (?:[^\s,;.?!]+ ){{0,3}}?(?:{_PERFORMS})\b|\b(?:whose|wessen|vems) (?:voice|stimme|r[oö]st)\b"
     rf"|\b(?:name of|called|llama|hei(?:ß|ss)t|s['’]appelle|chama|chiama|heter)"
     rf" (?:the |el |la |o |a |il |der |die |le )?(?:{_PERSON})\b"
 )
-_MAKER = re.compile(rf"(?i)\b(?:{_WHO}) (?:[^\s,;.?!]+ ){{0,2}}?(?:{_MAKES})\b")
-_READS = re.compile(r"(?i)\b(?:tags?|tagged|metadata|metadaten|filename)\b")
+_MAKER = lazily(rf"(?i)\b(?:{_WHO}) (?:[^\s,;.?!]+ ){{0,2}}?(?:{_MAKES})\b")
+_READS = lazily(r"(?i)\b(?:tags?|tagged|metadata|metadaten|filename)\b")
 
 #: What would tell of the sound where a person was asked for.
 BESIDE_THE_POINT = frozenset(("timbre", "notes", "similar", "teach", "library"))

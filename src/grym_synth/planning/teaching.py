@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from ..regex import lazily
 from ..theory.keys import parse_key
 
 Field = Literal["label", "tempo", "key"]
@@ -45,7 +46,7 @@ _LABEL = r"(?P<label>[a-z0-9][a-z0-9 &'+/-]{0,38}[a-z0-9]|[a-z0-9])"
 
 
 def _pattern(body: str) -> re.Pattern[str]:
-    return re.compile(_OPENING + body + _END, re.IGNORECASE)
+    return lazily(_OPENING + body + _END, re.IGNORECASE)
 
 
 _TEMPO = (
@@ -65,7 +66,7 @@ _LABELS = (
     _pattern(rf"{_IT}\s+(?P<not>(?:is|are)n['’]?t|(?:is|are) not)\s+(?:an?|my)\s+{_LABEL}"),
 )
 #: What follows "a" and is no kind of sound: a judgement, or half a question.
-_NO_LABEL = re.compile(
+_NO_LABEL = lazily(
     r"\b(?:question|problem|bit|little|lot|test|mess|joke|good|bad|great|nice|shame|pity|must|what|which|how|why|"
     r"file|recording|song|track|too|very|than|or|and|but|because|if|when|who|that|with|bpm|at|in|key|tempo|minor|major)\b",
     re.IGNORECASE,

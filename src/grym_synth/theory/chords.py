@@ -7,11 +7,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..regex import lazily
 from .pitch import Note, parse_note
 
 _DEGREES = {1: 0, 2: 2, 3: 4, 4: 5, 5: 7, 6: 9, 7: 11, 9: 14, 11: 17, 13: 21}
 
-_SYMBOL = re.compile(
+_SYMBOL = lazily(
     r"(?P<root>[A-G](?:##?|bb?)?):?"
     r"(?P<mode>maj|Maj|MAJ|ma|M|min|mi|m|-|dim|°|o(?=7|$)|ø|hdim|aug|\+|Δ)?"
     r"(?P<major>\(?(?:maj|Maj|M|ma|Δ)(?=7|9|11|13))?"
@@ -19,7 +20,7 @@ _SYMBOL = re.compile(
     r"(?P<rest>(?:\(?(?:sus[24]?|add(?:#|b)?(?:2|4|6|9|11|13)|(?:b|#|-|\+)(?:5|9|11|13)|alt|no[35]|omit[35]|maj7|M7)\)?,?){0,5})"
     r"(?:/(?P<bass>[A-G](?:##?|bb?)?))?"
 )
-_REST = re.compile(r"(sus)([24]?)|(add)((?:#|b)?\d+)|(no|omit)([35])|(alt)|(maj|M)7|([b#+-])(5|9|11|13)")
+_REST = lazily(r"(sus)([24]?)|(add)((?:#|b)?\d+)|(no|omit)([35])|(alt)|(maj|M)7|([b#+-])(5|9|11|13)")
 
 #: The qualities that a set of notes is compared with, plainest first.
 QUALITIES: tuple[str, ...] = (

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ..regex import lazily
 from .pitch import Note, parse_note
 
 _NUMBERS = (
@@ -114,21 +115,21 @@ _QUALITIES = {
 }  # fmt: skip
 _ORDINALS = {f"{n}{'nd' if n == 2 else 'rd' if n == 3 else 'th'}": n - 1 for n in range(2, 16)}
 _WORD = "|".join([*_NUMBERS, *_ORDINALS])
-_NAMED = re.compile(
+_NAMED = lazily(
     rf"(?<![a-z0-9])(?:(?P<quality>perfect|pure|just|major|minor|maj|min|augmented|aug|diminished|dim)[ -])?"
     rf"(?:(?P<quality2>major|minor|perfect)[ -])?(?P<number>{_WORD}|8ve)s?(?![a-z])(?! (?:chord|degree|mode|"
     rf"inversion|note|harmonic))"
 )
-_COUNTED = re.compile(
+_COUNTED = lazily(
     r"(?<![a-z0-9.,])(?P<sign>[+-])?(?P<count>\d{1,3})[ -]?(?P<unit>semi-?tones?|half[ -]?(?:steps?|tones?)|"
     r"semis?|st|whole[ -]?(?:steps?|tones?)|"
     r"tones|octaves?|frets?)(?![a-z])"
 )
-_SINGLE = re.compile(
+_SINGLE = lazily(
     r"(?<![a-z0-9])(?:a |one )?(?P<word>tritone|semi-?tone|half[ -]?(?:step|tone)|whole[ -]?(?:step|tone)|"
     r"tone)(?![a-z])"
 )
-_SHORT = re.compile(r"(?<![\w#])(?P<quality>[PMm])(?P<number>[1-9]|1[0-5])(?![\w#])")
+_SHORT = lazily(r"(?<![\w#])(?P<quality>[PMm])(?P<number>[1-9]|1[0-5])(?![\w#])")
 
 
 def find_interval(text: str, words: str) -> Interval | None:
@@ -174,14 +175,14 @@ def make_interval(quality: str, steps: int) -> Interval | None:
     return None if shift is None or natural + shift < 0 else Interval(steps, natural + shift)
 
 
-_TOKEN = re.compile(
+_TOKEN = lazily(
     r"(?<![\w#'/])(?:[A-G](?:##?|bb?|x)?(?:-?\d)?|[a-g]##?-?\d?|[a-g](?:b|bb)?\d|[abdeg]b|H(?:-?\d)?)(?![\w#'])"
 )
-_ARTICLE = re.compile(
+_ARTICLE = lazily(
     r"A (?=\d|[a-z]+ (?:second|third|fourth|fifth|sixth|seventh)|dotted|quarter|half|whole|triplet|song|loop|"
     r"track|kick|perfect|semitone|tritone)"
 )
-_PAIR = re.compile(
+_PAIR = lazily(
     (
         r"(?:from|between|interval(?: of)?) (?:the )?(?:notes? )?([a-g](?:##?|bb?)?-?\d?) (?:up |down )?(?:to|and|>|"
         r"-) (?:the )?(?:notes? )?([a-g](?:##?|bb?)?-?\d?)(?![\w#])"

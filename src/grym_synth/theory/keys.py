@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from ..regex import lazily
 from .pitch import NOTE_NAMES, Note, parse_note, spell
 
 _MAJOR = r"major|maj|dur|mayor|majeur|maior|maggiore"
@@ -15,7 +16,7 @@ _ACCIDENTAL = (
     r"##?|bb?|x|[\s-]*(?:sharp|flat|sostenido|sustenido|bemoll?e?|diese|dieze|diesis|kors)\b|(?:isis|iss?|eses|"
     r"ess?|ss?)(?![a-z])"
 )
-_KEY = re.compile(
+_KEY = lazily(
     rf"(?P<note>do|ut|re|mi|fa|sol|la|si|[a-h])(?P<sign>{_ACCIDENTAL})?[\s:_-]*(?P<mode>{_MAJOR}|{_MINOR}|m)?\.?",
     re.IGNORECASE,
 )
@@ -138,12 +139,12 @@ def usual_spelling(key: str) -> tuple[Note, str]:
     return best, mode
 
 
-NAMED_KEY = re.compile(
+NAMED_KEY = lazily(
     r"(?<![\w#])([A-Ga-g](?:##?|bb?)?)[ -]?(major|minor|maj|min)(?![\w#])(?![ -](?:second|third|sixth|seventh|"
     r"2nd|3rd|6th|7th|7|9|triad|chord))"
 )
-_KEY_SHORT = re.compile(r"(?<![\w#])([A-G][#b]?m)(?![\w#])")
-KEY_OF = re.compile(
+_KEY_SHORT = lazily(r"(?<![\w#])([A-G][#b]?m)(?![\w#])")
+KEY_OF = lazily(
     r"(?:key of|(?<![a-z])in(?: the key of)?|(?<![a-z])in key) ([A-G][#b]?m?|[a-g](?: |$)|[a-g][#b]m?)(?![\w#/])"
 )
 

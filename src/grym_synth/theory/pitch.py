@@ -10,6 +10,8 @@ import math
 import re
 from dataclasses import dataclass
 
+from ..regex import lazily
+
 NOTE_NAMES: tuple[str, ...] = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 
 _LETTERS = "CDEFGAB"
@@ -17,7 +19,7 @@ _NATURAL = (0, 2, 4, 5, 7, 9, 11)  # pitch classes of the letters
 _SOLFEGE = {"do": "C", "ut": "C", "re": "D", "mi": "E", "fa": "F", "sol": "G", "la": "A", "si": "B"}
 _GERMAN = {"es": "Eb", "as": "Ab", "b": "Bb", "h": "B", "his": "B#", "hes": "Bb", "eses": "Ebb", "asas": "Abb"}
 _SYMBOLS = str.maketrans({"♯": "#", "♭": "b", "♮": "", "𝄪": "##", "𝄫": "bb", "−": "-", "–": "-"})
-_NOTE = re.compile(r"([A-Ga-g])(##?|bb?|x)?(-?\d{1,2})?")
+_NOTE = lazily(r"([A-Ga-g])(##?|bb?|x)?(-?\d{1,2})?")
 
 
 def note_name(midi: int) -> str:

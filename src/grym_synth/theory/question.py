@@ -11,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from ..regex import lazily
 from .words import NUMBERS, PHRASES, REVERSED, SINGLE
 
 MAX_LENGTH = 1000
@@ -47,12 +48,12 @@ _UNITS: tuple[tuple[str, str], ...] = (
     (r"x(?![a-z])|times(?![a-z])", "x"),
     (r"(?:st|nd|rd|th)(?![a-z])", "ordinal"),
 )
-_UNIT = re.compile("|".join(f"(?P<u{i}>{pattern})" for i, (pattern, _) in enumerate(_UNITS)))
-_CLOCK = re.compile(r"(?<![\w:.,/])(?:(\d{1,2}):)?(\d{1,3}):(\d\d(?:\.\d{1,3})?)(?![\w:])")
-_NUMBER = re.compile(
+_UNIT = lazily("|".join(f"(?P<u{i}>{pattern})" for i, (pattern, _) in enumerate(_UNITS)))
+_CLOCK = lazily(r"(?<![\w:.,/])(?:(\d{1,2}):)?(\d{1,3}):(\d\d(?:\.\d{1,3})?)(?![\w:])")
+_NUMBER = lazily(
     r"(?<![\w.,#:/])(?:(?<![^\s(=:@,])[+-])?(?:\d{1,24}(?:[.,]\d{1,12}){0,6}|\.\d{1,12})(?:e[+-]?\d{1,4})?(?![\d/:#]|[.,]\d)"
 )
-_LIST_GAP = re.compile(
+_LIST_GAP = lazily(
     r"\s*(?:(?:,|;|&|>|->|-|to|and|or|vs\.?|versus|into|from|with|plus|y|und|et|och|e|a|auf|till|til|en|à|zu)\s*){1,3}$"
 )
 _SMALL = {
@@ -61,14 +62,14 @@ _SMALL = {
     "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "sixteen": 16, "twenty": 20, "twenty-four": 24, "thirty-two": 32,
     "sixty-four": 64, "half a": 0.5, **NUMBERS,
 }  # fmt: skip
-_SPELLED = re.compile(
+_SPELLED = lazily(
     rf"(?<![\w#-])({'|'.join(sorted(_SMALL, key=len, reverse=True))})[ -]"
     r"(?=(?:bars?|measures?|beats?|minutes?|hours?|seconds?|semi-?tones?|half[ -]?(?:steps?|tones?)|"
     r"whole[ -]?(?:steps?|tones?)|octaves?|cents?|milliseconds?|ms|taps?)(?![a-z]))"
 )
-_METRE = re.compile(r"(?<![\w/.])(\d{1,2})/(2|4|8|16)(?![\w/])")
+_METRE = lazily(r"(?<![\w/.])(\d{1,2})/(2|4|8|16)(?![\w/])")
 _RATES = frozenset((8000, 11025, 16000, 22050, 32000, 44100, 48000, 88200, 96000, 176400, 192000, 352800, 384000))
-_TUNING = re.compile(
+_TUNING = lazily(
     r"(?<![\w#])a4?\s?=\s?(?P<a>\d{3}(?:[.,]\d{1,3})?)(?:\s?hz)?(?![\w/])"
     r"|(?<![\w.])(?P<b>\d{3}(?:[.,]\d{1,3})?)(?:\s?hz)?[ -](?:tuning|pitch|reference|concert pitch|standard|kammerton)"
     r"|(?:tuned (?:to|at|in|down to)|tuning(?: of| at| to| in| is| a)?|(?<![\w#])a4? (?:is |of |tuned to |"
@@ -77,7 +78,7 @@ _TUNING = re.compile(
     r"at)?)\s?(?:a4?\s?=\s?)?(?P<c>\d{3}(?:[.,]\d{1,3})?)(?:\s?hz)?(?![\w/])"
     r"|(?<=[a-g#b]\d )(?:in|at|@) (?P<d>\d{3}(?:[.,]\d{1,3})?)(?:\s?hz)?(?![\w/])"
 )
-_BAROQUE = re.compile(r"\bbaroque (?:pitch|tuning)\b")
+_BAROQUE = lazily(r"\bbaroque (?:pitch|tuning)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +140,13 @@ class Question:
         return (int(found[1]), int(found[2])) if int(found[1]) else None
 
 
-_BEFORE_TEMPO = re.compile(r"(?:(?<![a-z])at|@|(?<![a-z])tempo(?: of| is)?|(?<![a-z])bpm(?: of| is)?|=)\s?$")
-_AFTER_TEMPO = re.compile(r"\s(?:loop|track|beat|groove|song|break|tune|drum)(?![a-z])")
+_BEFORE_TEMPO = lazily(r"(?:(?<![a-z])at|@|(?<![a-z])tempo(?: of| is)?|(?<![a-z])bpm(?: of| is)?|=)\s?$")
+_AFTER_TEMPO = lazily(r"\s(?:loop|track|beat|groove|song|break|tune|drum)(?![a-z])")
 
 
 @functools.lru_cache(maxsize=512)
 def _whole(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![a-z])(?:{pattern})(?![a-z])")
+    return lazily(rf"(?<![a-z])(?:{pattern})(?![a-z])")
 
 
 def read_number(text: str) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from ..regex import lazily
 from .chords import find_chords, name_chords
 from .finding import Finding, Value, finding, listed
 from .intervals import find_notes
@@ -54,7 +55,7 @@ def _inversion(question: Question) -> tuple[Finding, ...]:
     return (finding("inversions", "note", rows, "the lowest note moved up an octave, one after the other", text),)
 
 
-_TONE = re.compile(
+_TONE = lazily(
     r"(?<![a-z0-9])(root|third|fifth|sixth|seventh|ninth|eleventh|thirteenth|3rd|5th|6th|7th|9th|11th|13th) "
     r"(?:note )?(?:of|in) (?:the |an? )?"
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from ..regex import lazily
 from .chords import Chord, chord_of, find_chords, name_chords, parse_chord
 from .finding import Finding, Value, finding, listed
 from .intervals import Interval, find_interval, interval_between, interval_words, simplest
@@ -64,7 +65,7 @@ def _move(chords: Sequence[Chord], interval: Interval) -> tuple[Chord, ...]:
     return tuple(chord.up(steps, semitones) for chord in chords)
 
 
-_FROM_TO = re.compile(
+_FROM_TO = lazily(
     r"from (?:the key of )?([A-G][#b]?)(m| major| minor)? (?:in)?to (?:the key of )?([A-G][#b]?)(m| major| "
     r"minor)?(?![\w#])"
 )
@@ -132,7 +133,7 @@ def _transposed_key(question: Question, interval: Interval) -> tuple[Finding, ..
 
 # --- Progressions ---------------------------------------------------------------------------------------------------
 
-_NUMERAL = re.compile(
+_NUMERAL = lazily(
     r"(?P<sign>[#b]?)(?P<degree>VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)(?P<quality>°7|°|o7|o|dim7|dim|ø7|ø|\+|aug|maj7|maj9|M7|7sus4|m7b5|7|9|6|sus4|sus2|add9)?"
     r"(?:/(?P<of>[#b]?(?:VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)))?"
 )
@@ -189,8 +190,8 @@ def numeral_chord_on(root: Note, degree: str, quality: str, *, in_key: tuple[int
 
 #: "2-5-1": the triads of the key by their degrees; with a quality written on ("6m", "6-", "1maj7") that chord.
 _FIGURE = r"[1-7](?:maj7|M7|m7b5|m7|m|7|dim|aug|sus[24])?"
-_FIGURES = re.compile(rf"(?<![\w.,/-]){_FIGURE}(?:(?:-(?= )|-(?=,))?(?:[- ]|, ?){_FIGURE}){{2,7}}-?(?![\w/]|[.,]\d)")
-_ONE_FIGURE = re.compile(r"([1-7])(maj7|M7|m7b5|m7|m|7|dim|aug|sus[24]|-(?=[ ,]|$))?")
+_FIGURES = lazily(rf"(?<![\w.,/-]){_FIGURE}(?:(?:-(?= )|-(?=,))?(?:[- ]|, ?){_FIGURE}){{2,7}}-?(?![\w/]|[.,]\d)")
+_ONE_FIGURE = lazily(r"([1-7])(maj7|M7|m7b5|m7|m|7|dim|aug|sus[24]|-(?=[ ,]|$))?")
 _ROMAN_OF = {"major": ("I", "ii", "iii", "IV", "V", "vi", "vii°"), "minor": ("i", "ii°", "III", "iv", "V", "VI", "VII")}
 
 

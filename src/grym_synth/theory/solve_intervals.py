@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable
 
+from ..regex import lazily
 from .finding import Finding, finding, shown
 from .intervals import (
     JUST_RATIOS,
@@ -20,7 +21,7 @@ from .intervals import (
 from .question import Question
 from .solve_pitch import ABOVE, BELOW
 
-_RATIO = re.compile(r"(?<![\w.:/])(\d{1,6}) ?[:/] ?(\d{1,6})(?![\w.:/])")
+_RATIO = lazily(r"(?<![\w.:/])(\d{1,6}) ?[:/] ?(\d{1,6})(?![\w.:/])")
 
 
 def solve_intervals(question: Question) -> tuple[Finding, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from ..regex import lazily
 from . import keys
 from .chords import find_chords
 from .finding import Finding, Value, finding, listed
@@ -12,8 +13,8 @@ from .keys import find_key, key_text
 from .pitch import Note, spell
 from .question import Question
 
-_CODE = re.compile(r"(?<![\w.])(1[0-2]|[1-9])([ABab])(?![\w#])")
-_OPEN = re.compile(r"(?<![\w.])(1[0-2]|[1-9])([dm])(?![\w#])")
+_CODE = lazily(r"(?<![\w.])(1[0-2]|[1-9])([ABab])(?![\w#])")
+_OPEN = lazily(r"(?<![\w.])(1[0-2]|[1-9])([dm])(?![\w#])")
 OF_RECORDINGS = r"find|library|folder|my (?:tracks|songs|loops|samples)|show me|search|files?|list all|tracks in"
 
 

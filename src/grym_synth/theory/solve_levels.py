@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable
 
+from ..regex import lazily
 from .finding import Finding, finding, shown
 from .question import Question
 from .solve_pitch import SOUND_SPEED
@@ -256,7 +257,7 @@ def _dynamic_range(question: Question) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-_FORMAT = re.compile(
+_FORMAT = lazily(
     r"(?<![\w./])(16|20|24|32) ?[/-] ?(8|11\.025|16|22\.05|32|44|44\.1|48|88\.2|96|176\.4|192)(?: ?khz|k)?(?![\w.])"
 )
 

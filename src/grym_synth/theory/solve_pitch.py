@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable
 
+from ..regex import lazily
 from .finding import Finding, Value, finding, listed, shown
 from .intervals import (
     JUST_RATIOS,
@@ -21,7 +22,7 @@ SOUND_SPEED = 343.0  # m/s, air at 20 degrees Celsius
 _HZ = r"frequency|frequencies|freq|hz|hertz|pitch"
 ABOVE = r"above|up from|higher than|over|plus|up|higher|from|on top of|after|ascending"
 BELOW = r"below|down from|lower than|under|minus|down|lower|beneath|descending|less than"
-_MIDI = re.compile(
+_MIDI = lazily(
     r"midi(?: note)?(?: number| no\.?)?(?: is| of)? #?(\d{1,3})(?![\w.:/])|(?<![a-z])note number "
     r"(\d{1,3})(?![\w.:/])|(?<![a-z])note (\d{2,3})(?![\w.:/])"
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from ..regex import lazily
 from . import keys
 from .chords import find_chords
 from .finding import Finding, Value, finding, listed
@@ -17,13 +18,13 @@ from .solve_harmony import find_numerals
 from .solve_keys import OF_RECORDINGS
 
 _SCALE_NAMES = sorted([*SCALES, *ALIASES, *FOREIGN], key=len, reverse=True)
-_SCALE = re.compile(
+_SCALE = lazily(
     rf"(?<![\w#])(?P<tonic>[A-G](?:##?|bb?)?|[a-g](?:##?|b)?)[ "
     rf"-](?P<scale>{'|'.join(map(re.escape, _SCALE_NAMES))}|maj|min)(?![a-z#])"
     r"(?![ -](?:second|third|sixth|seventh|2nd|3rd|6th|7th|7|9|triad|chord(?!s)))",
     re.IGNORECASE,
 )
-_SCALE_OF = re.compile(
+_SCALE_OF = lazily(
     (
         rf"(?<![\w#])(?P<scale>{'|'.join(map(re.escape, _SCALE_NAMES))}) (?:scale |mode |pentatonic )?(?:of|in|on|"
         rf"from|starting on|de|di|da|von|i) (?P<tonic>[A-G](?:##?|bb?)?)(?![\w#])"
@@ -35,7 +36,7 @@ _ORDINALS = {
     "3rd": 3,
     "4th": 4, "5th": 5, "6th": 6, "7th": 7,
 }  # fmt: skip
-_ORDINAL = re.compile(r"(?<!\w)(first|second|third|fourth|fifth|sixth|seventh|1st|2nd|3rd|4th|5th|6th|7th)(?![a-z])")
+_ORDINAL = lazily(r"(?<!\w)(first|second|third|fourth|fifth|sixth|seventh|1st|2nd|3rd|4th|5th|6th|7th)(?![a-z])")
 
 
 def solve_scales(question: Question) -> tuple[Finding, ...]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
+from ..regex import lazily
 from .durations import (
     MODIFIERS,
     NOTE_VALUES,
@@ -25,7 +25,7 @@ _NAMES = {
     "1/1": "1/1", "1/2": "1/2", "1/4": "1/4", "1/8": "1/8", "1/16": "1/16", "1/32": "1/32", "1/64": "1/64",
     "1/128": "1/128",
 }  # fmt: skip
-_VALUE = re.compile(
+_VALUE = lazily(
     r"(?<![\w/.])(?P<before>double[ -]dotted|dotted|triplet|quintuplet)?[ -]?"
     r"(?P<value>whole|semibreve|half|quarter|eighth|8th|sixteenth|16th|thirty[ -]second|32nd|sixty[ -]fourth|"
     r"64th|128th|"

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from ..regex import lazily
+
 _WORDS = """
 how long: dura duran dure durent duree dauert lasts
 bars: compases compas takte takten mesures compassos compasso battute battuta misure takter
@@ -122,7 +124,7 @@ _FOREIGN_MINOR = r"menor|mineur|minore"
 _MAJOR = rf"{_FOREIGN_MAJOR}|major|maj"
 _MINOR = rf"{_FOREIGN_MINOR}|minor|min"
 _SOL = r"do|ut|re|mi|fa|sol|la|si"
-_HALF_SHARP = re.compile(rf"(?:{_SHARP})$", re.IGNORECASE)
+_HALF_SHARP = lazily(rf"(?:{_SHARP})$", re.IGNORECASE)
 
 
 def _solfege(found: re.Match[str]) -> str:
@@ -143,7 +145,7 @@ def _signed(found: re.Match[str]) -> str:
 
 
 def _compile(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w#]){pattern}", re.IGNORECASE)
+    return lazily(rf"(?<![\w#]){pattern}", re.IGNORECASE)
 
 
 #: What German and Swedish put in front of the word for triplets, in one word with it.
@@ -152,7 +154,7 @@ _ABOVE = r"(?:por )?encima de|au-dessus d[eu]|acima d[eo]|sopra(?: al?| il)?"
 _BELOW = r"(?:por )?debajo de|au-dessous d[eu]|en dessous d[eu]|abaixo d[eo]|sotto(?: al?| il)?"
 
 #: Said the other way round: "a triplet of eighths". Applied to the English words.
-REVERSED = re.compile(
+REVERSED = lazily(
     r"(?i)\btriplets? (?:de|di|d'|of|von|av|aus|em|in) (whole|half|quarter|eighth|sixteenth|thirty-second)s?\b"
 )
 

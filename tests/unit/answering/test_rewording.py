@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grym_synth.answering.check import check
-from grym_synth.answering.rewording import MAX_WRITTEN, Reworded, reword
+from grym_synth.answering.rewording import Reworded, reword
+from grym_synth.answering.rewording_by_model import MAX_WRITTEN
 from grym_synth.answering.write import Draft, compose, with_operands, write
 from grym_synth.errors import BadSetup, ModelFailed, ModelUnreachable
 from grym_synth.llm.model import Prompt

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
-
 from ...messages import Evidence, Json
+from ...regex import lazily
 from ..words.phrasing import finite, text_in
 from .case import Case, Problem
 
 _MATCH, _NEAR = "similar.match", "similar.near"
-_ASPECT = re.compile(
-    r"(?i)\b(timbre|rhythm|harmony|pitch|loudness)\W{1,3}(?:is |of )?(\d{1,3}(?:[.,]\d)?) ?(?:%|percent)"
-)
-_MOST = re.compile(r"(?i)\b(?:most (?:like|similar|alike)|nearest (?!from)|closest|best match)\b")
-_COPY = re.compile(r"(?i)\b(?:cop(?:y|ies)|identical|duplicates?|the same (?:file|recording|sound|track))\b")
-_NOTHING = re.compile(
+_ASPECT = lazily(r"(?i)\b(timbre|rhythm|harmony|pitch|loudness)\W{1,3}(?:is |of )?(\d{1,3}(?:[.,]\d)?) ?(?:%|percent)")
+_MOST = lazily(r"(?i)\b(?:most (?:like|similar|alike)|nearest (?!from)|closest|best match)\b")
+_COPY = lazily(r"(?i)\b(?:cop(?:y|ies)|identical|duplicates?|the same (?:file|recording|sound|track))\b")
+_NOTHING = lazily(
     r"(?i)\b(?:nothing|none|no (?:other )?(?:recording|file|sound)s?)\b[^.;]{0,60}\b(?:near|close|like|alike|similar)\b"
 )
-_NOT = re.compile(r"(?i)(?:\b(?:no|not|never|neither)|n't)\b[^,;]{0,24}$")
+_NOT = lazily(r"(?i)(?:\b(?:no|not|never|neither)|n't)\b[^,;]{0,24}$")
 
 
 def check_alike(case: Case) -> list[Problem]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 
 from ...messages import Json
+from ...regex import lazily
 from ..words.phrasing import finite
 from .case import Case, Problem
 from .qualifiers import BAND_WORDS
 
-_MORE_IN = re.compile(r"(?i)\b(?P<way>more|less) (?:of (?:the|its) )?(?:energy|power|level|weight)\b")
-_STRONGER = re.compile(
+_MORE_IN = lazily(r"(?i)\b(?P<way>more|less) (?:of (?:the|its) )?(?:energy|power|level|weight)\b")
+_STRONGER = lazily(
     r"(?i)\b(?:(?P<up>stronger|louder|heavier|hotter|more prominent)|(?P<down>weaker|quieter|softer|fainter|less prominent)) than\b"
 )
-_NOT = re.compile(r"(?i)(?:\b(?:not|no|never)|n't)(?: \w+){0,2} $")
+_NOT = lazily(r"(?i)(?:\b(?:not|no|never)|n't)(?: \w+){0,2} $")
 
 
 def levels_of(value: Json) -> dict[str, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ...regex import lazily
 from .case import Case, Problem
 from .held import Fact
 from .qualifiers import demanded
@@ -19,17 +20,17 @@ _BELOW = (
     r"|no (?:higher|faster|louder|longer|quicker|greater) than"
     r"|(?:less|fewer|lower|slower|quieter|softer|shorter|darker|narrower) than|short of|undershoots?"
 )
-_BOUND = re.compile(rf"(?i)\b(?:(?P<above>{_ABOVE})|(?P<below>{_BELOW}))(?: (?:the|your|a|an))? ?$")
-_NOT = re.compile(r"(?i)(?:\b(?:not|never|nowhere|neither|hardly)|n't)(?: \w+){0,2} $")
-_RANGE = re.compile(r" ?(?:-|to|and|up to) ?")
-_BETWEEN = re.compile(
+_BOUND = lazily(rf"(?i)\b(?:(?P<above>{_ABOVE})|(?P<below>{_BELOW}))(?: (?:the|your|a|an))? ?$")
+_NOT = lazily(r"(?i)(?:\b(?:not|never|nowhere|neither|hardly)|n't)(?: \w+){0,2} $")
+_RANGE = lazily(r" ?(?:-|to|and|up to) ?")
+_BETWEEN = lazily(
     r"(?i)\b(?:between|from|within(?: the| a)?|in the range(?: of)?|(?:in|inside) the|range of|anywhere from|somewhere (?:between|from|in)) ?$"
 )
-_LEVEL = re.compile(r"(?i) (?:\w+ ){0,3}(?:target|norm|level|standard|limit|reference)\b")
-_AIMED = re.compile(r"(?i)\bto (?:hit|reach|meet|get to|arrive at) $")
+_LEVEL = lazily(r"(?i) (?:\w+ ){0,3}(?:target|norm|level|standard|limit|reference)\b")
+_AIMED = lazily(r"(?i)\bto (?:hit|reach|meet|get to|arrive at) $")
 _EDGE = 1e-9
 #: Bounds that hold of the number itself as well; "over 126 BPM" does not.
-_INCLUSIVE = re.compile(r"(?i)\b(?:at least|at most|at (?:a )?m(?:in|ax)imum|not?|short of)\b")
+_INCLUSIVE = lazily(r"(?i)\b(?:at least|at most|at (?:a )?m(?:in|ax)imum|not?|short of)\b")
 
 
 def bound_before(case: Case, quantity: Quantity) -> re.Match[str] | None:
@@ -121,10 +122,10 @@ def _spoken_of(case: Case, index: int) -> list[Fact]:
     return whole or [fact for fact in found if fact.item is not None]
 
 
-_FULL_SCALE = re.compile(
+_FULL_SCALE = lazily(
     rf"(?i)\b(?:(?P<above>{_ABOVE})|(?P<below>{_BELOW}))(?: (?:the|digital))? (?:full scale|0 dB(?:FS|TP)?\b|zero\b)"
 )
-_HEADROOM = re.compile(r"(?i)\b(?P<no>no |without |zero )?(?:headroom|room)\b(?: left)?")
+_HEADROOM = lazily(r"(?i)\b(?P<no>no |without |zero )?(?:headroom|room)\b(?: left)?")
 _PEAKS = ("loudness.true_peak_dbtp", "facts.peak_dbfs", "loudness.sample_peak_dbfs")
 
 
@@ -155,4 +156,4 @@ def beyond_full_scale(case: Case, quantity: Quantity) -> list[Fact]:
     ]
 
 
-_NEAR_FULL_SCALE = re.compile(r"(?i)\b(?:headroom|room|full scale|0 ?dB(?:FS|TP)?(?: by)?)\b|clips? by\b")
+_NEAR_FULL_SCALE = lazily(r"(?i)\b(?:headroom|room|full scale|0 ?dB(?:FS|TP)?(?: by)?)\b|clips? by\b")

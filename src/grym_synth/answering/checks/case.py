@@ -8,52 +8,53 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...messages import Evidence
+from ...regex import lazily
 from .held import Fact, facts_of, keys_of, strings_of, subjects_of
 from .tokens import FileName, Quantity, Reading, Tokens, normalise, read
 
 #: Words after which a number or a name of the question may be repeated although the evidence holds another one.
-_REPEATS = re.compile(
+_REPEATS = lazily(
     r"(?i)\b(?:targets?|asked?|you(?:r|rs)?|not|than|instead|rather|against|versus|vs|reach|hit|goal|aim|wanted|limit|ceiling"
     r")\b"
 )
-_MAYBE = re.compile(
+_MAYBE = lazily(
     r"(?i)\b(?:or|perhaps|maybe"
     r"|could|might|may|possibly|alternatives?|less likely|(?<!I )would|otherwise|else|runner-up|not|unsure"
     r"|if|next|instead|rather|also possible|second (?:choice|guess|candidate|option)|closest"
     r"|followed by|ahead of|before|over|than|though|although|half[- ]time|double[- ]time)\b"
 )
-_MAYBE_BEHIND = re.compile(
+_MAYBE_BEHIND = lazily(
     r"(?i)\b(?:if|alternative|alternatively|runner-up|also possible|less likely|half[- ]time|double[- ]time|is possible"
     r"|(?:distant|close|second) (?:second|candidate|guess|choice|option)|second|next best|other (?:candidate|option)"
     r"|cannot be (?:ruled out|excluded)|can't be (?:ruled out|excluded)|as an option|not far behind|runs? it close"
     r"|long shot|outsider|unlikely|legitimate|plausible|conceivable)\b"
 )
-_FIRMLY = re.compile(
+_FIRMLY = lazily(
     r"(?i)\b(?:most likely|certainly|definitely|clearly|surely|likeliest|best (?:match|fit|guess)|first choice)\b"
 )
-_FIRMLY_BEHIND = re.compile(
+_FIRMLY_BEHIND = lazily(
     r"(?i)\W{0,4}(?:is|being|would be|as|fits?)(?: by far)?(?: (?:the|its))? ?(?:(?!next|second|third|other)\w+ )?"
     r"(?:likeliest|most (?:likely|probable)|more (?:likely|probable)|likelier|best|main|first)\b"
 )
-_RUNNER_UP = re.compile(
+_RUNNER_UP = lazily(
     r"(?i)\W{0,2}(?:BPM\W{0,2})?(?:(?:comes?|is|would (?:be|come)|being|as|in) )?(?:(?:the|a|an|its|close|less|next|distant) ){0,3}"
     r"(?:second|alternative|runner-up|next best|other (?:candidate|option)|likely (?:one|reading|candidate)"
     r"|long shot|outsider|unlikely|remote|legitimate|plausible|conceivable|on the cards|an option)\b"
 )
-_DENIED = re.compile(
+_DENIED = lazily(
     r"(?i)(?:\bnot|n't|\bnever|\banything but|\bfar from|\brather than|\binstead of|\bas opposed to|\bunlike)"
     r"(?: both| all| either| exactly| quite| really| actually)?"
     r"(?: (?:run|runs|sit|lie|stay|last|measure|come|move|be|play|count|use))?"
     r"(?: (?:in|at|for|of|an?|the|to|the key of|written in|tuned to|sampled at|as)){0,2} $"
 )
-_AT = re.compile(r"(?i)\b(?:at|from|to|between|until|after|before|and|around)(?: the)? ?$")
-_HELD_AGAINST = re.compile(
+_AT = lazily(r"(?i)\b(?:at|from|to|between|until|after|before|and|around)(?: the)? ?$")
+_HELD_AGAINST = lazily(
     r"(?i) (?:against|versus|vs\.?|compared (?:with|to)|rather than)(?: the| only)? ?(?:minus |plus |[-+])?"
 )
-_MEASURED = re.compile(r"(?i)\b(?:measures|measured|runs|comes in|sits|is|reads|comes out|lies)(?: at)? ?$")
-_OF = re.compile(r"(?i) (?:of|for|in) [\"']?")
-_AGAINST = re.compile(r"(?i)\b(?:against|versus|vs|compared (?:with|to))\b")
-_JOINED = re.compile(r"(?i)[\s\x01\"']*(?:,|and|&|or|,\s?and|both|\s)*[\s\"']*")
+_MEASURED = lazily(r"(?i)\b(?:measures|measured|runs|comes in|sits|is|reads|comes out|lies)(?: at)? ?$")
+_OF = lazily(r"(?i) (?:of|for|in) [\"']?")
+_AGAINST = lazily(r"(?i)\b(?:against|versus|vs|compared (?:with|to))\b")
+_JOINED = lazily(r"(?i)[\s\x01\"']*(?:,|and|&|or|,\s?and|both|\s)*[\s\"']*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 
 from ...messages import Evidence
+from ...regex import lazily
 from .case import Case, Problem
 from .supports import supporting
 
 SURE = 0.7  # less sure than this of a finding, nobody may call it certain
 _KINDS = frozenset(("tempo", "musical_key", "label", "chord", "section", "note"))
-_CERTAIN = re.compile(
+_CERTAIN = lazily(
     r"(?i)\b(?:definite(?:ly)?|certainly|undoubtedly|undeniabl[ey]|unmistakabl[ey]|unquestionabl[ey]|indisputabl[ey]|clearly"
     r"|obviously|surely|evidently|plainly|for (?:sure|certain)|without (?:a |any )?(?:doubt|question)"
     r"|beyond (?:a |any |all )?(?:reasonable )?(?:doubt|question)|no (?:doubt|question|mistaking|two ways)"
     r"|(?<!% )(?<!percent )(?<!cent )(?:sure|certain|positive|convinced|confident) (?:that|of|about)|100 ?(?:%|percent) (?:sure|certain)"
     r"|guaranteed|it is (?:certain|clear))(?!\w)"
 )
-_NOT = re.compile(r"(?i)(?:\b(?:not|never|hardly|less|nothing|far from)|n't)(?: \w+){0,2} $")
+_NOT = lazily(r"(?i)(?:\b(?:not|never|hardly|less|nothing|far from)|n't)(?: \w+){0,2} $")
 
 
 def check_certainty(case: Case) -> list[Problem]:

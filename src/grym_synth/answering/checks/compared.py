@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from ...messages import Evidence
+from ...regex import lazily
 from ..words.phrasing import finite
 from .case import Case, Problem
 from .qualifiers import BAND_WORDS
@@ -23,16 +24,16 @@ _WORDS: tuple[tuple[str, str, int], ...] = (
     (r"higher", "compare.true_peak_difference_db", 1), (r"lower", "compare.true_peak_difference_db", -1),
     (r"later|behind|late", "compare.alignment_s", 1), (r"earlier|ahead|early", "compare.alignment_s", -1),
 )  # fmt: skip
-_WORD = re.compile("(?i)\\b(?:" + "|".join(f"(?P<w{at}>{words})" for at, (words, _, _) in enumerate(_WORDS)) + r")\b")
-_SHIFT = re.compile(
+_WORD = lazily("(?i)\\b(?:" + "|".join(f"(?P<w{at}>{words})" for at, (words, _, _) in enumerate(_WORDS)) + r")\b")
+_SHIFT = lazily(
     r"(?i)\b(?:(?:shift|transpos|pitch|tun|mov)(?:e|ed|ing|s)?|go|goes|come|taken?|brought)\b[^.;]{0,60}? (?P<way>up|down)\b"
     r"(?=[^.;]{0,24}(?:semitone|half|step|octave))"
 )
 _BANDS = "|".join(f"(?P<{band}>{words})" for band, words in BAND_WORDS.items())
-_MORE = re.compile(rf"(?i) (?P<way>more|less) (?:of the |in the )?(?:{_BANDS})")
-_SAME = re.compile(r"(?i)\b(?:the same|equal|identical) (?P<what>loudness|tempo|polarity)\b|\b(?P<aligned>aligned)\b")
-_OPPOSITE = re.compile(r"(?i)\b(?:opposite|inverted) polarity\b")
-_NO_BAND = re.compile(r"(?i)\bno band differs\b")
+_MORE = lazily(rf"(?i) (?P<way>more|less) (?:of the |in the )?(?:{_BANDS})")
+_SAME = lazily(r"(?i)\b(?:the same|equal|identical) (?P<what>loudness|tempo|polarity)\b|\b(?P<aligned>aligned)\b")
+_OPPOSITE = lazily(r"(?i)\b(?:opposite|inverted) polarity\b")
+_NO_BAND = lazily(r"(?i)\bno band differs\b")
 _NEUTRAL = {"compare.tempo_ratio": 1.0}
 _ROOM = {"compare.loudness_difference_lu": 0.05, "compare.tempo_ratio": 0.002, "compare.alignment_s": 0.0005}
 

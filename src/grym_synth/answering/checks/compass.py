@@ -7,22 +7,23 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from ...messages import Evidence
+from ...regex import lazily
 from .case import Case, Problem
 from .intervals import check_width, found, height, midi_of
 from .names import pitch
 from .stretches import gap
 from .tokens import Name
 
-_EXTREME = re.compile(
+_EXTREME = lazily(
     r"(?i)\b(?:(?P<low>lowest|deepest|bottom|bottoms out at|goes down to|starts from)"
     r"|(?P<high>highest|top|tops out at|peaks at|goes up to))(?: note| pitch| one)?\b"
 )
-_NAMED = re.compile(r"(?i)(?: note| pitch| one)?(?:,? (?:is|being|lies at|at|of)|:)? ?(?:an? )?")
-_FROM_TO = re.compile(r"(?i) ?(?:to|up to|-|and|through) ?")
-_EDGE = re.compile(
+_NAMED = lazily(r"(?i)(?: note| pitch| one)?(?:,? (?:is|being|lies at|at|of)|:)? ?(?:an? )?")
+_FROM_TO = lazily(r"(?i) ?(?:to|up to|-|and|through) ?")
+_EDGE = lazily(
     r"(?i)\b(?:nothing|no note|it never|never|none)(?: (?:goes|lies|is|sounds|comes|falls|climbs|rises))? (?P<way>above|below) $"
 )
-_HIGHER = re.compile(r"(?i)\b(?:(?P<up>above|higher than)|(?P<down>below|lower than|under))(?: the note)? ?$")
+_HIGHER = lazily(r"(?i)\b(?:(?P<up>above|higher than)|(?P<down>below|lower than|under))(?: the note)? ?$")
 
 
 def check_compass(case: Case) -> list[Problem]:

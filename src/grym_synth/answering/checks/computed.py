@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ...messages import Evidence
+from ...regex import lazily
 from ..chord_names import chord_id
 from .case import Case
 from .held import Fact
@@ -14,7 +15,7 @@ from .rounding import same_value
 from .tokens import Quantity
 
 _DIFFERENCE = {"LUFS": "LU", "dBFS": "dB", "dBTP": "dB"}
-APART = re.compile(
+APART = lazily(
     r"(?i)\b(?:differ\w*|apart|off|away|between|difference|imbalance|more|less|than|above|below|over|under|louder|stronger"
     r"|weaker|quieter|softer|faster|slower|longer|shorter|higher|lower|brighter|darker|sharp|flat|up|down|rises?|climbs?|grows?|falls?|back"
     r"|later|earlier|drop|swing|change|turn|miss\w*|short of|leans?|leaning|tilt\w*|pulls?|heavier|hotter|high|low"
@@ -30,7 +31,7 @@ def is_computed(case: Case, quantity: Quantity) -> bool:
     return quantity.unit == "%" and _share_holds(case, quantity)
 
 
-_MORE = re.compile(r"(?i) (?P<way>faster|quicker|slower|longer|shorter)\b")
+_MORE = lazily(r"(?i) (?P<way>faster|quicker|slower|longer|shorter)\b")
 _SHARES = {"faster": "rhythm.tempo_bpm", "quicker": "rhythm.tempo_bpm", "slower": "rhythm.tempo_bpm",
            "longer": "facts.duration_s", "shorter": "facts.duration_s"}  # fmt: skip
 
@@ -50,9 +51,9 @@ def _share_holds(case: Case, quantity: Quantity) -> bool:
     return any(abs(each.value - share) <= max(each.step / 2, 0.05) + 1e-6 for each in quantity.readings)
 
 
-_RATE = re.compile(r"(?i) (?:a|per|each|every) minute\b")
-_REPEATS = re.compile(r"(?i)\b(?:repeats?|repeated|loops?|cycles?|comes round|is played|is heard)(?: itself)? $")
-_COMES = re.compile(r"(?i)\b(?:comes?|appears?|is played|returns?|occurs?|is there|is heard)(?: back)? ?$")
+_RATE = lazily(r"(?i) (?:a|per|each|every) minute\b")
+_REPEATS = lazily(r"(?i)\b(?:repeats?|repeated|loops?|cycles?|comes round|is played|is heard)(?: itself)? $")
+_COMES = lazily(r"(?i)\b(?:comes?|appears?|is played|returns?|occurs?|is there|is heard)(?: back)? ?$")
 
 
 def times_hold(case: Case, quantity: Quantity) -> bool:

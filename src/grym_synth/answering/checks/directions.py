@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from ...regex import lazily
 from .bands import compares_bands
 from .bounds import bound_holds
 from .case import Case, Problem
@@ -46,22 +47,20 @@ _SUPERLATIVES: tuple[tuple[str, str, int], ...] = (
 
 
 def _pattern(table: tuple[tuple[str, str, int], ...]) -> re.Pattern[str]:
-    return re.compile(r"(?i)\b(?:" + "|".join(f"(?P<w{i}>{words})" for i, (words, _, _) in enumerate(table)) + r")\b")
+    return lazily(r"(?i)\b(?:" + "|".join(f"(?P<w{i}>{words})" for i, (words, _, _) in enumerate(table)) + r")\b")
 
 
 _COMPARATIVE = _pattern(_WORDS)
 _SUPERLATIVE = _pattern(_SUPERLATIVES)
-_BECOMES = re.compile(r"(?i)\b(?:gets?|getting|grows?|growing|becomes?|becoming|turns?) (?:\w+ ){0,2}$")
-_RISES = re.compile(
+_BECOMES = lazily(r"(?i)\b(?:gets?|getting|grows?|growing|becomes?|becoming|turns?) (?:\w+ ){0,2}$")
+_RISES = lazily(
     r"(?i)\b(?:(?P<up>rises?|climbs?|builds?|increases?|grows|gains|gained)|(?P<down>falls?|fades?|drops?|decreases?|declines?|loses|lost|dies (?:down|away)))\b"
     r"(?! (?:in|out|quieter|softer|louder|slower|faster|shorter|longer|short)\b| sharply)"
 )
-_LEVEL_BEHIND = re.compile(r"(?i) than (?:the |its |an? )?(?:[\w-]+ ){0,4}(?:targets?|norm|level|standard|reference)\b")
-_STEP = re.compile(r"(?i) than the (?:one before|previous(?: one)?|last(?: one)?|preceding)\b")
-_SAME = re.compile(
-    r"(?i)\b(?:the )?(?:same|equal|identical) (?P<what>tempo|key|length|duration|loudness|sample rate)\b"
-)
-_MOMENT = re.compile(
+_LEVEL_BEHIND = lazily(r"(?i) than (?:the |its |an? )?(?:[\w-]+ ){0,4}(?:targets?|norm|level|standard|reference)\b")
+_STEP = lazily(r"(?i) than the (?:one before|previous(?: one)?|last(?: one)?|preceding)\b")
+_SAME = lazily(r"(?i)\b(?:the )?(?:same|equal|identical) (?P<what>tempo|key|length|duration|loudness|sample rate)\b")
+_MOMENT = lazily(
     r"(?i) (?:(?:short-term|momentary|3 s|400 ms) )?"
     r"(?:window|moment|point|stretch|passage|part|peak|second|section|spot|burst)s?\b"
 )
@@ -182,7 +181,7 @@ def _pair(case: Case, match: re.Match[str], axis: str) -> tuple[float, float] | 
     return against_the_rest(case, axis, inside[0]) if inside else None
 
 
-_CARRIED = re.compile(
+_CARRIED = lazily(
     r"(?i)[\s\"'\x01]*(?:\([^()]{0,40}\))?[\s\"',]*(?:but|and|yet|though|although|while)(?: is| still| also| clearly| a \w+| \w+ly){0,3} "
 )
 
@@ -247,7 +246,7 @@ def _check_leaning(case: Case) -> list[Problem]:
     return problems
 
 
-_LEANING = re.compile(
+_LEANING = lazily(
     r"(?i)\b(?:leans?|leaning|tilts?|tilted|pulls?|pulled|drifts?|shifted|heavier|weighted)"
     r" (?:slightly |a little |a bit |by )?(?:\d[\d.,]* dB )?(?:to|towards?|on)(?: the)? (?P<side>left|right)\b"
     r"|\b(?:off|off by|imbalance of|lopsided)(?:[^;.]|\.\d){0,16} (?:to|towards?|on)(?: the)? (?P<far>left|right)\b"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ...regex import lazily
 from .case import Case
 
 _LOUDNESS = ("loudness.integrated_lufs", "facts.rms_dbfs", "loudness.short_term_max_lufs")
@@ -23,13 +24,13 @@ AXES: Mapping[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 _UNIT = {"loudness": "LUFS", "tempo": "BPM", "duration": "s", "brightness": "Hz"}
-_NOT = re.compile(r"(?i)\b(?:not|no|never|neither|nor|without|hardly)\b|n't\b")
-PART = re.compile(
+_NOT = lazily(r"(?i)\b(?:not|no|never|neither|nor|without|hardly)\b|n't\b")
+PART = lazily(
     r"(?i)\b(?:(?P<p0>first third|beginning|start|opening|intro)|(?P<p1>middle third|second third|middle)"
     r"|(?P<p2>(?:last|final|closing) third|ending|end|outro|the last))\b"
 )
-_SIDE = re.compile(r"(?i)\b(?P<side>left|right)\b")
-_TARGET = re.compile(r"(?i)\b(?:target|asked|goal)\b")
+_SIDE = lazily(r"(?i)\b(?P<side>left|right)\b")
+_TARGET = lazily(r"(?i)\b(?:target|asked|goal)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def without_owners(case: Case, entities: list[Entity]) -> list[Entity]:
     ]
 
 
-_OWNED = re.compile(r"(?i)(?: (?:channel|side|third|part|half))? (?:of|in) [\"']?")
+_OWNED = lazily(r"(?i)(?: (?:channel|side|third|part|half))? (?:of|in) [\"']?")
 
 
 def measures_of(case: Case, axis: str) -> tuple[str, ...]:

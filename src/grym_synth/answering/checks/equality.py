@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ...messages import Evidence
+from ...regex import lazily
 from ..words.phrasing import finite
 from .case import Case, Problem
 
@@ -20,7 +21,7 @@ _ROOM = {
     "loudness.integrated_lufs": _SAME_LU, "rhythm.tempo_bpm": 0.5, "facts.duration_s": 0.5, "loudness.range_lu": 0.3,
     "spectrum.centroid_hz": 30.0,
 }  # fmt: skip
-_EQUALLY = re.compile(
+_EQUALLY = lazily(
     rf"(?i)\b(?:equally|no (?:more|less)) (?P<how>{'|'.join(_ADJECTIVES)})\b|\bno (?P<more>louder|quieter|faster|slower|longer|shorter|brighter) than\b"
 )
 _MORE = {
@@ -28,31 +29,31 @@ _MORE = {
     "faster": ("rhythm.tempo_bpm", 1), "slower": ("rhythm.tempo_bpm", -1), "longer": ("facts.duration_s", 1),
     "shorter": ("facts.duration_s", -1), "brighter": ("spectrum.centroid_hz", 1),
 }  # fmt: skip
-_DIFFERENT = re.compile(
+_DIFFERENT = lazily(
     r"(?i)\b(?:different|differing|two|other|not the same) (?P<what>keys?|tempos?|tempi)\b|\b(?P<noun>keys|tempi|tempos) (?:differ|are different)\b"
 )
-_SHARED = re.compile(r"(?i)\bshares? (?:a|one|the|their|the same) (?P<what>key|tempo)\b")
+_SHARED = lazily(r"(?i)\bshares? (?:a|one|the|their|the same) (?P<what>key|tempo)\b")
 _NAMES = {"key": "tonality.key", "tempo": "rhythm.tempo_bpm", "tempi": "rhythm.tempo_bpm"}
-_VERDICT = re.compile(
+_VERDICT = lazily(
     r"(?i)\b(?P<same>(?:the |one and the )?same (?:recording|file|audio|track|take)|identical|exactly alike|duplicates?"
     r"|(?:are|is) (?:exactly )?the same(?=[.,;]|$| to))|\b(?P<other>differ(?=[.,;]|$)|(?:are|is) different(?=[.,;]|$)|different (?:recordings|files|takes))"
 )
-_POLARITY = re.compile(
+_POLARITY = lazily(
     r"(?i)\bpolarity\b[^;.]{0,50}?\b(?P<is>inverted|flipped|reversed|opposite|upside down)\b"
     r"|\b(?P<opposite>(?:opposite|inverted|flipped|reversed) polarity|upside down|out of polarity)\b"
     r"|\b(?P<same>(?:same|identical|normal) polarity|polarity [^;.]{0,20}\b(?:matches|agrees|is the same))\b"
 )
-_BALANCED = re.compile(
+_BALANCED = lazily(
     r"(?i)\b(?:(?:perfectly|exactly|evenly|well|nicely) )?(?:balanced|centred|centered)\b(?! (?:at|on|around|near|about)\b)"
     r"|\b(?:both|the two|left and right)(?: channels| sides)? (?:have|are at|share) (?:the )?same level\b"
     r"|\bleft and right are (?:dead |perfectly |exactly |equally )?(?:even|equal|level|matched|loud|identical|the same)\b"
     r"|\bequally loud (?:left and right|on both sides)\b|\bno (?:stereo )?imbalance\b"
 )
-_THROUGHOUT = re.compile(
+_THROUGHOUT = lazily(
     r"(?i)\b(?:stays?|remains?|is|are|keeps?) (?:(?:at )?(?:about |roughly )?the same(?: level| loudness)?|constant|even|level|equally loud|steady)"
     r"\b[^;.]{0,30}\b(?:throughout|all the way|from start to end|over time)\b|\bthirds are (?:all )?equally loud\b"
 )
-_NOT = re.compile(r"(?i)(?:\b(?:not|never|neither|nor|no)|n't)(?: \w+){0,3} $")
+_NOT = lazily(r"(?i)(?:\b(?:not|never|neither|nor|no)|n't)(?: \w+){0,3} $")
 
 
 def check_equality(case: Case) -> list[Problem]:
@@ -89,7 +90,7 @@ def _check_equally(case: Case) -> list[Problem]:
 def _check_different(case: Case) -> list[Problem]:
     problems = []
     for match in (*_DIFFERENT.finditer(case.tokens.plain), *_SHARED.finditer(case.tokens.plain)):
-        shares = match.re is _SHARED
+        shares = match.re.pattern == _SHARED.pattern
         name = _NAMES[(match["what"] or match["noun"]).casefold().rstrip("s")]
         values = [item.value for item in case.cited if item.name == name and item.rank == 0]
         changes = case.by_name("tonality.key_changes")

@@ -5,23 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from ...regex import lazily
 from .masked import Masked
 from .stated import FileName, Quotation
 from .units import UNIT
 
 _NO_ARTICLE = r"(?<!\b[Tt]he )(?<!\b[Aa] )(?<!\b[Aa]n )(?<!\b[Ii]ts )(?<!\b[Tt]his )(?<!\b[Yy]our )"
 _PLACES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-_PLACE = re.compile(
+_PLACE = lazily(
     rf"(?i)\b(?:the )?({'|'.join(_PLACES)}|last) (?:audio )?(?:file|recording|track|song)\b(?! of (?:the|an|a)\b)"
 )
-_PLACE_ALONE = re.compile(
+_PLACE_ALONE = lazily(
     rf"(?i)\bthe ({'|'.join(_PLACES)}|last)(?: one)?(?= (?:at|is|runs|has|lies|comes|measures|lasts|in|with)\b|[,.;]|$)"
 )
-_PART_WORD = re.compile(r"(?i)\b(?:thirds?|halves|half|parts?|sections?|beats?|onsets?|peaks?|tags?|resonances?)\b")
-_QUOTE = re.compile(r"\"([^\"]{0,500})\"|(?<!\w)'([^']{1,500})'(?!\w)")
-_FILE_LIKE = re.compile(r"[^\s\"'()\[\],;:\x01]+")
-EXTENSION = re.compile(r"(?i)\.(?:[a-z][a-z0-9]{1,4}|w64|3gp)$")
-_LIKENESS = re.compile(r"(?i)\bsounds like:?(?: [^.;:]{0,120})?[ ,]$")
+_PART_WORD = lazily(r"(?i)\b(?:thirds?|halves|half|parts?|sections?|beats?|onsets?|peaks?|tags?|resonances?)\b")
+_QUOTE = lazily(r"\"([^\"]{0,500})\"|(?<!\w)'([^']{1,500})'(?!\w)")
+_FILE_LIKE = lazily(r"[^\s\"'()\[\],;:\x01]+")
+EXTENSION = lazily(r"(?i)\.(?:[a-z][a-z0-9]{1,4}|w64|3gp)$")
+_LIKENESS = lazily(r"(?i)\bsounds like:?(?: [^.;:]{0,120})?[ ,]$")
 
 
 def take_files(masked: Masked, table: Mapping[str, tuple[str, ...]]) -> Iterator[FileName]:

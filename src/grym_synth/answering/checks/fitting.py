@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from ...regex import lazily
 from .case import Case
 from .held import Fact
 from .tokens import Quantity
 from .units import NOUNS
 
-_SURENESS = re.compile(r"(?i)\b(?:sure|confiden\w*|certain\w*|likel\w*|probab\w*|chance)\b")
+_SURENESS = lazily(r"(?i)\b(?:sure|confiden\w*|certain\w*|likel\w*|probab\w*|chance)\b")
 
 
 def unit_fits(case: Case, quantity: Quantity, fact: Fact, is_named: bool) -> bool:
@@ -32,7 +33,7 @@ def unit_fits(case: Case, quantity: Quantity, fact: Fact, is_named: bool) -> boo
     return fact.unit in quantity.inherited or fact.unit == "" or implied or _is_tempo(case, quantity, fact) or named
 
 
-_BARE_TEMPO = re.compile(
+_BARE_TEMPO = lazily(
     r"(?i)\b(?:at|with|to|as|is|says|hear|around|about|go|be|it|mostly|likely|probably|perhaps|maybe)(?: \w+)? ?$"
 )
 
@@ -45,9 +46,7 @@ def _is_tempo(case: Case, quantity: Quantity, fact: Fact) -> bool:
     return 30 <= abs(fact.value) <= 300 and _BARE_TEMPO.search(before) is not None
 
 
-_OUTNUMBER = re.compile(
-    r"(?i)\b(\w+) (?:clearly |far )?outnumber (?:the )?(\w+)(?: by)?,? (?P<second>[\d,]{1,9} to )?$"
-)
+_OUTNUMBER = lazily(r"(?i)\b(\w+) (?:clearly |far )?outnumber (?:the )?(\w+)(?: by)?,? (?P<second>[\d,]{1,9} to )?$")
 
 
 def _outnumbering(case: Case, quantity: Quantity) -> str:
@@ -57,9 +56,9 @@ def _outnumbering(case: Case, quantity: Quantity) -> str:
 
 
 _IMPLIED = {
-    "LUFS": re.compile(r"(?i)\b(?:louder|quieter|softer|hotter|loudest|quietest)\b"),
-    "BPM": re.compile(r"(?i)\b(?:faster|slower|quicker|fastest|slowest)\b"),
-    "Hz": re.compile(r"(?i)\b(?:brighter|darker|duller)\b"),
+    "LUFS": lazily(r"(?i)\b(?:louder|quieter|softer|hotter|loudest|quietest)\b"),
+    "BPM": lazily(r"(?i)\b(?:faster|slower|quicker|fastest|slowest)\b"),
+    "Hz": lazily(r"(?i)\b(?:brighter|darker|duller)\b"),
 }
 
 
@@ -74,13 +73,13 @@ def _implied_unit(case: Case, quantity: Quantity) -> str | None:
 
 #: Findings that need their own words behind the number, or before it.
 _PHRASES = {
-    "rhythm.metre": re.compile(r"(?i) ?-?beats? (?:to|in|per|a|each|every)(?: the| a| each| every)? (?:bar|measure)\b"),
-    "chords.changes_per_minute": re.compile(r"(?i) (?:chord )?changes (?:a|per|each|every) minute\b"),
+    "rhythm.metre": lazily(r"(?i) ?-?beats? (?:to|in|per|a|each|every)(?: the| a| each| every)? (?:bar|measure)\b"),
+    "chords.changes_per_minute": lazily(r"(?i) (?:chord )?changes (?:a|per|each|every) minute\b"),
 }
-_BAR_HOLDS = re.compile(
+_BAR_HOLDS = lazily(
     r"(?i)\b(?:bars?|measures?) (?:holds?|contains?|ha(?:s|ve)|counts?|comprises?|consists? of|is|are|takes?) (?:of )?$"
 )
-_IN_BEFORE = re.compile(r"(?i)\b(?:is|in|metre|meter|counts?) (?:in |of |is )?$")
+_IN_BEFORE = lazily(r"(?i)\b(?:is|in|metre|meter|counts?) (?:in |of |is )?$")
 
 
 def _phrased(case: Case, quantity: Quantity, fact: Fact) -> bool:
@@ -96,7 +95,7 @@ def _phrased(case: Case, quantity: Quantity, fact: Fact) -> bool:
     return fact.evidence.name == "rhythm.metre" and bool(is_bare) and before is not None
 
 
-_SILENT = re.compile(r"(?i)\bsilen(?:t|ce|ces)\b")
+_SILENT = lazily(r"(?i)\bsilen(?:t|ce|ces)\b")
 
 
 def _counts_silences(case: Case, quantity: Quantity, fact: Fact) -> bool:

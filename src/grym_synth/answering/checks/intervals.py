@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from ...messages import Evidence
+from ...regex import lazily
 from ...theory.pitch import parse_note
 from .case import Case, Problem
 from .tokens import Quantity
@@ -15,12 +14,12 @@ _SIZES = {
     "tritone": 6, "perfect fifth": 7, "fifth": 7, "minor sixth": 8, "major sixth": 9, "minor seventh": 10,
     "major seventh": 11,
 }  # fmt: skip
-_WIDTH = re.compile(
+_WIDTH = lazily(
     r"(?i)(?:\b(?P<octaves>an?|one|two|three|four|five|\d) (?P<octave>octaves?)"
     rf"(?: and (?:an? )?(?P<rest>{'|'.join(sorted(_SIZES, key=len, reverse=True))}))?|\ba (?P<alone>{'|'.join(_SIZES)}))\b"
 )
 _COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
-_SPANS = re.compile(r"(?i)\b(?:range|ranges|compass|ambitus|spans?|covers?|wide|width|from|reach(?:es)?)\b")
+_SPANS = lazily(r"(?i)\b(?:range|ranges|compass|ambitus|spans?|covers?|wide|width|from|reach(?:es)?)\b")
 
 
 def semitones_hold(case: Case, quantity: Quantity) -> bool:

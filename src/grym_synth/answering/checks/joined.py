@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
+from ...regex import lazily
 from .stated import Quantity, Reading
 from .units import UNIT
 
@@ -57,7 +57,7 @@ def _next_with_unit(quantities: list[Quantity]) -> list[Quantity | None]:
     return behind[::-1]
 
 
-_LISTED = re.compile(
+_LISTED = lazily(
     r"(?i)(?:[\d\s,.;/+-]|to|and|or|through|then|against|versus|vs|minus|plus|over|via){1,200}"
     r"|[\s\x01\"',;]{1,80}(?:and|while|whereas|but)[\s\x01\"',;]{1,80}(?:(?:is |runs |moves |sits )?at|has)? ?(?:minus )?"
 )

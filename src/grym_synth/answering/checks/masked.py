@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from ...regex import lazily
+
 MAX_CHARS = 20_000  # nobody's sentence is longer
 MASK = "\x01"  # stands for letters that have been read; no sentence holds it after `normalise`
-_ENGLISH = re.compile(r"(?i)\b(?:the|is|of|at|it|and|has|with|lies|runs|hertz|recording|file|track)\b")
+_ENGLISH = lazily(r"(?i)\b(?:the|is|of|at|it|and|has|with|lies|runs|hertz|recording|file|track)\b")
 
 
 def normalise(text: str) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ...regex import lazily
 from .case import Case, Problem
 from .entities import AXES, Entity, entities_in, implied_value, is_negated, measures_of, value_of
 
 _AS = (("fast", "tempo"), ("slow", "tempo"), ("long", "duration"), ("loud", "loudness"), ("bright", "brightness"))
 MAX_COMPARISONS = 50
-_DISTANCE = re.compile(
+_DISTANCE = lazily(
     r"(?i) (?:(?P<up>above|over|ahead of|more than)|(?P<down>below|under|behind|less than)) [\"']?(?=\x01)"
 )
 _DISTANCE_AXES = {"LU": "loudness", "BPM": "tempo", "s": "duration", "Hz": "brightness"}
@@ -36,10 +37,10 @@ def check_distances(case: Case) -> list[Problem]:
     return problems
 
 
-_PLACE = re.compile(
+_PLACE = lazily(
     r"(?i)\b(?:is|sits|lies|comes out|measures) (?:(?P<up>above|over)|(?P<down>below|under|beneath)) [\"']?(?=\x01)"
 )
-_DOUBLE = re.compile(
+_DOUBLE = lazily(
     r"(?i)\b(?:(?P<two>double|twice)|(?P<half>half)|(?P<three>three times|triple)) the (?P<what>tempo|speed|length|duration) of"
     r" [\"']?(?=\x01)"
 )
@@ -71,7 +72,7 @@ def check_doubles(case: Case) -> list[Problem]:
     return problems
 
 
-_FAVOUR = re.compile(r"(?i)\bin favou?r of [\"']?$")
+_FAVOUR = lazily(r"(?i)\bin favou?r of [\"']?$")
 
 
 def check_favour(case: Case) -> list[Problem]:
@@ -140,6 +141,4 @@ def _beside(case: Case, files: list[Entity]) -> tuple[list[Entity], list[Entity]
     return [each for each in files if each not in against], against[-1:]
 
 
-_AGAINST = re.compile(
-    r"(?i)\b(?:next to|beside|compared (?:with|to)|against|versus|vs\.?|relative to)(?: the)? ?[\"']?$"
-)
+_AGAINST = lazily(r"(?i)\b(?:next to|beside|compared (?:with|to)|against|versus|vs\.?|relative to)(?: the)? ?[\"']?$")

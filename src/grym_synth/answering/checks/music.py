@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ...messages import Evidence
+from ...regex import lazily
 from ..chord_names import chord_id, plain_numeral
 from ..words.groove import STEADY_PERCENT, STRAIGHT, SWUNG
 from ..words.phrasing import finite, objects_in
@@ -16,20 +17,20 @@ from .names import numerals_of
 from .stretches import is_near
 from .tokens import Name
 
-_NOT = re.compile(r"(?i)\b(?:not|no|never|hardly|isn't|doesn't|barely)\b(?: \w+){0,2} ?$")
-_SWING = re.compile(r"(?i)\b(?P<word>straight|swung|swings|shuffled?)\b(?! (?:away|to|from|into|at))")
-_STEADY = re.compile(r"(?i)\b(?P<word>steady|constant|stable|drifts|wanders|unsteady)\b")
-_GLIDE = re.compile(
+_NOT = lazily(r"(?i)\b(?:not|no|never|hardly|isn't|doesn't|barely)\b(?: \w+){0,2} ?$")
+_SWING = lazily(r"(?i)\b(?P<word>straight|swung|swings|shuffled?)\b(?! (?:away|to|from|into|at))")
+_STEADY = lazily(r"(?i)\b(?P<word>steady|constant|stable|drifts|wanders|unsteady)\b")
+_GLIDE = lazily(
     r"(?i)\b(?:(?P<up>speeds? up|accelerates?|(?:gets?|becomes?|grows?) (?:faster|quicker)|quickens?|picks? up(?: speed)?|rushes)"
     r"|(?P<down>slows(?: down)?|slow(?:ing)? down|(?:gets?|becomes?|grows?) slower|drags|decelerates?))\b"
 )
-_KEYS = re.compile(
+_KEYS = lazily(
     r"(?i)\b(?:(?P<stay>stays in|remains in|one key throughout|(?:does not|doesn't|never) (?:modulate|change)"
     r"|no key changes?|no modulation)"
     r"|(?P<move>modulates|changes (?:key|to))\b)"
 )
-_THROUGHOUT = re.compile(r"(?i)\b(?:throughout|from start to (?:end|finish)|the whole time|all the way through)\b")
-_DASH = re.compile(r"[ ,|-]{1,4}")
+_THROUGHOUT = lazily(r"(?i)\b(?:throughout|from start to (?:end|finish)|the whole time|all the way through)\b")
+_DASH = lazily(r"[ ,|-]{1,4}")
 
 
 def check_music(case: Case) -> list[Problem]:
@@ -130,7 +131,7 @@ def _check_keys(case: Case) -> list[Problem]:
     return problems
 
 
-_CHANGE_AT = re.compile(r"(?i)\b(?:key change|changes key|modulat\w+)(?: once| only)?,? (?:comes |is |lies )?at ?$")
+_CHANGE_AT = lazily(r"(?i)\b(?:key change|changes key|modulat\w+)(?: once| only)?,? (?:comes |is |lies )?at ?$")
 
 
 def _check_turns(case: Case) -> list[Problem]:
@@ -231,10 +232,8 @@ _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"strings(?: sound)?", ("strings",)), (r"brass(?: sound)?", ("brass",)), (r"voices?|vocals?", ("voice",)),
     (r"sound effects?", ("fx",)), (r"loops?", ("loop",)),
 )  # fmt: skip
-_KIND = re.compile("(?i)\\b(?:" + "|".join(f"(?P<k{at}>{words})" for at, (words, _) in enumerate(_KINDS)) + r")\b")
-_IS_A = re.compile(
-    r"(?i)\b(?:is|perhaps|likely|or|probably|be|not) (?:most likely |probably |perhaps |clearly )?an? ?$"
-)
+_KIND = lazily("(?i)\\b(?:" + "|".join(f"(?P<k{at}>{words})" for at, (words, _) in enumerate(_KINDS)) + r")\b")
+_IS_A = lazily(r"(?i)\b(?:is|perhaps|likely|or|probably|be|not) (?:most likely |probably |perhaps |clearly )?an? ?$")
 
 
 def _check_kinds(case: Case) -> list[Problem]:
@@ -264,9 +263,7 @@ def _check_kinds(case: Case) -> list[Problem]:
     return problems
 
 
-_LIKE = re.compile(
-    r"(?i)\b(?:sounds like|tagged(?: as)?|tags? (?:are|is)|hears?(?=:))(?:: | )(?P<what>[^;.\x01]{1,200})"
-)
+_LIKE = lazily(r"(?i)\b(?:sounds like|tagged(?: as)?|tags? (?:are|is)|hears?(?=:))(?:: | )(?P<what>[^;.\x01]{1,200})")
 
 
 def _check_likeness(case: Case) -> list[Problem]:

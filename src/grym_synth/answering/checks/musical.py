@@ -5,61 +5,60 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Set
 
+from ...regex import lazily
 from .masked import MASK, Masked
 from .stated import Name, NameKind
 from .units import parse_words
 
-_FORMAT = re.compile(
+_FORMAT = lazily(
     r"(?i)\b(?:wav|flac|mp3|m4a|aac|alac|ogg|opus|vorbis|aiff?|aifc|caf|wma|w64|rf64|pcm|a-law|u-law|adpcm|mpeg)\b"
     r"|\b(?:pcm|mpeg)_\w{1,12}\b"
     r"|\b(?:hann(?:ing)?|hamming|blackman(?:[- ]harris)?|kaiser|bartlett|gaussian|tukey|welch|rectangular|flat[- ]?top)"
     r"(?= window)"
 )
-_KEY = re.compile(
+_KEY = lazily(
     r"(?<![\w#])[A-G](?: ?#|b|[ -](?i:sharp|flat))?[ -]?"
     r"(?i:major|minor|maj|min|dorian|phrygian|lydian|mixolydian|aeolian|ionian|locrian)\b"
 )
-_TERM = re.compile(
+_TERM = lazily(
     r"(?i)\b(?:(?:perfect|major|minor|augmented|diminished)[ -]"
     r"(?:unison|second|third|fourth|fifth|sixth|seventh|octave|ninth|tenth|eleventh|twelfth|thirteenth|triad|chord|scale)"
     r"|(?:dotted[ -])?(?:whole|half|quarter|eighth|sixteenth|thirty-second)[ -](?:note|triplet|rest)s?"
     r"|dotted[ -](?:whole|half|quarter|eighth|sixteenth)s?)\b"
 )
-_MODE = re.compile(r"(?i)(?<!relative )(?<!parallel )\b(?:major|minor)\b")
-_CAMELOT = re.compile(r"(?<![\w.,:#-])(?:1[0-2]|[1-9])[AB](?!\w)")
-_CHORD = re.compile(
+_MODE = lazily(r"(?i)(?<!relative )(?<!parallel )\b(?:major|minor)\b")
+_CAMELOT = lazily(r"(?<![\w.,:#-])(?:1[0-2]|[1-9])[AB](?!\w)")
+_CHORD = lazily(
     r"(?<![\w#:])[A-G](?:#|b)?(?:-?\d{1,2}(?!\w)|:?(?:maj|min|dim|aug|sus|add|hdim|m|M)[\w#+]{0,8}|:?(?:6|7|9|11|13)[\w#]{0,6}"
     r"|[ -](?i:sharp|flat)(?:-?\d{1,2}(?!\w)|\b))?(?:/(?:[A-G][#b]?|[b#]?\d))?(?![\w#])"
 )
-_MINOR_KEY = re.compile(r"([A-G][#b]?)m")
-_FORM = re.compile(r"(?<![\w#])(?!(?:DC|CD|AAC|ADC|DAC|DAB|AIFF|AIF|AIFC|CAF|DJ|DI|ID)\b)(?:[A-J]'?){2,32}(?![\w#])")
-_SECTION = re.compile(r"(?<![\w#'/-])[A-HJ](?![\w#'/])")
-_SECTION_WORD = re.compile(r"(?i)\b(?:sections?|parts?) (?:is )?$")
-_IN_FORM = re.compile(
-    r"(?i)\b(?:sections?|parts|form|order|structure)\b[^;.]{0,24}?[: ](?:\x01(?:,? and |, | ?- ?| ))*$"
-)
+_MINOR_KEY = lazily(r"([A-G][#b]?)m")
+_FORM = lazily(r"(?<![\w#])(?!(?:DC|CD|AAC|ADC|DAC|DAB|AIFF|AIF|AIFC|CAF|DJ|DI|ID)\b)(?:[A-J]'?){2,32}(?![\w#])")
+_SECTION = lazily(r"(?<![\w#'/-])[A-HJ](?![\w#'/])")
+_SECTION_WORD = lazily(r"(?i)\b(?:sections?|parts?) (?:is )?$")
+_IN_FORM = lazily(r"(?i)\b(?:sections?|parts|form|order|structure)\b[^;.]{0,24}?[: ](?:\x01(?:,? and |, | ?- ?| ))*$")
 _BEHIND_SECTION_A = (
     r"(?:[,.;:)]| ?-|$| (?:is|starts?|begins?|lasts?|runs?|at|comes?|ends?|has|first|returns?|and|to|from|or|again)\b)"
 )
 #: Topics in which a capital letter is a chord, a note or a key.
 _LETTERED = frozenset(("chords", "notes", "tonality", "spectrum", "theory"))
 _DEGREE = r"[b#]?(?:VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)"
-_NUMERAL = re.compile(
+_NUMERAL = lazily(
     rf"(?<![\w#'./]){_DEGREE}(?:°|ø|\+|o(?!\w))?(?:maj|m|sus|add|dim|aug)?(?:\d{{1,2}}(?:b5|sus4)?)?(?:/{_DEGREE})?(?![\w#'./]\w|[\w#'])"
 )
-_LONG_CHORD = re.compile(r"(?<![\w#])[A-G](?:#|b)?:?(?:min|maj)\d{0,2}(?:/[#b]?\d|/[A-G][#b]?)?(?![\w#])")
-_SPOKEN_CHORD = re.compile(
+_LONG_CHORD = lazily(r"(?<![\w#])[A-G](?:#|b)?:?(?:min|maj)\d{0,2}(?:/[#b]?\d|/[A-G][#b]?)?(?![\w#])")
+_SPOKEN_CHORD = lazily(
     r"(?<![\w#])(?P<root>[A-G](?:#|b| ?-?(?i:sharp|flat))?)[ -](?P<mode>(?i:major|minor|dominant|diminished|augmented))"
     r"(?P<seventh>[ -]?(?:7|(?i:seventh|7th)))?(?: (?i:chord|triad))?(?!\w)"
 )
-_LETTER_A = re.compile(r"(?<![\w#'/])A(?![\w#'/])")
-_AMONG_NOTES = re.compile(r"(?<![A-Za-z])[A-G][#b]?\d?(?:, | and |, and |-)$")
-_LONE_A = re.compile(r"(?i:\bin|\bof|\bon|\baround|\bnote|\bpitch|\btonic|\broot|\bkey|\bto|\bor|\band|\bis)[ :]\s?$")
-_ORDINAL = re.compile(
+_LETTER_A = lazily(r"(?<![\w#'/])A(?![\w#'/])")
+_AMONG_NOTES = lazily(r"(?<![A-Za-z])[A-G][#b]?\d?(?:, | and |, and |-)$")
+_LONE_A = lazily(r"(?i:\bin|\bof|\bon|\baround|\bnote|\bpitch|\btonic|\broot|\bkey|\bto|\bor|\band|\bis)[ :]\s?$")
+_ORDINAL = lazily(
     r"(?i)\b(?:\d{1,6}(?:st|nd|rd|th)|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|twentieth|hundredth)\b"
 )
-_METRE = re.compile(r"(?<![\w/.,])\d{1,2}/\d{1,2}(?![\d/])")
-_SPOKEN_METRE = re.compile(
+_METRE = lazily(r"(?<![\w/.,])\d{1,2}/\d{1,2}(?![\d/])")
+_SPOKEN_METRE = lazily(
     r"(?i)\b(?:(?P<beats>two|three|four|five|six|seven|nine|twelve)-(?P<unit>two|four|eight)\b"
     r"|(?P<common>common time)\b|(?P<triple>waltz(?: time)?|triple (?:time|met(?:re|er)))\b"
     r"|(?P<duple>duple (?:time|met(?:re|er))|cut time)\b)"

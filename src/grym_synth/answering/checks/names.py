@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from ...messages import Evidence
+from ...regex import lazily
 from ...theory.pitch import note_name
 from ..chord_names import chord_id, plain_numeral
 from ..weigh import pitch_class_name
@@ -49,7 +50,7 @@ _HOLDERS: dict[str, tuple[str, ...]] = {
     "key": ("musical_key",), "mode": ("musical_key",), "note": ("chord", "musical_key", "note"),
     "camelot": ("musical_key", "label"), "format": ("label",), "term": ("count", "label"), "numeral": ("chord",),
 }  # fmt: skip
-_DENIED = re.compile(r"(?i)\b(?:no|not|never|without|isn't|aren't)(?: an?| any| in| the)? $")
+_DENIED = lazily(r"(?i)\b(?:no|not|never|without|isn't|aren't)(?: an?| any| in| the)? $")
 
 
 def _judge_denied(case: Case, name: Name, bound: frozenset[str]) -> Problem | Literal[False] | None:
@@ -69,7 +70,7 @@ def _judge_denied(case: Case, name: Name, bound: frozenset[str]) -> Problem | Li
     return Problem(name.text, "denied, and the cited evidence holds it") if is_held else False
 
 
-_EVERYONE = re.compile(r"(?i)\b(?:both|all|each|every)\b")
+_EVERYONE = lazily(r"(?i)\b(?:both|all|each|every)\b")
 
 
 def _main_keys(case: Case) -> list[Evidence]:
@@ -83,7 +84,7 @@ def _is_said_of_everyone(case: Case, name: Name) -> bool:
     return _EVERYONE.search(case.tokens.text[: name.start]) is not None
 
 
-_HEARD = re.compile(r"(?i)\b(?:hear|heard|measured?|sounds?) (?:like |it as |it in )?$")
+_HEARD = lazily(r"(?i)\b(?:hear|heard|measured?|sounds?) (?:like |it as |it in )?$")
 
 
 def _pairs_hold(case: Case, name: Name, group: list[FileName]) -> bool:
@@ -198,7 +199,7 @@ def _in_words(wanted: str, texts: Sequence[str]) -> bool:
     return any(holds_words(text.casefold().replace("-", " ").replace("_", " "), lower) for text in texts)
 
 
-_PITCH = re.compile(r"(?<![A-Za-z0-9#])([A-G])([ -]sharp|[ -]flat|[#b]?)(:?[A-Za-z0-9+#]{0,8}|-\d)(?![A-Za-z#])")
+_PITCH = lazily(r"(?<![A-Za-z0-9#])([A-G])([ -]sharp|[ -]flat|[#b]?)(:?[A-Za-z0-9+#]{0,8}|-\d)(?![A-Za-z#])")
 
 
 def pitch(text: str) -> str:

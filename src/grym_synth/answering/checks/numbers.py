@@ -5,39 +5,40 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ...regex import lazily
 from .masked import MASK, Masked
 from .stated import Approximate, Quantity, Reading
 from .units import NOUNS, UNIT, parse_digits, parse_words
 
-_CLOCK = re.compile(r"(?<![\w:.,])(\d{1,3}):([0-5]\d)(?::([0-5]\d))?(?:[.,](\d{1,3}))?(?!\d|:\d)")
-_SHORT_CLOCK = re.compile(r"(?<![\w:.,])(\d{1,3})m ?([0-5]\d)s(?!\w)(?P<none>(?!)\d)?(?P<more>(?!)\d)?")
-_DIGITS = re.compile(r"\d+(?:(?:[.,'](?=\d)|\x20(?=\d{3}(?!\d)))\d+){0,20}(?:[eE][-+]?\d{1,3}(?!\w))?")
-_FRACTION = re.compile(r"(?i)\b(?:a|one|two|three)[ -](?:third|quarter|fifth|tenth)s?\b")
-_MULTIPLE = re.compile(
+_CLOCK = lazily(r"(?<![\w:.,])(\d{1,3}):([0-5]\d)(?::([0-5]\d))?(?:[.,](\d{1,3}))?(?!\d|:\d)")
+_SHORT_CLOCK = lazily(r"(?<![\w:.,])(\d{1,3})m ?([0-5]\d)s(?!\w)(?P<none>(?!)\d)?(?P<more>(?!)\d)?")
+_DIGITS = lazily(r"\d+(?:(?:[.,'](?=\d)|\x20(?=\d{3}(?!\d)))\d+){0,20}(?:[eE][-+]?\d{1,3}(?!\w))?")
+_FRACTION = lazily(r"(?i)\b(?:a|one|two|three)[ -](?:third|quarter|fifth|tenth)s?\b")
+_MULTIPLE = lazily(
     r"(?i)\b(?:twice|thrice|doubl(?:e[ds]?|ing)|tripl(?:e[ds]?|ing)|hal(?:f|ves?|ved|ving)|quadrupled?)\b"
 )
 _NUMBER_WORD = (
     r"(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
     r"|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|dozen)"
 )
-_NUMBER_WORDS = re.compile(
+_NUMBER_WORDS = lazily(
     rf"(?i)\b{_NUMBER_WORD}(?:(?:[ -]| and ){_NUMBER_WORD}){{0,12}}(?: point(?: {_NUMBER_WORD}){{1,6}})?\b"
 )
-_NUMBER_BEFORE = re.compile(rf"(?i)\b{_NUMBER_WORD} and a $")
-_AND_A_HALF = re.compile(r"(?i) and a half\b")
-_PRONOUN = re.compile(r"(?i)\b(?:this|that|which|each|every|any|other|same|first|second|third|last|\w+er) $")
-_ROMAN = re.compile(r"\b[IVXLCDM]{2,}\b(?= (?:BPM|LUFS|LU|dB|Hz|kHz|s|ms|cents|beats|onsets)\b)")
-_ONE_UNIT = re.compile(r"(?i)\b(?:lasts|takes|for|about|of) an? (hour|minute|second)\b")
-_MINUS_BEFORE = re.compile(r"(?i)\b(minus|negative|plus) ?$")
+_NUMBER_BEFORE = lazily(rf"(?i)\b{_NUMBER_WORD} and a $")
+_AND_A_HALF = lazily(r"(?i) and a half\b")
+_PRONOUN = lazily(r"(?i)\b(?:this|that|which|each|every|any|other|same|first|second|third|last|\w+er) $")
+_ROMAN = lazily(r"\b[IVXLCDM]{2,}\b(?= (?:BPM|LUFS|LU|dB|Hz|kHz|s|ms|cents|beats|onsets)\b)")
+_ONE_UNIT = lazily(r"(?i)\b(?:lasts|takes|for|about|of) an? (hour|minute|second)\b")
+_MINUS_BEFORE = lazily(r"(?i)\b(minus|negative|plus) ?$")
 _SLIGHTLY = r"(?:just|barely|a little|slightly|a bit|a touch|a shade|a hair|a tad|marginally|a fraction)"
-_ABOUT = re.compile(
+_ABOUT = lazily(
     rf"(?i)(?:\b(?P<over>{_SLIGHTLY} (?:over|above|more than|upwards of|north of|past)|a good)"
     rf"|\b(?P<under>{_SLIGHTLY} (?:under|below|less than|shy of|short of|south of)|nearly|almost|shy of|not quite)"
     r"|\b(?P<about>about|around|roughly|approximately|approx\.?|circa|ca\.?|some|close to|near|or so|nominally"
     r"|(?:in the )?(?:region|neighbou?rhood|vicinity|ballpark) of|on the order of|as good as|practically)|[~≈])"
     r" ?(?:an? )?$"
 )
-_WORD = re.compile(r"[A-Za-z][A-Za-z'-]{0,30}")
+_WORD = lazily(r"[A-Za-z][A-Za-z'-]{0,30}")
 FUNCTION_WORDS = frozenset(
     """and or if in at to of the a an is are was were as but for from by with than on per up down then that which when
     while so not nor both though although because until between towards into over under below above against

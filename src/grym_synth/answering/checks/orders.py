@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from ...regex import lazily
 from .case import Case, Problem
 from .tokens import FileName
 
@@ -19,19 +20,19 @@ _AXES: dict[str, tuple[str, int]] = {
     "least dynamic": ("loudness.range_lu", -1),
 }  # fmt: skip
 _ROOTS = r"loud|hott|quiet|soft|fast|quick|slow|long|short|bright|dark"
-_NONE = re.compile(
+_NONE = lazily(
     rf"(?i)\b(?:none|nothing|neither|no (?:other )?(?:one|file|recording|track|song|piece))(?: of (?:them|the \w+))? (?:is|are|runs|plays|lasts)"
     rf" (?P<how>(?:{_ROOTS})er|(?:more|less) dynamic) than [\"']?$"
 )
-_FROM_TO = re.compile(
+_FROM_TO = lazily(
     rf"(?i)\bfrom (?:the )?(?P<first>(?:{_ROOTS})est|(?:most|least) dynamic) to (?:the )?(?P<last>(?:{_ROOTS})est|(?:most|least) dynamic)\b"
 )
-_MOST = re.compile(rf"(?i)\b(?P<how>(?:{_ROOTS})est|(?:most|least) dynamic)\b")
-_NEXT = re.compile(
+_MOST = lazily(rf"(?i)\b(?P<how>(?:{_ROOTS})est|(?:most|least) dynamic)\b")
+_NEXT = lazily(
     r"(?i)^[\s\"',]*(?:\([^()]{0,40}\))?[\s\"',]*(?:(?:and |is |are )?(?:followed by|ahead of|then(?: comes?)?|before|next comes?|comes before)|>)[\s\"']*$"
 )
-_BETWEEN = re.compile(r"(?i)[\s\"']*(?:lies|sits|is|falls|comes|ranks|lands)(?: \w+)? (?:in )?between [\"']?")
-_AND = re.compile(r"(?i)^[\s\"',]*(?:\([^()]{0,40}\))?[\s\"',]*(?:and|,|, and|then|and then|&)?[\s\"']*$")
+_BETWEEN = lazily(r"(?i)[\s\"']*(?:lies|sits|is|falls|comes|ranks|lands)(?: \w+)? (?:in )?between [\"']?")
+_AND = lazily(r"(?i)^[\s\"',]*(?:\([^()]{0,40}\))?[\s\"',]*(?:and|,|, and|then|and then|&)?[\s\"']*$")
 
 
 def is_order(case: Case, start: int) -> bool:

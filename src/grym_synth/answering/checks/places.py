@@ -7,24 +7,21 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from ...messages import Evidence
+from ...regex import lazily
 from ..chord_names import KINDS, common_chord, is_of_kind
 from .case import Case, Problem
 from .held import canonical_key
 from .names import chord_labels
 from .stretches import LISTS, Entry, collapsed, entries_of, gap, is_near, label_of
 
-_BACK_TO_FRONT = re.compile(r"(?i) (?:comes? after|follows?|is preceded by|is reached from|succeeds?) ")
-_RETURNS = re.compile(
+_BACK_TO_FRONT = lazily(r"(?i) (?:comes? after|follows?|is preceded by|is reached from|succeeds?) ")
+_RETURNS = lazily(
     r"(?i)(?: sections?| part)? (?:comes? (?:back|again|round again)|returns?|recurs|is (?:repeated|reprised)|reappears)\b"
 )
-_SETS_IN = re.compile(
-    r"(?i)(?: sections?| part)?,? (?:sets? in|comes? in|starts?|begins?|enters?|kicks? in|arrives?)\b"
-)
+_SETS_IN = lazily(r"(?i)(?: sections?| part)?,? (?:sets? in|comes? in|starts?|begins?|enters?|kicks? in|arrives?)\b")
 _PLACES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
-_NTH = re.compile(
-    rf"(?i)\b(?:(?P<nth>{'|'.join(_PLACES)})|(?P<last>last|final)) (?P<what>section|part|chord|key|note)\b"
-)
-RANKED = re.compile(r"(?i)\b(?P<word>longest|shortest) (?P<what>section|part|chord|note)\b")
+_NTH = lazily(rf"(?i)\b(?:(?P<nth>{'|'.join(_PLACES)})|(?P<last>last|final)) (?P<what>section|part|chord|key|note)\b")
+RANKED = lazily(r"(?i)\b(?P<word>longest|shortest) (?P<what>section|part|chord|note)\b")
 _WHAT = {"section": "structure.sections", "part": "structure.sections", "chord": "chords.segments",
          "key": "tonality.key_changes", "note": "notes.melody"}  # fmt: skip
 
@@ -42,7 +39,7 @@ def check_listed(case: Case, lists: Sequence[tuple[Evidence, list[Entry]]]) -> l
     return []
 
 
-_NO_LONGER = re.compile(
+_NO_LONGER = lazily(
     r"(?i)\bno (?:other )?(?P<what>section|part|chord|note) (?:is|lasts) (?P<way>longer|shorter) than (?:the )?$"
 )
 
@@ -129,7 +126,7 @@ def check_places(case: Case, lists: Sequence[tuple[Evidence, list[Entry]]]) -> l
     return problems
 
 
-_IS_THE = re.compile(r"(?i)(?: section)?,? (?:is|being|as) (?:also )?the (?:\w+ )?")
+_IS_THE = lazily(r"(?i)(?: section)?,? (?:is|being|as) (?:also )?the (?:\w+ )?")
 
 
 def _in_place(match: re.Match[str], entries: Sequence[Entry]) -> list[Entry]:
@@ -146,9 +143,7 @@ def _in_place(match: re.Match[str], entries: Sequence[Entry]) -> list[Entry]:
     return kept[place : place + 1]
 
 
-_ABSENT = re.compile(
-    r"(?i)\bno (?:(?P<kind>\w{3,12}) )?(?P<what>chords?|notes?|sevenths|inversions|section comes back)\b"
-)
+_ABSENT = lazily(r"(?i)\bno (?:(?P<kind>\w{3,12}) )?(?P<what>chords?|notes?|sevenths|inversions|section comes back)\b")
 
 
 def check_absence(case: Case, lists: Sequence[tuple[Evidence, list[Entry]]]) -> list[Problem]:
@@ -180,7 +175,7 @@ def _sounds(case: Case, match: re.Match[str], what: str, item: Evidence, entries
     return any(entry.start_s + 0.05 < max(times) and entry.end_s - 0.05 > min(times) for entry in here)
 
 
-_MOVES = re.compile(
+_MOVES = lazily(
     r"(?i)\b(?:to|from|then|until|at|between|second|last|final|other|changes?|moves?|modulates?|first|starts?|ends?|and|in turn)\b"
 )
 

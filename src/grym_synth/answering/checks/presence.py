@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ...messages import Evidence
+from ...regex import lazily
 from ..words.phrasing import finite, pairs_in
 from .case import Case, Problem
 
@@ -37,7 +38,7 @@ class Topic:
 
 
 def _topic(words: str, *names: str, is_there: Callable[[Evidence], bool] = _any) -> Topic:
-    return Topic(re.compile(rf"(?i)\b(?:{words})\b"), names, is_there)
+    return Topic(lazily(rf"(?i)\b(?:{words})\b"), names, is_there)
 
 
 TOPICS: tuple[Topic, ...] = (
@@ -48,16 +49,16 @@ TOPICS: tuple[Topic, ...] = (
     _topic(r"DC", "facts.dc_offset_percent", is_there=_is_offset),
     _topic(r"tags", "facts.tags", "timbre.tags", "timbre.whole_tags"),
 )
-_NONE = re.compile(
+_NONE = lazily(
     r"(?i)\b(?:no|not|none|never|nothing|without|free of|neither|nor|nowhere|zero|cannot|lacks?|lacking|absence of|fails? to|isn't|aren't)\b"
     r"|\bnot (?:a|one|any)\b"
     r"|n't\b"
 )
-_MIGHT = re.compile(
+_MIGHT = lazily(
     r"(?i)\b(?:clipp?(?:ing|s)?|it|that|this|distortion) (?:may|might|could|can) |\b(?:risk|danger|chance) of clipping"
     r"|\b(?:avoid|prevent|against) clipping"
 )
-_CHANNELS = re.compile(r"(?i)\b(?<!summed to )(?<!safe in )(?P<word>mono|stereo)\b(?![- ]compat| ?sum)")
+_CHANNELS = lazily(r"(?i)\b(?<!summed to )(?<!safe in )(?P<word>mono|stereo)\b(?![- ]compat| ?sum)")
 
 
 def check_presence(case: Case) -> list[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ...regex import lazily
 from .case import Case, Problem, holds_words
 from .tokens import MASK
 
@@ -20,19 +21,17 @@ _TRADE = frozenset(
     monday tuesday wednesday thursday friday saturday sunday nan grym-synth grym
     """.split()
 )
-_WORD = re.compile(r"[^\W\d_][^\W_]*(?:['.&-][^\W_]+)*")
-_OPENS = re.compile(r"(?:^|[.!?:;]\s|[\"'(]|\n|- )\s*$")
-_NEXT_CAPITAL = re.compile(r" [^\W\d_a-z]\w")
-_GERMAN = re.compile(
-    r"(?i)\b(?:der|die|das|ist|sind|und|oder|ein|eine|beträgt|liegt|läuft|mit|von|im|bei|nicht|etwa)\b"
-)
-_ENGLISH = re.compile(r"(?i)\b(?:the|is|are|of|at|it|its|and|an|has|with|by|to|from|runs|says)\b")
+_WORD = lazily(r"[^\W\d_][^\W_]*(?:['.&-][^\W_]+)*")
+_OPENS = lazily(r"(?:^|[.!?:;]\s|[\"'(]|\n|- )\s*$")
+_NEXT_CAPITAL = lazily(r" [^\W\d_a-z]\w")
+_GERMAN = lazily(r"(?i)\b(?:der|die|das|ist|sind|und|oder|ein|eine|beträgt|liegt|läuft|mit|von|im|bei|nicht|etwa)\b")
+_ENGLISH = lazily(r"(?i)\b(?:the|is|are|of|at|it|its|and|an|has|with|by|to|from|runs|says)\b")
 #: Where something was made, and by whom. Nothing that is measured can tell.
 _MADE = (
     r"recorded|produced|performed|released|mixed|mastered|played|composed|written|sung|made|signed|engineered|arranged"
     r"|remixed|published|featured|featuring|conducted|licensed|created|tracked|born|filmed|painted"
 )
-_PROVENANCE = re.compile(
+_PROVENANCE = lazily(
     rf"(?i)\b(?:{_MADE})(?: (?:live|mostly|entirely|partly|up|down|back|again))?"
     r" (?P<how>by|at|in|on|with|for|from|under|inside|near)\b(?= (?P<what>[^\s,.;:()]{1,40}))"
 )
@@ -47,7 +46,7 @@ _TAGS = {
     "year": "date year", "comment": "comment", "publisher": "publisher label organization",
     "copyright": "copyright",
 }  # fmt: skip
-_BY = re.compile(r"(?i)\bby ?[\"']?$")
+_BY = lazily(r"(?i)\bby ?[\"']?$")
 _MAKERS = ("artist", "albumartist", "performer", "composer", "author", "producer", "band")
 
 
@@ -115,7 +114,7 @@ def _check_tag_fields(case: Case) -> list[Problem]:
 
 
 #: "The tags credit Mara Lind as the artist", "gives Low Tide as the title".
-_CREDITED = re.compile(
+_CREDITED = lazily(
     r"(?i:\b(?:credits?|names?|lists?|gives?|has|have|shows?)) (?P<who>[A-Z][^,.;:()\x01\"]{1,60}?) (?i:as|for) (?i:the|its) "
     rf"(?P<field>(?i:{'|'.join(_TAGS)}))\b"
 )
@@ -144,7 +143,7 @@ def _said_in(tags: list[tuple[str, str]], names: tuple[str, ...], text: str) -> 
     return any(holds_words(value.casefold(), wanted) for value in present)
 
 
-_MAKER = re.compile(r"(?:[\"'\x01]|\b(?:recording|track|song|file|it)) (?:is )?by (?P<who>[A-Z][^,.;:()\x01\"]{1,60})")
+_MAKER = lazily(r"(?:[\"'\x01]|\b(?:recording|track|song|file|it)) (?:is )?by (?P<who>[A-Z][^,.;:()\x01\"]{1,60})")
 
 
 def _check_unquoted_maker(case: Case, tags: list[tuple[str, str]]) -> list[Problem]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Set
 from dataclasses import dataclass
 
+from ...regex import lazily
 from .held import Fact
 from .tokens import Quantity, Tokens
 
@@ -40,7 +41,7 @@ class Qualifier:
 def _words(
     pattern: str, units: str, *names: str, item: int | None = None, key: str = "", weak: bool = False
 ) -> Qualifier:
-    return Qualifier(re.compile(rf"(?i)\b(?:{pattern})"), frozenset(units.split()), names, item, key, weak)
+    return Qualifier(lazily(rf"(?i)\b(?:{pattern})"), frozenset(units.split()), names, item, key, weak)
 
 
 BANDS = ("sub", "bass", "low_mid", "mid", "high_mid", "presence", "brilliance")
@@ -151,9 +152,7 @@ QUALIFIERS: tuple[Qualifier, ...] = (
     *(_words(BAND_WORDS[band], "dB", "spectrum.bands_db", key=band, weak=True) for band in BANDS),
 )
 
-_STOP = re.compile(
-    r"[,;:.()](?=\s|$)|\b(?:and|but|with|or|while|against|than|lasts?)\b|\bas well as\b|\bto\b(?= [-\d])"
-)
+_STOP = lazily(r"[,;:.()](?=\s|$)|\b(?:and|but|with|or|while|against|than|lasts?)\b|\bas well as\b|\bto\b(?= [-\d])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +197,7 @@ def demanded(tokens: Tokens, index: int, cited: Set[str]) -> Demand:
     return Demand(following, preceding[-1] if preceding else None)
 
 
-_PART = re.compile(
+_PART = lazily(
     r"(?i)\b(?:silences?|gaps?|attack|decay|sections?|parts?|chords?|notes?|keys?|stretch|passage|intro|outro|third|beat)\b"
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ...regex import lazily
 from .bounds import bound_before, bound_holds, is_above, lies_on_bound
 from .case import Case, Problem, holds_words
 from .computed import is_computed, ratio_holds, times_hold
@@ -68,10 +69,8 @@ def _is_truly_denied(case: Case, quantity: Quantity) -> bool:
     return bool(found) and not any(abs(each.value - fact.value) < 0.5 for each in quantity.readings for fact in found)
 
 
-_SECOND = re.compile(
-    r"(?i)\b(?:less likely (?:reading|one)|alternative|second choice|runner-up)(?: (?:is|would be))? ?$"
-)
-_POSSIBLE = re.compile(r"(?i) (?:is|would be) (?:also )?possible\b")
+_SECOND = lazily(r"(?i)\b(?:less likely (?:reading|one)|alternative|second choice|runner-up)(?: (?:is|would be))? ?$")
+_POSSIBLE = lazily(r"(?i) (?:is|would be) (?:also )?possible\b")
 
 
 def _is_main_as_second(case: Case, quantity: Quantity, facts: list[Fact]) -> bool:
@@ -108,11 +107,11 @@ def _check_order(case: Case, held: dict[int, list[Fact]]) -> list[Problem]:
 
 
 _TIME_LISTS = frozenset(("rhythm.beats_s", "rhythm.onsets_s", "rhythm.downbeats_s"))
-_FIRST_OF = re.compile(
+_FIRST_OF = lazily(
     r"(?i)\b(?:(?P<first>first)|last)(?= (?:\w+ )?(?:lie|are|beats|onsets|hits|downbeats|ones|fall|come)\b)"
 )
-_THE = re.compile(r"(?i)\b(?:the|these|those|all) $")
-_EVERYONE = re.compile(r"(?i)\b(?:both(?! \w+er\b)|all|each|every|so (?:is|does|do|are|has)|likewise)\b")
+_THE = lazily(r"(?i)\b(?:the|these|those|all) $")
+_EVERYONE = lazily(r"(?i)\b(?:both(?! \w+er\b)|all|each|every|so (?:is|does|do|are|has)|likewise)\b")
 
 
 def _said_of_all(case: Case, quantity: Quantity, facts: list[Fact]) -> bool:
@@ -189,9 +188,9 @@ def _why_allowed(case: Case, quantity: Quantity, repeated: list[Quantity]) -> Pr
 
 
 _WINDOWS = (("loudness.short_term_max_lufs", 3.0), ("loudness.momentary_max_lufs", 0.4))
-_OF_THIRDS = re.compile(r"(?i)\bthirds?\b[^;.]{0,60}\bof (?:the|all) ")
-_HELD_TO = re.compile(r"(?i)\b(?:of|to|with|from|against|than|versus|standard|concert pitch)(?: the)?(?: A)?(?: =)? ?$")
-_RANKED = re.compile(
+_OF_THIRDS = lazily(r"(?i)\bthirds?\b[^;.]{0,60}\bof (?:the|all) ")
+_HELD_TO = lazily(r"(?i)\b(?:of|to|with|from|against|than|versus|standard|concert pitch)(?: the)?(?: A)?(?: =)? ?$")
+_RANKED = lazily(
     r"(?i) (?:\w{3,12}est|most \w{1,20}|dominant|first|last) "
     r"(?P<what>peak|partial|frequenc|tone|harmonic|resonance|beat|onset)"
 )

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from ...messages import Evidence
+from ...regex import lazily
 from ..words.knowledge import place, shown
 from ..words.phrasing import finite, trimmed
 from .case import Problem
@@ -22,7 +23,7 @@ _DOING = frozenset(
     " preferences feature features note notes ear ears".split()
 )
 _ERRANDS = ("learn.", "share.")
-_CITATION = re.compile(r"\[e\d{1,6}\]")
+_CITATION = lazily(r"\[e\d{1,6}\]")
 
 
 def quotes_notes(cited: Sequence[Evidence]) -> bool:

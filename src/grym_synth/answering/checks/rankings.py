@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ...messages import Evidence, Json
+from ...regex import lazily
 from ..words.phrasing import finite
 from .bands import bands_in, check_bands, levels_of, region_before
 from .case import Case, Problem
@@ -20,7 +21,7 @@ _PLACES = {"second": 1, "2nd": 1, "next": 1, "third": 2, "3rd": 2, "fourth": 3, 
 _HEADS = (
     r"peaks?|partials?|frequenc(?:y|ies)|tones?|components?|harmonics?|resonances?|bands?|range|region|spectral part"
 )
-_RANKED = re.compile(
+_RANKED = lazily(
     rf"(?i)(?:\b(?P<before>second|next|third|fourth|2nd|3rd|4th)[ -]|\b(?P<count>{'|'.join(_COUNTS)}) )?"
     rf"\b(?:(?P<most>{_MOST})|(?P<least>{_LEAST}))(?P<masked>[\x01 ]{{0,8}}) (?:of (?:the|its|all) (?:\w{{1,6}} )?)?(?:\w{{1,12}} )?(?P<head>{_HEADS})\b"
     r"|\bstands? out (?P<out>most)\b|\b(?:most|mostly|(?P<thin>least))(?: of (?:the|its))? (?P<power>power|energy)\b"
@@ -28,13 +29,13 @@ _RANKED = re.compile(
     r"|\b(?P<rules>rules|dominates|prevails|predominates)\b"
     r"|\b(?P<where>(?:power|energy) (?:\w+ ){0,2}(?:mostly|mainly|chiefly|largely|mostly found|concentrated))\b"
 )
-_IS_THE = re.compile(r"(?i)\b(?:is|are|was|were|being|as) (?:the |its |their )?$")
-_CARRIES = re.compile(r"(?i)\b(?:carr(?:y|ies)|ha(?:s|ve)|holds?|contains?|gets?|takes?) (?:by far )?(?:the )?$")
-_CLAUSE_END = re.compile(r"[;:]|\.(?:\s|$)")
+_IS_THE = lazily(r"(?i)\b(?:is|are|was|were|being|as) (?:the |its |their )?$")
+_CARRIES = lazily(r"(?i)\b(?:carr(?:y|ies)|ha(?:s|ve)|holds?|contains?|gets?|takes?) (?:by far )?(?:the )?$")
+_CLAUSE_END = lazily(r"[;:]|\.(?:\s|$)")
 _LISTS = {"resonance": ("spectrum.resonances",), "band": (), "range": (), "region": (), "spectral part": ()}
 _FIELDS = {"Hz": "frequency_hz", "dBFS": "level_dbfs", "dB": "prominence_db", "cents": "cents"}
 _TIE_DB = 0.05
-_THEN = re.compile(r"(?i),? (?:and )?then\b")
+_THEN = lazily(r"(?i),? (?:and )?then\b")
 MAX_RANKINGS = 20
 
 
@@ -199,7 +200,7 @@ def _same_note(stated: str, held: str) -> bool:
     return one == other or (not stated[-1:].isdigit() and one == other.rstrip("-0123456789"))
 
 
-_PAIRED = re.compile(r"(?i)[ ,(]{1,3}(?:(?:a|an|the|note|is|at|close to|near|about|around|roughly|or|i\.e\.) ?){0,4}")
+_PAIRED = lazily(r"(?i)[ ,(]{1,3}(?:(?:a|an|the|note|is|at|close to|near|about|around|roughly|or|i\.e\.) ?){0,4}")
 
 
 def _check_notes(case: Case) -> list[Problem]:
@@ -228,11 +229,11 @@ def _stand_together(case: Case, name: Name, quantity: Quantity) -> bool:
     return len(between) <= 24 and _PAIRED.fullmatch(between) is not None
 
 
-_START = re.compile(r"(?i)\b(?:starts?|begins?|starting|beginning)(?: at| with)? $")
-_END = re.compile(r"(?i)\b(?:ends?|finish(?:es)?|stops?|ending)(?: at| with)? $")
-_LAST = re.compile(r"(?i)\b(?:the )?last (?:beat|downbeat|onset|hit)\b[^,;]{0,60}$")
-_UNTIL = re.compile(r"(?i)(?<!from )\b(?:until|till|up to) (?:about )?$")
-_FROM = re.compile(r"(?i)\bfrom\b[^,;]{0,30}$")
+_START = lazily(r"(?i)\b(?:starts?|begins?|starting|beginning)(?: at| with)? $")
+_END = lazily(r"(?i)\b(?:ends?|finish(?:es)?|stops?|ending)(?: at| with)? $")
+_LAST = lazily(r"(?i)\b(?:the )?last (?:beat|downbeat|onset|hit)\b[^,;]{0,60}$")
+_UNTIL = lazily(r"(?i)(?<!from )\b(?:until|till|up to) (?:about )?$")
+_FROM = lazily(r"(?i)\bfrom\b[^,;]{0,30}$")
 _TIMES = ("rhythm.beats_s", "rhythm.onsets_s", "rhythm.downbeats_s")
 
 
@@ -262,7 +263,7 @@ def _size(evidence: Evidence) -> int:
     return max(len(evidence.value), 1) if isinstance(evidence.value, list) else 1
 
 
-_COURSE = re.compile(r"(?i)\bfrom\b(?:.{1,30}?\b(?:over|via|through|to)\b)?.{1,30}?\bto\b")
+_COURSE = lazily(r"(?i)\bfrom\b(?:.{1,30}?\b(?:over|via|through|to)\b)?.{1,30}?\bto\b")
 
 
 def _third_levels(case: Case) -> list[float]:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 
 from ...messages import Evidence
+from ...regex import lazily
 from ..words.phrasing import finite, pairs_in
 from .case import Case, Problem
 
 _EDGE_S = 0.6  # a silence this close to an end begins or ends there
 _FEW = r"(?:[^;.,]|[.,]\d){0,24}"
-_LEADS = re.compile(
+_LEADS = lazily(
     rf"(?i)\b(?:starts?|opens?|begins?) with\b{_FEW}\bsilen|(?:\b\d[\d.,]* \w+ of )?\bsilen\w+ (?:at|in) the (?:very )?(?:start|beginning|front)"
     rf"|\bleading silence|\bfirst{_FEW}\b(?:is|are) silent|\bat the (?:start|beginning){_FEW}\bsilen"
 )
-_TRAILS = re.compile(
+_TRAILS = lazily(
     rf"(?i)\b(?:ends?|closes?|finishes) (?:with|in)\b{_FEW}\bsilen|\bsilen\w+ at the (?:very )?(?:end|tail)"
     rf"|\btrailing silence|\blast{_FEW}\b(?:is|are) silent|\bat the end{_FEW}\bsilen|\bsilent (?:end|tail)"
 )
-_NO = re.compile(r"(?i)(?:\b(?:no|not|never|without)|n't)\b[^,;]{0,24}$")
+_NO = lazily(r"(?i)(?:\b(?:no|not|never|without)|n't)\b[^,;]{0,24}$")
 
 
 def check_silences(case: Case) -> list[Problem]:

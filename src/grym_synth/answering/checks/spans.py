@@ -10,6 +10,7 @@ import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
+from ...regex import lazily
 from .case import Case, Problem
 from .places import (
     RANKED,
@@ -24,33 +25,33 @@ from .places import (
 from .stretches import EDGE_S, LISTS, Entry, collapsed, entries_of, is_near, label_of, near_length, room
 from .tokens import Name, Quantity
 
-_ROW = re.compile(r" ?(?:->|-|\||→)+ ?")
-_LIST = re.compile(r"(?i)[ ,]*(?:and|or|then|,)?[ ,]*")
-_IN_TURN = re.compile(
+_ROW = lazily(r" ?(?:->|-|\||→)+ ?")
+_LIST = lazily(r"(?i)[ ,]*(?:and|or|then|,)?[ ,]*")
+_IN_TURN = lazily(
     r"(?i)[ ,]*(?:(?:is|are) )?(?:\b(?:then|followed by|to|into|after that|and then|leads? to|moves? to|goes to"
     r"|resolves? to|gives way to)\b)[ ,]*"
 )
-_TURNS = re.compile(
+_TURNS = lazily(
     r"(?i)\b(?:becomes?|(?:changes?|turns?|moves?|goes|switches|modulates?|shifts?|resolves?) (?:in)?to)(?: the chord| an?)? ?$"
 )
-_ORDER = re.compile(
+_ORDER = lazily(
     r"(?i)\b(?:go(?:es)?|cycles?|loops?|repeats?|progression|sequence|in order|in turn|opening|begins?|starts?|runs?)\b"
 )
 _EDGE = r"(?: (?:on|with|in|off with))?(?: (?:the|an?))?(?: (?:notes?|chords?|key of|section))? ?$"
-_OPENS = re.compile(rf"(?i)\b(?:begins?|starts?|opens?){_EDGE}")
-_CLOSES = re.compile(rf"(?i)\b(?:ends?|closes?|finishes){_EDGE}")
-_STARTS = re.compile(
+_OPENS = lazily(rf"(?i)\b(?:begins?|starts?|opens?){_EDGE}")
+_CLOSES = lazily(rf"(?i)\b(?:ends?|closes?|finishes){_EDGE}")
+_STARTS = lazily(
     r"(?i)\b(?:starts?|begins?|starting|beginning|enters?|first|sets in|kicks in|arrives?|lands|from|(?:changes?|moves?) (?:to [^,;]{1,20} )?"
     r"|then|comes? in)(?: again)?(?: at)? ?$"
 )
-_ENDS = re.compile(r"(?i)\b(?:until|till|ends?|ending|up to|stops?|finishes)(?: at)? ?$")
-_LENGTH = re.compile(
+_ENDS = lazily(r"(?i)\b(?:until|till|ends?|ending|up to|stops?|finishes)(?: at)? ?$")
+_LENGTH = lazily(
     r"(?i)\b(?:lasts?|for|takes|length of|length is|runs for|duration of)(?: (?:about|roughly|around|some|approximately|nearly))? ?$"
 )
-_LONG = re.compile(r"(?i) (?:long|in length)\b")
-_RANGE = re.compile(r" ?(?:to|-|until|till) ?")
-_CHUNK = re.compile(r"[;]|\.(?:\s|$)|: ")
-_NONE = re.compile(r"(?i)\b(?:no|not|never|without)(?: an?| any)? ?$")
+_LONG = lazily(r"(?i) (?:long|in length)\b")
+_RANGE = lazily(r" ?(?:to|-|until|till) ?")
+_CHUNK = lazily(r"[;]|\.(?:\s|$)|: ")
+_NONE = lazily(r"(?i)\b(?:no|not|never|without)(?: an?| any)? ?$")
 MAX_EVENTS = 120
 
 

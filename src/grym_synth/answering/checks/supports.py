@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ...regex import lazily
 from .bounds import beyond_full_scale, calls_level
 from .case import Case, may_be_alternative
 from .computed import APART, differences
@@ -19,8 +20,8 @@ _DOWN = (
     r"below|under|quieter|weaker|softer|slower|lower|shorter|flat|down|too quiet|too slow|less|short|darker|low"
     r"|back|behind"
 )
-_BEHIND = re.compile(rf"(?i) (?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b")
-_ORDINAL = re.compile(r"(?i)\b(\d{1,6})(?:st|nd|rd|th)\b|\b(first|second|third)(?= (?:beat|onset|hit|downbeat)\b)")
+_BEHIND = lazily(rf"(?i) (?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b")
+_ORDINAL = lazily(r"(?i)\b(\d{1,6})(?:st|nd|rd|th)\b|\b(first|second|third)(?= (?:beat|onset|hit|downbeat)\b)")
 
 
 def supporting(case: Case, index: int) -> list[Fact]:
@@ -56,7 +57,7 @@ def _facts_for(case: Case, index: int) -> list[Fact]:
     return found
 
 
-_TARGET = re.compile(
+_TARGET = lazily(
     r"(?i)\b(?:targets?|norms?|standards?|usual|recommend\w*|streaming|broadcast\w*|podcasts?|clubs?|EBU|allowed|limits?|goals?"
     r"|reference|aim\w*|hit|reach|meet|match|against|versus|vs|than|above|over|below|under|short of|to)\b"
 )

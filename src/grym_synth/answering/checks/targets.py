@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ...regex import lazily
 from ..words.targets import TARGETS
 from .case import Case, Problem
 from .held import Fact
@@ -21,16 +22,16 @@ _BELOW = (
     r"below|under|quieter than|softer than|lower than|undershoot(?:s|ing)?|falls? short of|short of|too (?:quiet|soft) for"
     r"|on the (?:quiet|soft|low) side (?:of|for)|misses"
 )
-_SIDE = re.compile(rf"(?i)\b(?:(?P<above>{_ABOVE})|(?P<below>{_BELOW}))\b(?P<what>[^;:,.]{{0,40}})")
-_MET = re.compile(
+_SIDE = lazily(rf"(?i)\b(?:(?P<above>{_ABOVE})|(?P<below>{_BELOW}))\b(?P<what>[^;:,.]{{0,40}})")
+_MET = lazily(
     rf"(?i)\b(?:meets|hits|reaches|matches|(?:is )?(?:exactly|right|spot|bang|just|dead|is)(?: at| on))(?! the \w+ side\b) (?:the|its|your)"
     rf"[^;:,.]{{0,24}}\b{_TARGET}\b|\bon target\b"
 )
-_TURN = re.compile(
+_TURN = lazily(
     r"(?i)\b(?:(?:turn|bring|pull|push|come|go|move|take|set|fader?)(?P<whom>[^;:,.]{0,40}?) (?P<way>up|down|back)\b"
     r"|(?P<raise>raise|boost|lift)|(?P<lower>lower|attenuate|reduce|cut|trim))(?= |,|$)"
 )
-_NOT = re.compile(r"(?i)(?:\b(?:not|never|no longer|neither)|n't)(?: \w+){0,2} $")
+_NOT = lazily(r"(?i)(?:\b(?:not|never|no longer|neither)|n't)(?: \w+){0,2} $")
 
 
 def check_targets(case: Case) -> list[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ...messages import Evidence
+from ...regex import lazily
 from .case import Case, Problem
 from .held import strings_of
 
@@ -26,13 +27,13 @@ _GENRES = (
     r"jazz|techno|house|ambient|rock|pop|folk|metal|punk|blues|reggae|hip[- ]hop|trap|drum and bass|drum'?n'?bass|dubstep"
     r"|classical|country|soul|funk|disco|trance|edm|lo-?fi|electronica?|bossa nova|salsa|tango|gospel|swing jazz|opera"
 )
-_THING = re.compile(rf"(?i)\b(?:(?P<thing>{_INSTRUMENTS}|{_EFFECTS})|(?P<part>{_PARTS}))\b")
-_GENRE = re.compile(rf"(?i)\b(?P<genre>{_GENRES})\b")
-_OF_GENRE = re.compile(
+_THING = lazily(rf"(?i)\b(?:(?P<thing>{_INSTRUMENTS}|{_EFFECTS})|(?P<part>{_PARTS}))\b")
+_GENRE = lazily(rf"(?i)\b(?P<genre>{_GENRES})\b")
+_OF_GENRE = lazily(
     r"(?i) (?:track|song|piece|tune|number|record|ballad|anthem|groove|feel|production|music|recording)\b"
 )
 #: What a sound comes from is in no finding, a hum aside.
-_ORIGIN = re.compile(
+_ORIGIN = lazily(
     r"(?i)\b(?:(?:comes?|coming|stems?|stemming|originates?|results?) from|caused by|due to|thanks to|belongs to)"
     r" (?:the|a|an|its|some) (?P<what>\w[\w-]{2,20})"
 )
@@ -40,9 +41,9 @@ _KNOWN_ORIGINS = frozenset(
     "fft window transform spectrum analysis mains hum power key tempo loudness limiter clipping tags tag file recording same".split()
 )
 #: "A drop of 3 dB", "no drop": a part of a song only where an article makes it one.
-_AS_PART = re.compile(r"(?i)\b(?:the|a|an|its|each|every|this|guitar|first|second|last|final|into) $")
-_NO = re.compile(r"(?i)(?:\b(?:no|not|never|without|neither|nor|free of|lacks?)|n't)(?: \w+){0,3} $")
-_VOICE = re.compile(r"(?i)\b(?P<whose>female|male) (?:lead )?(?:vocals?|voices?|singers?|vocalists?|choir)\b")
+_AS_PART = lazily(r"(?i)\b(?:the|a|an|its|each|every|this|guitar|first|second|last|final|into) $")
+_NO = lazily(r"(?i)(?:\b(?:no|not|never|without|neither|nor|free of|lacks?)|n't)(?: \w+){0,3} $")
+_VOICE = lazily(r"(?i)\b(?P<whose>female|male) (?:lead )?(?:vocals?|voices?|singers?|vocalists?|choir)\b")
 _HELD_BY = ("tag", "label", "passage")
 
 

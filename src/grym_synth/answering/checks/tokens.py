@@ -10,6 +10,7 @@ import functools
 import re
 from collections.abc import Iterable, Mapping, Set
 
+from ...regex import lazily
 from .files import EXTENSION, take_files, take_places, take_quotations, take_unknown_files
 from .joined import merged_durations, with_inherited_units
 from .masked import MASK, MAX_CHARS, Masked, normalise
@@ -22,10 +23,10 @@ __all__ = [
     "normalise", "read",
 ]  # fmt: skip
 
-_CITATION = re.compile(r"\s?\[e\d{1,4}(?:\s?,\s?e\d{1,4}){0,20}\]")
-_EMPHASIS = re.compile(r"\*\*|(?<!\w)__(?=\w)|(?<=\w)__(?!\w)")  # of Markdown
+_CITATION = lazily(r"\s?\[e\d{1,4}(?:\s?,\s?e\d{1,4}){0,20}\]")
+_EMPHASIS = lazily(r"\*\*|(?<!\w)__(?=\w)|(?<=\w)__(?!\w)")  # of Markdown
 #: Names of methods and standards; their digits are no findings.
-_CONSTANT = re.compile(
+_CONSTANT = lazily(
     r"\bA4 ?= ?440(?:\.0)? ?Hz\b|\bA ?= ?440(?:\.0)?(?: ?Hz)?\b|\bA440\b|\bEBU (?:R ?128|Tech ?334[12])\b"
     r"|\b(?:ITU-R )?BS\.?1770(?:-[1-5])?\b|\b(?:4|four)(?: times|-times|x) ?oversampl\w{1,4}\b|\bK-weight\w{2,3}\b"
 )

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
-
+from ...regex import lazily
 from .case import Case, Problem
 from .entities import is_negated
 
-_PITCHED = re.compile(
+_PITCHED = lazily(
     r"(?i)\b(?P<way>above|over|below|under|higher than|lower than) (?:standard|concert|normal|reference) (?:pitch|tuning)\b"
 )
-_TUNING = re.compile(r"(?i)(?<!\b(?-i:[A-G])[ -])\b(?P<word>sharp|flat)\b")
-_IN_TUNE = re.compile(r"(?i)\b(?:in tune|on pitch)\b")
+_TUNING = lazily(r"(?i)(?<!\b(?-i:[A-G])[ -])\b(?P<word>sharp|flat)\b")
+_IN_TUNE = lazily(r"(?i)\b(?:in tune|on pitch)\b")
 IN_TUNE_CENTS = 5.0  # below this nobody hears a single instrument as out of tune
-_FEEL = re.compile(
+_FEEL = lazily(
     r"(?i)(?<!pulse felt )\bin (?P<feel>half|double)[- ]time\b|\bas an? (?P<as>half|double)-time (?:alternative|reading|feel|option)\b"
 )
-_THEN = re.compile(r"(?i),? (?:(?:it|that|this|which) )?(?:would be|is|gives|makes|means|comes to|becomes) (?:about )?")
+_THEN = lazily(r"(?i),? (?:(?:it|that|this|which) )?(?:would be|is|gives|makes|means|comes to|becomes) (?:about )?")
 
 
 def check_feel(case: Case) -> list[Problem]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ...regex import lazily
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -60,8 +62,8 @@ class _Units:
 
     def __init__(self) -> None:
         choices = "|".join(f"(?P<u{index}>{pattern})" for index, (pattern, _, _) in enumerate(_TABLE))
-        self._pattern = re.compile(rf"[ -]?(?:{choices})(?![A-Za-z]|/[A-Za-z])")
-        self._last = re.compile(rf"(?:{choices})$")
+        self._pattern = lazily(rf"[ -]?(?:{choices})(?![A-Za-z]|/[A-Za-z])")
+        self._last = lazily(rf"(?:{choices})$")
 
     def at(self, text: str, start: int) -> Unit | None:
         match = self._pattern.match(text, start)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import groupby
 
 from ...messages import Evidence
+from ...regex import lazily
 from ..chord_names import NO_CHORD, chord_id, common_chord, is_of_kind, plain_numeral, wants_flats
 from . import phrasing as say
 from .certainty import LIKELY
@@ -211,7 +211,7 @@ def _of_a_kind(page: Page, found: Evidence, entries: list[Stretch], focus: froze
     return True
 
 
-_ASKED = re.compile(
+_ASKED = lazily(
     r"(?<![\w#])(?P<root>[A-G](?:#|b|♯|♭)?)(?P<rest>(?:maj|min|dim|aug|sus|add|m|M|[1-9°ø+])[\w#+°ø]{0,6}(?:/[A-G][#b]?)?"
     r"|/[A-G][#b]?)?(?: (?P<word>major|minor|seventh)(?: (?P<seventh>seventh|7th|7))?)?(?: chord)?(?![\w#])"
 )

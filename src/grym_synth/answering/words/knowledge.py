@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 from ...messages import Evidence, Json
+from ...regex import lazily
 from . import phrasing as say
 from .page import Page
 
 _SUBJECT = ""
 _BRIEF = 1
-_CITATION = re.compile(r"\[(e\d+)\]")
+_CITATION = lazily(r"\[(e\d+)\]")
 #: What a stated number is held against, by its kind.
 _MEASURED = {
     "loudness": ("loudness.integrated_lufs", "LUFS", "integrated loudness"),

@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import PurePath
 
 from ...messages import Evidence, Json, Request, Route, Source, Support
+from ...regex import lazily
 from ..weigh import Findings
 from .certainty import LIKELY, SURE
 from .phrasing import finite
@@ -47,13 +48,13 @@ class Said:
     command: str = ""  # of a suggestion: what does it, with the words before it
 
 
-_YES_OR_NO = re.compile(
+_YES_OR_NO = lazily(
     r"(?i)^\W*(?:(?:and|so|ok|hey|please),? )?"
     r"(?:is|are|was|were|does|do|did|has|have|will|would|can|could|should|any)\b"
     r"(?! (?:you|i|we)\b)"
 )
 #: Where a bare yes or no could be taken either way: "isn't it too loud?", "50 or 60 Hz?", but not "clipping or not?".
-_AMBIGUOUS = re.compile(
+_AMBIGUOUS = lazily(
     r"(?i)\b(?:is|are|was|were|does|do|did|has|have|will|would|can|could|should)n't\b"
     r"|^\W*(?:(?:and|so|ok|hey|please),? )?\w+ (?:(?!or\b)\w+ ){1,3}(?:not|never)\b"
     r"|\bor\b(?! (?:not|so|no|what|something|anything|any|is that|am i)\b)"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from ...errors import BadRequest
 from ...messages import Json
+from ...regex import lazily
 from ...storage.knowledge_rows import Section
 
 MOST_CHARACTERS = 5_000_000
@@ -18,7 +18,7 @@ MOST_LINKS = 50_000
 MOST_BYTES = 64 << 20
 _MOST_TITLE = 300
 _LONGEST_TITLE, _ENDS_OF_SENTENCES = 100, (".", "!", "?", ",", ";", "。")
-_SPACE = re.compile(r"\s+")
+_SPACE = lazily(r"\s+")
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 

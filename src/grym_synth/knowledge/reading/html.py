@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from ...regex import lazily
 from .document import Document, Unreadable, Writer, check_length, one_line
 
 _BLOCKS = frozenset(
@@ -12,7 +12,7 @@ _BLOCKS = frozenset(
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _UNSAID = frozenset("script style noscript template svg head nav iframe object form button select textarea".split())
-_LEVEL = re.compile(r"h([1-6])")
+_LEVEL = lazily(r"h([1-6])")
 
 
 def read_html(content: bytes, address: str = "", charset: str = "") -> Document:

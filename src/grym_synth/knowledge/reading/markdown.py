@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ...regex import lazily
 from ...storage.knowledge_rows import Section
 from .document import MOST_SECTIONS, Document, Unreadable, decode, first_line, one_line
 
-_LINE_END = re.compile(r"\r\n?|\n")
-_FRONT = re.compile(r"---[ \t]*(?:\r\n?|\n)(.*?)(?:\r\n?|\n)(?:---|\.\.\.)[ \t]*(?:\r\n?|\n|\Z)", re.DOTALL)
-_TITLE = re.compile(r"^title[ \t]*:[ \t]*(.+?)[ \t]*$", re.MULTILINE)
-_WIKI = re.compile(r"!?\[\[([^\[\]|#\n]{1,200})(?:#[^\[\]|\n]*)?(?:\|([^\[\]\n]{1,200}))?\]\]")
-_LINK = re.compile(r"!?\[([^\[\]\n]{0,200})\]\([^()\n]{0,2000}\)")
-_MARKUP = re.compile(r"[*_`~]+")
+_LINE_END = lazily(r"\r\n?|\n")
+_FRONT = lazily(r"---[ \t]*(?:\r\n?|\n)(.*?)(?:\r\n?|\n)(?:---|\.\.\.)[ \t]*(?:\r\n?|\n|\Z)", re.DOTALL)
+_TITLE = lazily(r"^title[ \t]*:[ \t]*(.+?)[ \t]*$", re.MULTILINE)
+_WIKI = lazily(r"!?\[\[([^\[\]|#\n]{1,200})(?:#[^\[\]|\n]*)?(?:\|([^\[\]\n]{1,200}))?\]\]")
+_LINK = lazily(r"!?\[([^\[\]\n]{0,200})\]\([^()\n]{0,2000}\)")
+_MARKUP = lazily(r"[*_`~]+")
 
 
 def read_markdown(content: bytes, charset: str = "") -> Document:

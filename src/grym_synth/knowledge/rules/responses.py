@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from ...messages import Json
+from ...regex import lazily
 from .content import ANY, WORDS, kind_of_bytes
 from .refusals import NotNow, Refused
 
@@ -17,8 +18,8 @@ MOST_HEADERS = 100
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ENCODINGS = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate", "identity": "", "": ""}
-_ETAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e]{0,200}"')
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+_ETAG = lazily(r'(?:W/)?"[\x21\x23-\x7e]{0,200}"')
+_CHARSET = lazily(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 
 #: What each type that is taken may hold in truth; servers call feeds and sources many things, programs none of these.
 _HTML, _TEXT = frozenset({"html", "xml", "text"}), frozenset({"text", "html", "xml"})

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address
 from urllib.parse import quote, urljoin
 
+from ...regex import lazily
 from .addresses import Address, judge_address
 from .refusals import Refused
 
@@ -20,11 +21,11 @@ LONGEST = 2_048
 MOST_REDIRECTS = 3
 PORTS = {"https": 443, "http": 80}
 
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
-_AFTER = re.compile(r"//([^/?#]*)([^?#]*)(\?[^#]*)?(?:#.*)?", re.DOTALL)
-_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
-_NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
-_QUAD = re.compile(r"(?:(?:0|[1-9]\d{0,2})\.){3}(?:0|[1-9]\d{0,2})")
+_SCHEME = lazily(r"([A-Za-z][A-Za-z0-9+.\-]*):")
+_AFTER = lazily(r"//([^/?#]*)([^?#]*)(\?[^#]*)?(?:#.*)?", re.DOTALL)
+_LABEL = lazily(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
+_NUMBER = lazily(r"\d+|0x[0-9a-f]*")
+_QUAD = lazily(r"(?:(?:0|[1-9]\d{0,2})\.){3}(?:0|[1-9]\d{0,2})")
 _DOTS = str.maketrans(dict.fromkeys("\u3002\uff0e\uff61", "."))
 _LOCAL = frozenset(
     "localhost local localdomain internal intranet lan home corp private arpa svc onion alt invalid test".split()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal
 
+from ...regex import lazily
 from ..routing.features import fold
 from .lexicon import FORMATS
 from .numbers import NUMBER_WORDS
@@ -41,7 +42,7 @@ class Token:
 
 
 _NAMED = "|".join(sorted(FORMATS, key=len, reverse=True))
-_TOKEN = re.compile(
+_TOKEN = lazily(
     r"(?P<quoted>\"[^\"\n]{1,250}\"|“[^”\n]{1,250}”|„[^“”\n]{1,250}[“”]|«[^»\n]{1,250}»|`[^`\n]{1,250}`"
     r"|(?<!\w)'[^'\n]{1,250}'(?!\w))"
     rf"|(?P<name>[^\s\"'`“”«»,;:!?()]{{1,250}}\.(?:{_NAMED})(?![\w]))"
@@ -55,7 +56,7 @@ _TOKEN = re.compile(
 )
 
 
-_HALF = re.compile(r"(?i)\b(\w{1,9})-and-a-half\b")
+_HALF = lazily(r"(?i)\b(\w{1,9})-and-a-half\b")
 
 
 def split(question: str, subjects: Sequence[str]) -> list[Token]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
+from ...regex import lazily
 from .lexicon import CONCEPTS, FORMATS, UNITS
 
 
@@ -100,5 +100,5 @@ def _by_letter(words: Iterable[str]) -> Mapping[str, list[str]]:
 
 
 _WORDS_BY_LETTER, _UNITS_BY_LETTER = _by_letter(WORDS), _by_letter(UNIT_WORDS)
-_ENCLITIC = re.compile(r"([^\W\d_]{4,20}?)(?:me)?(?:los|las|lo|la|le|li|los)")  # "córtalo", "taglialo"
+_ENCLITIC = lazily(r"([^\W\d_]{4,20}?)(?:me)?(?:los|las|lo|la|le|li|los)")  # "córtalo", "taglialo"
 _IMPLIED = {"CUT_OUT": "CUT", "FADE_IN": "FADE", "FADE_OUT": "FADE"}

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import PurePath
 from typing import Literal
 
+from ...regex import lazily
 from ...storage.contexts import Played
 from ..aspects import read_aspects
 from ..routing.features import fold, shorten
@@ -39,8 +40,8 @@ _LAST_PATTERNS: tuple[tuple[Kind, re.Pattern[str], int, str], ...] = (
     ("generic", words.GENERIC, 0, ""),
     ("pronoun", words.PRONOUN, 0, ""),
 )
-_POINTED_AT = re.compile(r"\b(?:this|that|it|these|those|they)\b")
-_TOKEN = re.compile(r"[a-z]+|\d+")
+_POINTED_AT = lazily(r"\b(?:this|that|it|these|those|they)\b")
+_TOKEN = lazily(r"[a-z]+|\d+")
 _LONGEST = 4  # words of a name's part
 _BEFORE_A_NAME = frozenset(
     "the a an is are was were does do did has have of about than with to and or vs versus compare for from between "

@@ -7,22 +7,23 @@ from __future__ import annotations
 
 import re
 
+from ...regex import lazily
 from .reference_words import NS, N
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(patterns))
+    return lazily("|".join(patterns))
 
 
 #: "Compare with the other one": what is compared goes without saying.
-IMPLIED = re.compile(
+IMPLIED = lazily(
     r"^\W*(?:compare|compara|comparar|vergleiche?|comparer?|comparez|confronta|confrontare|jamfor)"
     r"(?= (?:with|to|against|con|mit|avec|au|a|com|al|alla|med|mot)\b)|"
     r"^\W*(?:encaja|pega|cuadra|combina|va|casa|queda|fica|sta|suona|si abbina)(?: (?:bien|bem|bene))?"
     r"(?= (?:con|com)\b)"
 )
 #: "Which is the louder one?" asks; it does not speak of one that is known.
-ASKS_WHICH = re.compile(
+ASKS_WHICH = lazily(
     r"(?:\bwhich|\bwhat|\bwho|\bcual(?:es)?|\bwelche[rsnm]?|\bwas|\bquell?e?s?|\blaquelle|\blequel|\bqual[ei]?|"
     r"\bvilke[nt])"
     rf"(?:\s(?:{N}|(?:of|de|des|von|der|di|dei|delle|dos|das|av)\s\w+(?:\s\w+)?))?(?:'s|\s(?:es|is|ist|est|e|ar|was|"
@@ -30,7 +31,7 @@ ASKS_WHICH = re.compile(
     rf"klingt))?\s$"
 )
 #: Where a question holds one recording against another.
-COMPARES = re.compile(
+COMPARES = lazily(
     r"\b(?:compar\w*|vs|versus|than|against|differ\w*|differen\w*|same|both|fits?|match\w*|together|beside|"
     r"vergleich\w*|unterschied\w*|unterscheid\w*|als|gegen|passt|passen|zusammen|difer\w*|igual\w*|encaj\w*|"
     r"combina\w*|"
@@ -39,10 +40,10 @@ COMPARES = re.compile(
     r"langsamer|mas \w+|plus \w+|mais \w+|piu \w+|starkare|tystare|snabbare|langsammare)\b"
 )
 #: Before a word for a recording, these show that it is held against another.
-AGAINST = re.compile(
+AGAINST = lazily(
     r"\b(?:than|with|to|against|vs|versus|and|que|con|als|mit|zu|und|avec|et|com|e|y|di|an|med|mot|och)\s$"
 )
-ARTICLE = re.compile(r"\b(?:the|el|la|der|die|das|dem|den|le|les|l'|o|a|os|as|il|lo|i|gli)\s?$")
+ARTICLE = lazily(r"\b(?:the|el|la|der|die|das|dem|den|le|les|l'|o|a|os|as|il|lo|i|gli)\s?$")
 
 #: What looks like "it" and stands for nothing.
 DUMMY = _any(
@@ -71,7 +72,7 @@ DUMMY = _any(
 )
 
 #: A question that goes on from the last one.
-CONTINUES = re.compile(
+CONTINUES = lazily(
     r"^\W*(?:what about|how about|and|or|but|also|so|now|ok|okay|then|que tal|y|e|pero|ahora|und|aber|oder|auch|"
     r"jetzt|"
     r"was ist mit|wie ist es mit|wie steht es mit|et pour|et|mais|ou|maintenant|qu'en est-il d(?:e|u)|quid d(?:e|u)|"
@@ -91,7 +92,7 @@ WHICH = _any(
     rf"^\W*vilken (?:av dem |{N} )?(?:ar|har|later|gar)\b.{{0,40}}\w(?:are|ast|aste|sta|ste)\b",
 )
 #: What comes before a question out of politeness.
-POLITE = re.compile(
+POLITE = lazily(
     r"^\W*(?:please|(?:can|could) you (?:please )?tell me|do you know|me puedes decir|puedes decirme|dime|sabes|"
     r"(?:kannst|konntest) du (?:mir )?sagen|sag mir|weisst du|(?:peux-tu|pouvez-vous) me dire|dis-moi|tu sais|sais-tu|"
     r"podes? (?:me )?dizer(?:-me)?|diz-me|me diz|sabes|(?:puoi|mi puoi) dir(?:mi|e)|dimmi|mi dici|sai|"
@@ -124,15 +125,15 @@ SUBJECTLESS = _any(
     r"^\W*finns det \w+",
 )
 #: In the question as it was written: it speaks of something by name, or of such things in general.
-NAMES_ANOTHER = re.compile(
+NAMES_ANOTHER = lazily(
     r"(?:\b(?:of|by|from|de|del|di|du|da|do|av|på|by)\s+(?:the |la |el |le |l'|los |las |il )?|\bd['’]\s?)"
     r"[\"“«„‘]?[A-ZÀ-Þ]\w|\b(?:von|vom)\s|[\"“«„]\w|"
     r"\b(?:of|in|for|by|de|di|en|em|av|för|pour|para|per)\s+(?:an?|une?|una?|uno|um|uma|ett|en|most|typical)\s+\w"
 )
 #: And in the marked text.
-NAMES_MANY = re.compile(rf"\b(?:any|some|my|mis|meine|mes|minhas|miei|mina)\s{NS}|\blibrary\b")
+NAMES_MANY = lazily(rf"\b(?:any|some|my|mis|meine|mes|minhas|miei|mina)\s{NS}|\blibrary\b")
 #: What may stand beside a word for a recording in a question that is nothing else: the last question, asked again.
-FILLERS = re.compile(
+FILLERS = lazily(
     r"\b(?:what about|how about|and|or|but|also|so|now|ok|okay|then|again|too|please|for|of|with|the|is|do|did|"
     r"que tal|y|pero|ahora|tambien|otra vez|de nuevo|por favor|con|para|el|la|los|las|"
     r"und|aber|auch|jetzt|noch|nochmal|einmal|bitte|was ist mit|mit|fur|der|die|das|dem|den|"

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from ...regex import lazily
+
 _SINGULAR = (
     "one|track|song|tune|piece|mix|mixdown|remix|version|file|take|recording|master|loop|sample|bounce|render|demo|"
     "stem|clip|audio|wav|mp3|pista|cancion|tema|pieza|mezcla|archivo|fichero|toma|grabacion|bucle|muestra|stuck|lied|"
@@ -29,7 +31,7 @@ _PLURAL = (
     "extraits|faixas|musicas|cancoes|versoes|arquivos|ficheiros|gravacoes|tracce|brani|canzoni|pezzi|versioni|"
     "registrazioni|latarna|sparen|mixarna|filerna|inspelningarna|versionerna"
 )
-_NOUNS = re.compile(rf"\b(?:({_SINGULAR})|({_DEFINITE})|{_PLURAL})\b")
+_NOUNS = lazily(rf"\b(?:({_SINGULAR})|({_DEFINITE})|{_PLURAL})\b")
 
 
 def mark_nouns(text: str) -> str:
@@ -42,7 +44,7 @@ _TAIL, _TAILS = rf"\b(?:\s{N}|(?P<alone>))", rf"\b(?:\s{NS}|(?P<alone>))"
 _END = r"(?=\s*(?:[^\w\s'§¤¶~-]|$))"
 
 #: After a word that could begin a noun phrase of its own ("el otro canal"), these show that it does not.
-_ALONE = re.compile(
+_ALONE = lazily(
     _END + r"|\s(?:es|esta|estan|estao|son|tiene|tienen|suena|suenan|dura|va|con|que|y|o|en|mas|menos|tambien|por|para|"
     r"si|otra|ist|sind|hat|haben|klingt|lauft|dauert|geht|auch|mit|und|oder|als|zu|in|im|nochmal|wieder|so|genauso|"
     r"est|sont|a|ont|sonne|et|ou|aussi|avec|dans|plus|moins|est-il|est-elle|sont-ils|sont-elles|a-t-il|a-t-elle|pour|"
@@ -66,7 +68,7 @@ _SV = r"\b(?:den|det)\s"
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(patterns))
+    return lazily("|".join(patterns))
 
 
 def _followed(tail: str, *patterns: str) -> str:
@@ -126,9 +128,7 @@ GENERIC = _any(
     "¤~*",
 )
 #: Articles that are words of other languages too: with these nouns they are Portuguese.
-UNSURE_ARTICLE = re.compile(
-    r"(?:a|o|no|do) (?!(?:faixa|musica|cancao|gravacao|mistura|peca|versao|arquivo|ficheiro)\b)"
-)
+UNSURE_ARTICLE = lazily(r"(?:a|o|no|do) (?!(?:faixa|musica|cancao|gravacao|mistura|peca|versao|arquivo|ficheiro)\b)")
 OTHER = _any(
     _followed(
         _TAIL,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ...regex import lazily
+
 #: Parts that are weighed; a list of more is weighed as a whole as well.
 MOST = 4
 
@@ -11,7 +13,7 @@ _AND = (
     "and then|and also|and|also|then|plus|but|und dann|und auch|und|sowie|y luego|y además|y|además|et puis|et aussi|"
     "et|puis|e depois|e também|e poi|e anche|e|och sedan|och|samt|together with|along with|as well as"
 )
-_BREAK = re.compile(
+_BREAK = lazily(
     rf"(?:[,;.?!:]+\s+|\s[-–—/&+]+\s|\s*[&;]\s*)(?:(?:{_AND})\s+)*|\s+(?:{_AND})\s+",
     re.IGNORECASE,
 )

@@ -17,6 +17,8 @@ from pathlib import PurePosixPath
 import numpy as np
 import numpy.typing as npt
 
+from ...regex import lazily
+
 IndexArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float32]
 
@@ -32,18 +34,18 @@ STAND_INS = frozenset({"webpageurl", "audiofile", "textfile", "packfile", "folde
 #: A quotation with fewer words around it is the question itself.
 _LEAST_AROUND = 2
 
-_URL = re.compile(r"(?:https?|ftp|feed)://\S+|\bwww\.\S+", re.IGNORECASE)
+_URL = lazily(r"(?:https?|ftp|feed)://\S+|\bwww\.\S+", re.IGNORECASE)
 _SUFFIX = r"\.(wav|flac|mp3|ogg|aiff?|m4a|aac|opus|grym|pdf|md|txt|html?|docx?|epub)"
-_FILE = re.compile(rf"[\w./~-]*\w{_SUFFIX}\b", re.IGNORECASE)
-_QUOTED = re.compile(r"[\"“„«]\s?([^\"“”„«»]{1,80}?)\s?[\"”“»]|(?<!\w)['‘‚]([^'‘’‚]{1,80})['’‘](?!\w)")
-_QUOTED_FILE = re.compile(rf".*{_SUFFIX}", re.IGNORECASE)
+_FILE = lazily(rf"[\w./~-]*\w{_SUFFIX}\b", re.IGNORECASE)
+_QUOTED = lazily(r"[\"“„«]\s?([^\"“”„«»]{1,80}?)\s?[\"”“»]|(?<!\w)['‘‚]([^'‘’‚]{1,80})['’‘](?!\w)")
+_QUOTED_FILE = lazily(rf".*{_SUFFIX}", re.IGNORECASE)
 # "and/or" and "key/bpm" are no paths: one begins at a root, ends with a slash, or is named as a folder.
-_PATH = re.compile(
+_PATH = lazily(
     r"(?<![\w/])(?:(?:~|\.{1,2}|[A-Za-z]:)?[/\\][\w.~][\w./\\~-]*|\w[\w./-]*/(?=[\s,;?!]|$))"
     r"|(?<=\bfolder )[\w.-]+/[\w./-]+"
 )
-_NUMBER = re.compile(r"-?\d+(?:[.,:]\d+)*")
-_TOKEN = re.compile(rf"{_NUMBER.pattern}|[^\W_]+[#♯♭]?|[?&+/]")
+_NUMBER = lazily(r"-?\d+(?:[.,:]\d+)*")
+_TOKEN = lazily(rf"{_NUMBER.pattern}|[^\W_]+[#♯♭]?|[?&+/]")
 _KEPT_NUMBERS = frozenset({"440", "432", "415", "442", "443", "-14", "-16", "-23", "50", "60", "16", "24", "48", "96"})
 
 _AUDIO = frozenset("wav wave flac mp3 ogg oga opus aif aiff aifc caf m4a aac mp4 au snd w64 rf64 wv ape wma".split())

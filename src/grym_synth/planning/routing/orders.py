@@ -6,8 +6,7 @@ one into work. What is plainly asked for ("pause the jobs", "delete the label bo
 
 from __future__ import annotations
 
-import re
-
+from ...regex import lazily
 from .features import fold, name_plainly, shorten
 
 _FORGET = (
@@ -36,7 +35,7 @@ _DESTROY = (
     "delete|erase|wipe|destroy|shred|format|encrypt|overwrite|borra|elimina|efface|supprime|apaga|cancella|losch|losche|"
     "vernichte|radera|formatera|formatiere|ta bort"
 )
-_ORDERS = re.compile(
+_ORDERS = lazily(
     "|".join(
         (
             rf"\b(?:{_FORGET})\b(?: \w+){{0,4}} (?:{_RULES})\b",
@@ -52,7 +51,7 @@ _ORDERS = re.compile(
     )
 )
 #: What no question about music holds, wherever it stands.
-_COMMANDS = re.compile(
+_COMMANDS = lazily(
     r"\brm -[rf]+\b|\bsudo\b|\bdrop (?:all )?tables?\b|\bcurl\b.*\|\s*(?:ba)?sh\b|/etc/(?:passwd|shadow)|"
     r"os\.system|<script\b|\$\(\w+|\bformat c\b"
 )

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from ...errors import BadSetup
 from ...messages import Json, Route
 from ...packs import Pack
+from ...regex import lazily
 from ...sentences.vectors import FloatArray, SentenceEncoder
 from ..aspects import aspect_places, read_aspects
 from ..capabilities import CAPABILITY
@@ -36,8 +37,8 @@ _SUREST = 0.99  # whatever the arithmetic says: a question can always mean somet
 _COMPUTED = 0.9  # what looks like none of these, but has an answer in the music arithmetic
 _FAINT = -0.85  # log odds: no head says more, and what the question names outright tells more
 _NAMED = 0.8  # what looks like none of these, but names a chord beside a recording
-_ADDRESS = re.compile(r"(?:https?|feed)://\S+|\bwww\.\S+", re.IGNORECASE)
-_READING = re.compile(
+_ADDRESS = lazily(r"(?:https?|feed)://\S+|\bwww\.\S+", re.IGNORECASE)
+_READING = lazily(
     r"\b(?:read|add|learn|save|store|remember|fetch|ingest|import|index|subscribe|follow|crawl|bookmark|study|digest|"
     r"memori[sz]e|keep|grab|pull|watch|lee|guarda|añade|lies|merk|speicher\w*|lis|retiens|ajoute|abonne|lê|adiciona|"
     r"leggi|ricorda\w*|aggiungi|läs|lägg|spara)\b",
@@ -46,7 +47,7 @@ _READING = re.compile(
 #: What is never told as the reason of a route, and what is told only beside a word that says more.
 _JOINTS = STAND_INS | set("and or but und oder y o et ou e och eller".split())
 _SMALL = frozenset("the a an is it its in of to at on do does how what which when where who this that".split())
-_PACK_FILE = re.compile(r"\S\.grym\b", re.IGNORECASE)
+_PACK_FILE = lazily(r"\S\.grym\b", re.IGNORECASE)
 
 
 class Router:

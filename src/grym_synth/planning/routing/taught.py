@@ -6,13 +6,13 @@ near is judged closely: a correction that reaches too far would spoil questions 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
+from ...regex import lazily
 from ...sentences.vectors import FloatArray
 from .features import fold, name_plainly
 from .likeness import letter_grams, letters_shared
@@ -21,9 +21,9 @@ from .likeness import letter_grams, letters_shared
 SURE, NEAR_SURE = 0.99, 0.95
 #: Likeness from which a question is near: by sentence vectors with at least so many shared letters, or by letters.
 SENSE_NEAR, LETTERS_BESIDE, LETTERS_NEAR = 0.86, 0.3, 0.72
-_WORDS = re.compile(r"-?\d+(?:[.,:]\d+)*|[^\W_]+[#♯♭]?|[?&+/]")
-_NUMBER = re.compile(r"-?\d+(?:[.,:]\d+)*")
-_KEY = re.compile(
+_WORDS = lazily(r"-?\d+(?:[.,:]\d+)*|[^\W_]+[#♯♭]?|[?&+/]")
+_NUMBER = lazily(r"-?\d+(?:[.,:]\d+)*")
+_KEY = lazily(
     r"\b[a-h](?:\s?(?:#|♯|♭|b|sharp|flat|is|es))?\s(?:major|minor|maj|min|dur|moll|mayor|menor|majeur|mineur|maior|"
     r"maggiore|minore)\b"
 )

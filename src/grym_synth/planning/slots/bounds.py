@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TypeAlias
 
+from ...regex import lazily
 from .numbers import SIGNED, to_float
 from .times import SPOKEN, to_seconds
 
@@ -62,12 +63,12 @@ def _patterns() -> list[tuple[str, bool, re.Pattern[str]]]:
             (name, is_low, f"(?:{words}){_THAN}{number}{unit}")
             for is_low, words in zip((True, False), both, strict=True)
         ]
-    return [(name, is_low, re.compile(pattern, re.IGNORECASE)) for name, is_low, pattern in found]
+    return [(name, is_low, lazily(pattern, re.IGNORECASE)) for name, is_low, pattern in found]
 
 
 _ONE = _patterns()
 _BOTH = {
-    name: re.compile(rf"(?:{_BETWEEN})?(?<![\w.])({SIGNED})\s?(?:{unit})?{_AND}({SIGNED})\s?-?{unit}", re.IGNORECASE)
+    name: lazily(rf"(?:{_BETWEEN})?(?<![\w.])({SIGNED})\s?(?:{unit})?{_AND}({SIGNED})\s?-?{unit}", re.IGNORECASE)
     for name, unit in _UNITS.items()
 }
 

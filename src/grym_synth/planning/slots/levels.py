@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 
 from ...messages import Json
+from ...regex import lazily
 from .bounds import BPM, read_bounds
 from .numbers import NUMBER, SIGNED, to_float
 
-_TEMPO = re.compile(
+_TEMPO = lazily(
     rf"(?<![\w.:])(\d{{2,3}}(?:[.,]\d{{1,3}})?)\s?-?{BPM}"
     r"|\b(?:tempo|bpm)\s*(?:of|is|:|=|to|von|de|på)?\s*(\d{2,3}(?:[.,]\d{1,3})?)(?![\d:])",
     re.IGNORECASE,
 )
-_LUFS = re.compile(
+_LUFS = lazily(
     rf"({SIGNED})\s?-?(?:lufs|lkfs)\b|\b(?:lufs|lkfs)\s*(?:of|target|:|=)?\s*([-−–]\s?{NUMBER})", re.IGNORECASE
 )
-_DBTP = re.compile(
+_DBTP = lazily(
     rf"({SIGNED})\s?(?:dbtp|db\s?tp|db true[ -]peak)\b"
     rf"|true[ -]peak\s*(?:of|to|at|below|under|over|above|:|=)*\s*([-−–]\s?{NUMBER})",
     re.IGNORECASE,

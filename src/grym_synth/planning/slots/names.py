@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from ...messages import Json
+from ...regex import lazily
 
-URL = re.compile(r"(?:(?:https?|feed)://|\bwww\.)[^\s<>\"'\])]+", re.IGNORECASE)
+URL = lazily(r"(?:(?:https?|feed)://|\bwww\.)[^\s<>\"'\])]+", re.IGNORECASE)
 _SUFFIX = r"\.(?:wav|flac|mp3|ogg|aiff?|m4a|aac|opus|grym|pdf|md|txt|html?|docx?|epub|midi?|csv)"
-_QUOTED = re.compile(r"[\"“„«]\s?([^\"“”„«»]{1,80}?)\s?[\"”“»]|(?<!\w)['‘‚]([^'‘’‚]{1,80})['’‘](?!\w)")
-_PATH = re.compile(
+_QUOTED = lazily(r"[\"“„«]\s?([^\"“”„«»]{1,80}?)\s?[\"”“»]|(?<!\w)['‘‚]([^'‘’‚]{1,80})['’‘](?!\w)")
+_PATH = lazily(
     rf"(?<![\w/])(?:(?:~|\.{{1,2}}|[A-Za-z]:)?[/\\][\w.~][\w./\\~-]*|\w[\w./-]*/(?=[\s,;?!]|$)|[\w./-]*\w{_SUFFIX}\b)",
     re.IGNORECASE,
 )
@@ -20,15 +21,15 @@ _FOLDER_WORD = (
     "katalogen"
 )
 _CALLED = "called|named|namens|llamada|nommé|appelé|chamada|chiamata|som heter"
-_FOLDER = re.compile(rf"\b(?:{_FOLDER_WORD})\s+(?:(?:{_CALLED})\s+)?([\w./-]+)", re.IGNORECASE)
-_FOLDER_BEFORE = re.compile(r"\b(?:my|the|our|in)\s+([\w./-]+)\s+(?:folder|directory)\b", re.IGNORECASE)
+_FOLDER = lazily(rf"\b(?:{_FOLDER_WORD})\s+(?:(?:{_CALLED})\s+)?([\w./-]+)", re.IGNORECASE)
+_FOLDER_BEFORE = lazily(r"\b(?:my|the|our|in)\s+([\w./-]+)\s+(?:folder|directory)\b", re.IGNORECASE)
 _NO_NAME = frozenset(
     "of with and or is are in to for from on at my the this that these those whole same other first last new next any "
     "each every entire current please now it which where von mit und ist sind aus zu für bitte de con y es está para "
     "desde del que por avec et est pour du des s'il com e é do da è di per che med och är av för som till".split()
 )
 
-_LABEL_VERB = re.compile(
+_LABEL_VERB = lazily(
     r"\b(?:label|tag|call|name|mark|file|etikettiere|nenn|nenne|markiere|bezeichne|beschrifte|ll[aá]mal[oae]s?|llama|"
     r"etiqu[eé]tal[oae]s?|etiqueta|marca|appelle|nomme|étiquette|chama|rotula|chiamal[oae]|chiama|etichettal[oae]|etichetta|"
     r"kalla|märk|etikettera|remember|save|store|merk|recuerda|guarda|retiens|lembra|ricorda|kom ihåg|"
@@ -40,14 +41,14 @@ _THIS = (
     r"(?:this|it|that|them|these|those|all(?: of)?(?: these| them)?|both|das|dies(?:en?)?|es|sie|alle|esto|estos|ceci|"
     r"ça|cela|isso|isto|questo|det(?: här)?|den)(?:\s(?:one|sound|file|clip|sample|klang|ljudet))?"
 )
-_LABELLING = re.compile(
+_LABELLING = lazily(
     rf"\b(?:(?:label|tag|mark|file|märk|etikettiere|markiere|étiquette|etichetta|etiqueta|marca|rotula)\s+{_THIS}\s+"
     rf"(?:as|with|under|als|mit|como|comme|come|som|med)|(?:call|name|nenn|nenne|appelle|chama|kalla)\s+{_THIS}(?:\s+de)?|"
     r"(?:ll[aá]mal[oae]s?|chiamal[oae])|(?:label|tag|märk|etikettiere|markiere)\s+as)\s+(?:an?\s+|my\s+)?"
     r"([^\W\d_][\w-]*(?:\s[^\W\d_][\w-]*){0,2}?)(?=\s*(?:$|[,.;!?]|\s(?:and|please|und|bitte|y|et|e|och|tack)\b))",
     re.IGNORECASE,
 )
-_LABELLED = re.compile(
+_LABELLED = lazily(
     r"\b(?:labell?ed|tagged|with (?:the|my) (?:label|tag)|getaggt als|mit dem etikett|etiquetad[oa]s? como|"
     r"étiquetée?s?|rotulad[oa]s? como|etichettat[oaie] come|märkta?)\s+(?:as\s+)?([^\W\d_][\w-]*)",
     re.IGNORECASE,

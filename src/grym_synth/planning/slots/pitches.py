@@ -5,25 +5,26 @@ from __future__ import annotations
 import re
 
 from ...messages import Json
+from ...regex import lazily
 from ...theory.chords import parse_chord
 from ...theory.keys import parse_key
 
-_KEY = re.compile(
+_KEY = lazily(
     r"(?<![\w#♯♭'’])((?:[A-Ha-h]|do|re|ré|mi|fa|sol|la|si|dó|ré|lá)"
     r"(?:[ -]?(?:sharp|flat|sostenido|sustenido|bemol|bémol|bemolle|"
     r"di[eè]se|diesis)|iss?|ess?|s(?=[- ](?:dur|moll))|[#♯b♭])?"
     r"(?:[ -]?(?:major|minor|maj|min|dur|moll|mayor|menor|majeur|mineur|maior|maggiore|minore)))(?![\w])",
     re.IGNORECASE,
 )
-_SHORT_KEY = re.compile(r"(?<![\w#♯♭])([A-G][#♯b♭]?m)(?![\w#/♯♭]|\s+I\b)")
-_NOTE = re.compile(r"(?<![\w#♯♭])([A-Ga-g][#♯b♭]?-?\d)(?![\w#.♯♭])")
-_PITCH_TALK = re.compile(
+_SHORT_KEY = lazily(r"(?<![\w#♯♭])([A-G][#♯b♭]?m)(?![\w#/♯♭]|\s+I\b)")
+_NOTE = lazily(r"(?<![\w#♯♭])([A-Ga-g][#♯b♭]?-?\d)(?![\w#.♯♭])")
+_PITCH_TALK = lazily(
     r"\b(?:notes?|notas?|noten?|töne?|tons?|toner?|frequen\w+|frecuen\w+|frequenz\w*|fréquence\w*|frekvens\w*|hz|midi|"
     r"pitch|octave)\b",
     re.IGNORECASE,
 )
-_CHORD = re.compile(r"(?<![\w#♯♭])([A-G](?:[#♯b♭](?![a-z]{2}))?[\w#♯♭+°øΔ()/-]{1,11})(?![\w])")
-_A4 = re.compile(
+_CHORD = lazily(r"(?<![\w#♯♭])([A-G](?:[#♯b♭](?![a-z]{2}))?[\w#♯♭+°øΔ()/-]{1,11})(?![\w])")
+_A4 = lazily(
     r"\ba4?\s?=\s?(4\d\d(?:\.\d+)?|39\d|38\d)\b"
     r"|\b(39[0-9]|4[0-6]\d(?:\.\d+)?)\s?-?(?:hz\s+)?(?:tuning|pitch|reference|stimmung|stämning)\b"
     r"|\b(?:tuned (?:to|at|in)|tuning (?:of|is|at)|reference (?:of|at)|diapason (?:de|a|à)|"

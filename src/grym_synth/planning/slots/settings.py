@@ -5,35 +5,36 @@ from __future__ import annotations
 import re
 
 from ...messages import Json
+from ...regex import lazily
 from .numbers import NUMBER_WORDS, to_float
 
 _HZ = r"(\d{1,6}(?:[.,]\d{1,3})?)\s?(k?hz|k(?![\w:])|kilohertz|hertz)"
-_FREQUENCY = re.compile(rf"(?<![\w.,:]){_HZ}(?!\w)", re.IGNORECASE)
-_FREQUENCY_RANGE = re.compile(
+_FREQUENCY = lazily(rf"(?<![\w.,:]){_HZ}(?!\w)", re.IGNORECASE)
+_FREQUENCY_RANGE = lazily(
     rf"(?<![\w.,:])(\d{{1,6}}(?:[.,]\d{{1,3}})?)\s?(k?hz|k)?\s*(?:to|-|–|and|bis|und|à|et|a|e|y|och|till|hasta|até)\s*{_HZ}(?!\w)",
     re.IGNORECASE,
 )
-_N_FFT = re.compile(
+_N_FFT = lazily(
     r"\b(?:n_?fft|fft (?:size|length|of)|window (?:size|length))\s*(?:of|:|=|is)?\s*(\d{2,7})\b"
     r"|\b(\d{2,7})\s?-?(?:point|points|pt|pts|punkte?n?|puntos|points|pontos|punti|punkter|bins?|samples?\s+fft|fft)\b",
     re.IGNORECASE,
 )
-_WINDOW = re.compile(
+_WINDOW = lazily(
     r"\b(hann(?:ing)?|hamming|blackman(?:[- ]?harris)?|bartlett|"
     r"flat[- ]?top|kaiser|nuttall|tukey|rectangular|boxcar|gaussian)\b",
     re.IGNORECASE,
 )
-_WINDOW_TALK = re.compile(r"window|fft|fenster|ventana|fenêtre|janela|finestra|fönster", re.IGNORECASE)
+_WINDOW_TALK = lazily(r"window|fft|fenster|ventana|fenêtre|janela|finestra|fönster", re.IGNORECASE)
 _WINDOW_NAMES = {"hanning": "hann", "blackman harris": "blackmanharris", "flat top": "flattop", "rectangular": "boxcar"}
 _MEASURED = r"(?:bpm|hz|khz|db|lufs|s\b|sec|seg|sek|min|ms|bars?\b|takte?\b|semitones?|points?|bit|cents?|times?\b)"
 _MANY = "|".join(sorted((word for word, value in NUMBER_WORDS.items() if value > 2), key=len, reverse=True))
-_COUNT = re.compile(
+_COUNT = lazily(
     rf"\b(?:top|first|give me|show|list|find|the|next|zeige?|gib|nenne?|die|die ersten|dame|muéstra(?:me)?|los|las|"
     rf"donne(?:-moi)?|montre(?:-moi)?|les|mostra|me dá|os|as|dammi|mostrami|i|le|ge mig|visa|hitta|de)\s+"
     rf"(?:me\s+|mir\s+|mig\s+)?(?:the\s+|die\s+)?(\d{{1,3}}|two(?=\s+\w+\s)|{_MANY})\s+(?!{_MEASURED})(?:[^\W\d_]|-)+",
     re.IGNORECASE,
 )
-_MORE = re.compile(
+_MORE = lazily(
     rf"\b(\d{{1,3}}|{_MANY})\s+(?:more|mehr|weitere|más|de plus|autres|mais|outr[oa]s|altri|altre|till|fler)\b",
     re.IGNORECASE,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ...messages import Json
+from ...regex import lazily
 from ..routing.features import fold
 from .numbers import NUMBER, NUMBER_WORDS, to_float
 
@@ -13,14 +14,14 @@ _MINUTES = r"m|mins?|minutes?|minutos?|minuten?|minuti|minuter(?:na)?"
 _CLOCK = r"\d{1,3}:[0-5]\d(?::[0-5]\d)?(?:[.,]\d{1,3})?"
 SPOKEN = rf"{NUMBER}\s?(?:(?:{_MINUTES})\b(?:\s?{NUMBER}\s?(?:{_SECONDS})\b)?|(?:{_SECONDS})\b)"
 _TO = r"\s*(?:to|till?|until|through|and|a|hasta|bis|und|à|jusqu'à|et|até|e|y|och|fino a|till|[-–—])\s*"
-_RANGE = re.compile(rf"(?<![\d:.])({_CLOCK}|{SPOKEN}|{NUMBER}){_TO}({_CLOCK}|{SPOKEN})(?![\d:])", re.IGNORECASE)
-_EDGE = re.compile(
+_RANGE = lazily(rf"(?<![\d:.])({_CLOCK}|{SPOKEN}|{NUMBER}){_TO}({_CLOCK}|{SPOKEN})(?![\d:])", re.IGNORECASE)
+_EDGE = lazily(
     r"\b(?P<edge>first|last|final|primer[oa]?s?|últim[oa]s?|ultim[oie]|erste[nr]?|letzte[nr]?|premi[eè]re?s?|derni[eè]re?s?|"
     rf"primeir[oa]s?|prim[ie]|första|sista)\s+(?P<time>{SPOKEN}|(?:\w{{2,6}}\s+)?(?:{_SECONDS}|{_MINUTES})\b)"
     rf"|(?P<number>\d{{1,4}})\s+(?P<edge_after>premi[eè]res?|derni[eè]res?)\s+(?P<unit>secondes?|minutes?)",
     re.IGNORECASE,
 )
-_POSITION = re.compile(
+_POSITION = lazily(
     rf"(?:\b(?:at|from|after|around|near|@|en|desde|bei|ab|um|von|nach|vers|depuis|aos?|em|a|da|vid|från|runt)\s+)?"
     rf"(?<![\d:.])({_CLOCK})(?![\d:])|\b(?:at|from|around|near|bei|ab|en|à|vers|aos|a|vid|från)\s+({SPOKEN})",
     re.IGNORECASE,
