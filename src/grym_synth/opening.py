@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import platform
 import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -24,6 +25,7 @@ from .health.readings import total_ram_gb
 from .hub import Hub, Laid, Teller
 from .jobs.cleaners import job_cleaners
 from .jobs.engine import Engine, open_jobs
+from .jobs.executors import executor_name
 from .knowledge.fetcher import Fetcher
 from .knowledge.job import following, learn_kind
 from .knowledge.learn import Learner
@@ -54,9 +56,10 @@ from .resources.room import Capacity
 from .sharing.taking import Own, bring_notes
 from .storage.contexts import Contexts
 from .storage.corrections import RouteCorrections
+from .storage.job_rows import Place
 from .storage.knowledge import Knowledge
 from .storage.library import Library
-from .storage.opening import open_house, open_store
+from .storage.opening import is_shared, open_house, open_job_store, open_store
 from .storage.prints import Prints, StoredPrint
 from .storage.sharing import Shared
 from .storage.sqlite import SqliteStore
@@ -71,10 +74,11 @@ _BESIDE_FETCHING_S = 15.0  # to start the agent, and to write what came
 
 
 @asynccontextmanager
-async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hub]:
+async def open_hub(config: Config, *, serving: bool = False, role: str = "hub") -> AsyncIterator[Hub]:
     """Build a hub for the body of an `async with` block; no process of it outlives the block.
 
     serving : it stays for others, so that its parts are worth probing
+    role : among those that work on the same jobs
     """
     store, troubles = _open_store(config)
     approvals, catalog = Approvals(config.agents_folder), read_catalog(config.agents_folder)
@@ -82,7 +86,8 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
     books = Books(house)
     at_once = {name: card.concurrency for name, card in catalog.cards.items() if card.concurrency}
     # One core more than there is: what is kept for questions is then that one, and batch work can use the rest.
-    capacity = Capacity(config.cpu_slots + 1.0, total_ram_gb() * 0.8, agents={**at_once, **turns(config.models)})
+    ram = total_ram_gb() * 0.8
+    capacity = Capacity(config.cpu_slots + 1.0, ram, agents={**at_once, **turns(config.models)})
     pool = Pool(capacity, on_change=books.changes.note, accounts=known_accounts(house))
     agents = Supervisor(agent_environment(), home=config.home, check=approvals.check)
     parts = probed_parts(config, catalog, pool, agents, house) if serving else {}
@@ -112,7 +117,12 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
         pattern_kind(PatternSearch(store)),
         learn_kind(learner, at_once=config.cpu_slots),
     ]
-    jobs = open_jobs(config.jobs_path, kinds, pool=pool, hold=upkeep.hold, buries=False)
+    if not is_shared(config):  # else a job whose files this machine does not see is another's
+        kinds = [replace(kind, is_here=None) for kind in kinds]
+    place = Place(platform.node(), config.cpu_slots, ram)
+    name = executor_name(config.home, place.host, role) if is_shared(config) else role
+    rows = open_job_store(config)
+    jobs = open_jobs(rows, kinds, executor=name, place=place, pool=pool, hold=upkeep.hold, buries=False)
     try:
         async with upkeep.running(), jobs as engine:
             upkeep.cleaners |= job_cleaners(engine.store, engine.reaper, engine.resume)
@@ -127,6 +137,8 @@ async def open_hub(config: Config, *, serving: bool = False) -> AsyncIterator[Hu
             await asyncio.to_thread(_finish_sharing, sharing)
             if serving:
                 troubles = (*troubles, *await _go_on(engine, index))
+                if is_shared(config):
+                    engine.stand_by()
             async with following(learner.knowledge, engine, is_on=serving and store.is_lasting):
                 yield Hub(
                     config, router, catalog, executor, pool, store, Contexts(store), models, engine, upkeep, index,

@@ -30,6 +30,7 @@ from . import (
     share,
     status,
     teaching,
+    worker,
 )
 from . import similar as similarity
 from .protocol import operation_of
@@ -270,6 +271,7 @@ app.add_typer(patterns.app, name="patterns")
 app.command("find")(finding.find)
 app.command("notes", no_args_is_help=True)(notes.notes)
 app.command("migrate")(migrate.migrate)
+app.command("worker")(worker.worker)
 app.command("cleanup")(housekeeping.cleanup)
 app.command("status")(status.status)
 app.command("pause")(status.pause)
@@ -278,7 +280,7 @@ app.add_typer(models.app, name="models")
 
 #: Commands that CONTRACT names and this version does not have: they say so, instead of being unknown.
 NOT_YET = (
-    "config", "login", "logout", "mcp", "whoami", "worker",
+    "config", "login", "logout", "mcp", "whoami",
 )  # fmt: skip
 
 

@@ -6,8 +6,12 @@ import datetime
 import math
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from ..jobs.reaper import DEAD_S
+from ..storage.opening import is_shared, open_job_store
+from ..storage.store import StoreUnavailable
 from .protocol import Emit
 
 if TYPE_CHECKING:
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
     from ..jobs.book import JobBook
     from ..jobs.port import ItemReport, Job, Jobs
     from ..messages import Json
+    from ..storage.jobs import JobStore
 
 _NAMED = 100  # failed items that a document names
 
@@ -54,17 +59,47 @@ async def jobs_without_hub(config: Config, operation: Mapping[str, Any]) -> dict
 def book_without_hub(config: Config) -> JobBook:
     """The jobs of a home in which nobody works on them."""
     from ..jobs.book import JobBook
-    from ..storage.opening import open_job_store
 
-    held = "paused" if config.pause_path.exists() else "no hub runs; `grym serve` goes on with it"
-    return JobBook(open_job_store(config), held=lambda: held)
+    store = open_job_store(config)
+
+    def held() -> str:
+        if is_shared(config):
+            return "" if working(store) else "nobody works on it; `grym serve` or `grym worker` does"
+        return "paused" if config.pause_path.exists() else "no hub runs; `grym serve` goes on with it"
+
+    return JobBook(store, held=held)
 
 
-def counts_without_hub(config: Config) -> dict[str, Json]:
-    """How many jobs wait in a home in which nobody works on them."""
+def jobs_status(book: JobBook, *, is_shared: bool) -> dict[str, Json]:
+    """What the status says of jobs, also when they cannot be read; waits for the store."""
+    told: dict[str, Json] = {"jobs": book.counts()}
+    if is_shared:
+        with suppress(StoreUnavailable):
+            told["workers"] = working(book.store)
+    return told
+
+
+def working(store: JobStore) -> list[Json]:
+    """Who works on the jobs of a store that machines share, for the status."""
+    return [
+        {
+            "name": row.id,
+            "host": row.host,
+            "cpus": row.cpus,
+            "ram_gb": round(row.ram_gb, 1),
+            "items": row.items,
+            "silent_s": round(max(0.0, row.silent_s), 1),
+        }
+        for row in store.executors()
+        if row.state == "alive" and row.silent_s < DEAD_S
+    ]
+
+
+def jobs_status_without_hub(config: Config) -> dict[str, Json]:
+    """How many jobs wait in a home in which nobody works on them, and who else does."""
     book = book_without_hub(config)
     try:
-        return book.counts()
+        return jobs_status(book, is_shared=is_shared(config))
     finally:
         book.store.close()
 

@@ -15,9 +15,9 @@ async def without_hub(config: Config, operation: Mapping[str, Any]) -> dict[str,
     match operation["op"]:
         case "status":
             from ..upkeep import last_seen
-            from .job_documents import counts_without_hub
+            from .job_documents import jobs_status_without_hub
 
-            return {**last_seen(config), "jobs": counts_without_hub(config)}
+            return {**last_seen(config), **jobs_status_without_hub(config)}
         case "pause" | "resume" as op:
             from ..upkeep import pause
 

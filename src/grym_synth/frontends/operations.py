@@ -27,13 +27,14 @@ from ..messages import (
     referred_to_json,
     route_to_json,
 )
+from ..storage.opening import is_shared
 from .comparison import comparison_to_json
 from .contexts import perform_context
 from .ear import perform_ear
 from .editing import edit_to_json, from_owners_tempo
 from .exports import join_outcomes, recording_to_json
 from .finding import perform_find
-from .job_documents import perform_jobs
+from .job_documents import jobs_status, perform_jobs
 from .learn import perform_forget, perform_learn, perform_sources
 from .library import perform_index, perform_library
 from .notes import perform_notes
@@ -220,8 +221,8 @@ def gap_error(gap: Gap) -> dict[str, Json]:
 
 
 async def _status(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
-    jobs = await asyncio.to_thread(hub.jobs.counts)
-    emit({"document": {**hub.upkeep.status(), "jobs": jobs, "models": hub.models.status()}})
+    jobs = await asyncio.to_thread(jobs_status, hub.jobs, is_shared=is_shared(hub.config))
+    emit({"document": {**hub.upkeep.status(), **jobs, "models": hub.models.status()}})
     return 0
 
 

@@ -29,6 +29,7 @@ _PAUSED = "PAUSED: batch work waits for `grym resume`"
 _SHARES = {0.5: "half", 0.25: "a quarter of", 0.75: "three quarters of"}
 _LONGEST_TEXT = 120  # characters of anything that others chose
 _NOT_WORTH_TELLING_S = 3.0  # a log without a hub for so long has no hole
+_SILENT_S = 20.0  # of one that gives a sign of life every ten
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,7 @@ def sections(document: Document) -> dict[str, list[str]]:
         "language models": [_model(of) for of in _rows(_mapping(document.get("models")).get("models"))],
         "contexts": [_account(clean(name), _mapping(of)) for name, of in _mapping(document.get("accounts")).items()],
         "jobs": _jobs(_mapping(document.get("jobs"))),
+        "workers": [_worker(of) for of in _rows(document.get("workers"))],
         "store": _store(_mapping(document.get("store"))),
     }
     return {heading: entries for heading, entries in found.items() if entries}
@@ -229,6 +231,15 @@ def _counts(of: Mapping[str, Any]) -> list[str]:
     """Numbers by name, those that are nothing left out."""
     counted = {clean(name): number(count) for name, count in of.items()}
     return [f"{name} {count:g}" for name, count in counted.items() if count]
+
+
+def _worker(of: Mapping[str, Any]) -> str:
+    """Who works on the jobs of a store that machines share, and where."""
+    cpus, ram, items, silent = (number(of.get(key)) for key in ("cpus", "ram_gb", "items", "silent_s"))
+    room = "" if cpus is None or ram is None else f", {cpus:.3g} cores, {ram:.3g} GB"
+    told = f"{items:.0f} in hand" if items else "nothing in hand"
+    quiet = f", silent for {span(silent)}" if silent is not None and silent > _SILENT_S else ""
+    return f"{clean(of.get('name'))} on {clean(of.get('host'))}{room}: {told}{quiet}"
 
 
 def _jobs(jobs: Mapping[str, Any]) -> list[str]:

@@ -92,7 +92,7 @@ class JobBook:
             This process ends before the job does.
         """
         row = await self._find(id)
-        held = self.why_held(row.kind)
+        held = self.why_held(row)
         while True:
             yield await self._told(row)
             if row.state not in ("waiting", "running"):
@@ -102,7 +102,8 @@ class JobBook:
                 if self._is_ending:
                     raise Unavailable(f"the hub ends; job {row.id} goes on with the next", hint="grym serve")
                 await asyncio.sleep(every_s)
-                row, held = await self._find(row.id), self.why_held(row.kind)
+                row = await self._find(row.id)
+                held = self.why_held(row)
 
     def stop_following(self) -> None:
         """End every `follow`: whoever waits shall not keep the hub from ending."""
@@ -127,8 +128,8 @@ class JobBook:
             raise BadRequest(f"there is no kind of job {kind!r}; known: {', '.join(self.kinds) or 'none'}")
         return self.kinds[kind]
 
-    def why_held(self, kind: str) -> str:
-        """Why jobs of a kind begin nothing just now; "" when they do."""
+    def why_held(self, job: JobRow) -> str:
+        """Why nothing of a job begins just now; "" when it does."""
         return self._held()
 
     async def _find(self, id: str) -> JobRow:
@@ -141,7 +142,7 @@ class JobBook:
         raise UnknownJob(f"{id!r} begins the ids of several jobs: {names}", hint="give more of it")
 
     async def _told(self, row: JobRow) -> Job:
-        held = self.why_held(row.kind) if row.state in ("waiting", "running") else ""
+        held = self.why_held(row) if row.state in ("waiting", "running") else ""
         finish = None if held else await self._foresee(row)
         ended = row.done + row.failed
         by_size = row.size_ended / row.size if row.size > 0.0 else float(ended) / max(1, row.total)

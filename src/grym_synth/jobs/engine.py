@@ -18,7 +18,7 @@ from pathlib import Path
 from ..errors import InvalidConfig, Unavailable
 from ..messages import Json
 from ..resources.pool import Pool
-from ..storage.job_rows import Executor, Fenced, Place
+from ..storage.job_rows import Executor, Fenced, JobRow, Place
 from ..storage.jobs import JobStore
 from .book import JobBook
 from .port import Job, Kind
@@ -79,8 +79,19 @@ class Engine(JobBook):
             await in_thread(self.store.leave, executor)
         return job
 
-    def why_held(self, kind: str) -> str:
-        return super().why_held(kind) if kind in self.kinds else f"this hub knows no jobs of kind {kind!r}"
+    def why_held(self, job: JobRow) -> str:
+        kind = self.kinds.get(job.kind)
+        if job.executor and job.executor != self._name:
+            return ""
+        if kind is None:
+            return f"this hub knows no jobs of kind {job.kind!r}"
+        if kind.is_here is not None and not kind.is_here(job.params):
+            return "its files are not seen from this machine"
+        return super().why_held(job)
+
+    def is_at(self, id: str) -> bool:
+        """Whether this process does items of a job just now."""
+        return self._shift is not None and self._shift.is_at(id)
 
     async def retry(self, id: str) -> Job:
         self._known((await self.show(id)).kind)

@@ -78,6 +78,9 @@ class Shift:
         """Give up what is under way of a job that was cancelled."""
         self._worker.drop(id)
 
+    def is_at(self, id: str) -> bool:
+        return self._worker.is_at(id)
+
     def _launch_runs(self) -> Runs:
         self._runs = self._launch(
             self._store.engine, self._executor.id, self._do_step

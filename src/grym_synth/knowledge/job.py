@@ -43,7 +43,13 @@ def learn_kind(learner: Learner, *, at_once: int) -> Kind:
         learned = await learner.learn(wish)
         return Found(learned.told, [_entry(each) for each in learned.entries]) if learned.entries else learned.told
 
-    return Kind(LEARN, items, do, title=lambda params: f"learn {', '.join(_targets(params))}", at_once=at_once)
+    def is_here(params: Mapping[str, Json]) -> bool:
+        return all(is_address(target) or Path(target).exists() for target in _targets(params))
+
+    def title(params: Mapping[str, Json]) -> str:
+        return f"learn {', '.join(_targets(params))}"
+
+    return Kind(LEARN, items, do, title=title, at_once=at_once, is_here=is_here)
 
 
 @asynccontextmanager

@@ -1,0 +1,97 @@
+"""`grym worker`: take jobs on this machine from a store that several share."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import signal
+import sys
+from collections.abc import Awaitable, Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .telling import fail, settings
+
+if TYPE_CHECKING:
+    from ..config import Config
+    from ..hub import Hub
+
+_LOOK_S = 1.0
+
+
+def worker(
+    name: Annotated[
+        str, typer.Option(help="What it is called, where several run in one GRYM_HOME.", metavar="NAME")
+    ] = "worker",
+) -> None:
+    """Take jobs on this machine until Ctrl-C: long work that anybody who shares the store has begun.
+
+    Each machine takes what it has room for, and only jobs whose folders it sees under the same path. What it was at
+    when it is stopped, others begin anew.
+    """
+    import re
+
+    from ..errors import BadRequest, BadSetup, GrymError
+    from ..storage.opening import is_shared, name_of
+
+    config = settings()
+    if not re.fullmatch(r"[a-z][a-z0-9]{0,15}", name):
+        fail(BadRequest(f"{name!r} is no name of a worker: small letters and digits, at most 16"), as_json=False)
+    if not is_shared(config):
+        hint = (
+            "`grym serve` works on the jobs of this home; a shared store is a `store` in config.toml: docs/postgres.md"
+        )
+        fail(BadSetup(f"the store {name_of(config)} is a file, which machines do not share", hint=hint), as_json=False)
+    with _alone(config, name) as is_ours:
+        if not is_ours:
+            sys.stderr.write(f"a worker {name!r} of {config.home} is running already; another takes a --name\n")
+            raise typer.Exit(4)
+        try:
+            asyncio.run(_until_told(_work(config, name)))
+        except GrymError as error:
+            fail(error, as_json=False)
+
+
+async def _until_told(work: Awaitable[None]) -> None:
+    """Work until Ctrl-C or SIGTERM."""
+    task = asyncio.ensure_future(work)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def _work(config: Config, name: str) -> None:
+    from ..opening import open_hub
+    from ..storage.opening import name_of
+
+    async with open_hub(config, serving=True, role=name) as hub:
+        sys.stderr.write(f"{name} takes jobs of {name_of(config)}; stop it with Ctrl-C\n")
+        told = ""
+        while True:
+            if (now := await _in_hand(hub)) != told:
+                sys.stderr.write(f"{now}\n")
+                told = now
+            await asyncio.sleep(_LOOK_S)
+
+
+async def _in_hand(hub: Hub) -> str:
+    """What this process is at, in words."""
+    held = hub.upkeep.hold()
+    titles = [job.title for job in await hub.jobs.every(20) if hub.jobs.is_at(job.id)]
+    return ", ".join(titles) or (f"waits: {held}" if held else "nothing to do just now")
+
+
+@contextlib.contextmanager
+def _alone(config: Config, name: str) -> Iterator[bool]:
+    """Whether no other process is this worker, which stays so for the body of a `with` block."""
+    config.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (config.home / f"{name}.lock").open("w") as lock:  # closing it gives the lock back, also after kill -9
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
