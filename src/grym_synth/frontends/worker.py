@@ -12,19 +12,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .telling import fail, settings
+from .telling import JsonOption, fail, for_terminal, print_json, settings
 
 if TYPE_CHECKING:
     from ..config import Config
-    from ..hub import Hub
 
 _LOOK_S = 1.0
+_SHOWN = 20  # of the latest jobs
 
 
 def worker(
     name: Annotated[
         str, typer.Option(help="What it is called, where several run in one GRYM_HOME.", metavar="NAME")
     ] = "worker",
+    as_json: JsonOption = False,
 ) -> None:
     """Take jobs on this machine until Ctrl-C: long work that anybody who shares the store has begun.
 
@@ -36,22 +37,22 @@ def worker(
     from ..errors import BadRequest, BadSetup, GrymError
     from ..storage.opening import is_shared, name_of
 
-    config = settings()
+    config = settings(as_json)
     if not re.fullmatch(r"[a-z][a-z0-9]{0,15}", name):
-        fail(BadRequest(f"{name!r} is no name of a worker: small letters and digits, at most 16"), as_json=False)
+        fail(BadRequest(f"{name!r} is no name of a worker: small letters and digits, at most 16"), as_json)
     if not is_shared(config):
         hint = (
             "`grym serve` works on the jobs of this home; a shared store is a `store` in config.toml: docs/postgres.md"
         )
-        fail(BadSetup(f"the store {name_of(config)} is a file, which machines do not share", hint=hint), as_json=False)
+        fail(BadSetup(f"the store {name_of(config)} is a file, which machines do not share", hint=hint), as_json)
     with _alone(config, name) as is_ours:
         if not is_ours:
             sys.stderr.write(f"a worker {name!r} of {config.home} is running already; another takes a --name\n")
             raise typer.Exit(4)
         try:
-            asyncio.run(_until_told(_work(config, name)))
+            asyncio.run(_until_told(_work(config, name, as_json=as_json)))
         except GrymError as error:
-            fail(error, as_json=False)
+            fail(error, as_json)
 
 
 async def _until_told(work: Awaitable[None]) -> None:
@@ -63,25 +64,27 @@ async def _until_told(work: Awaitable[None]) -> None:
         await task
 
 
-async def _work(config: Config, name: str) -> None:
+async def _work(config: Config, name: str, *, as_json: bool) -> None:
     from ..opening import open_hub
     from ..storage.opening import name_of
 
     async with open_hub(config, serving=True, role=name) as hub:
         sys.stderr.write(f"{name} takes jobs of {name_of(config)}; stop it with Ctrl-C\n")
-        told = ""
+        told: tuple[list[str], str] | None = None
         while True:
-            if (now := await _in_hand(hub)) != told:
-                sys.stderr.write(f"{now}\n")
-                told = now
+            at = [job.title for job in await hub.jobs.every(_SHOWN) if hub.jobs.is_at(job.id)]
+            held = hub.upkeep.hold()
+            if (at, held) != told:
+                told = (at, held)
+                if as_json:
+                    print_json({"worker": name, "at": at, "held": held})
+                else:
+                    sys.stderr.write(_in_words(at, held) + "\n")
             await asyncio.sleep(_LOOK_S)
 
 
-async def _in_hand(hub: Hub) -> str:
-    """What this process is at, in words."""
-    held = hub.upkeep.hold()
-    titles = [job.title for job in await hub.jobs.every(20) if hub.jobs.is_at(job.id)]
-    return ", ".join(titles) or (f"waits: {held}" if held else "nothing to do just now")
+def _in_words(at: list[str], held: str) -> str:
+    return for_terminal(", ".join(at)) or (f"waits: {held}" if held else "nothing to do just now")
 
 
 @contextlib.contextmanager
