@@ -34,11 +34,12 @@ from .messages import EVIDENCE_UNITS, Evidence, Json, Source
 from .resources.books import Books
 from .resources.cleaners import Given, orphans, usual_cleaners
 from .resources.cleanup import AuditLog, Cleaner, keep_clean
+from .resources.connections import Connections
 from .resources.pool import Pool
 from .resources.rules import Item
 from .resources.rules import Rule as CleanUpRule
 from .storage.house import House
-from .storage.opening import is_there, name_of, open_house
+from .storage.opening import is_there, name_of, open_house, open_pools
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +71,7 @@ class Upkeep:
         self._rules, self._remembers = rules_of(config), remembers
         self.calls = Calls(time.monotonic, self._rules)
         self.probes = Probes(parts, rules=self._rules)
+        self.connections = Connections(house, lambda: open_pools(config))
         self._began = time.time()
         self.monitor = Monitor(self.signals, house, self._follow)
 
@@ -80,13 +82,20 @@ class Upkeep:
 
     def signals(self, store_fault: str = "") -> Mapping[str, Signal]:
         """Every signal, now."""
-        room, rules = self._pool.statistics(), self._rules
+        room, used, rules = self._pool.statistics(), self.connections.usage, self._rules
         is_dead = bool(store_fault) and self._remembers
         return {
             **read_host(self._config.home, rules),
             "pool": measure("pool", room["urgent_share"], waiting=room["is_anybody_waiting"], rules=rules),
             "wait": measure("wait", room["oldest_interactive_wait_s"], rules=rules),
-            "store": measure("store", 0.0, waiting=False, hard=is_dead, cause=store_fault, rules=rules),
+            "store": measure(
+                "store",
+                used.share,
+                waiting=used.is_anybody_waiting,
+                hard=is_dead,
+                cause=store_fault or used.cause,
+                rules=rules,
+            ),
             "errors": self.calls.errors(),
             "latency": self.calls.latency(),
             "probe": self.probes.signal(),
@@ -100,6 +109,7 @@ class Upkeep:
         loops: dict[str, Callable[[], Awaitable[None]]] = {
             "the watch": self.monitor.run,
             "probing": self.probes.run,
+            "counting connections": self.connections.run,
             "writing leases": lambda: self._books.run(self._pool),
             "clean-up": lambda: keep_clean(self.cleaners, lambda: self.snapshot.signals, audit),
             "looking for a pause": self._follow_pause,
@@ -151,6 +161,7 @@ class Upkeep:
                 "path": name_of(self._config),
                 "reachable": not self.monitor.fault,
                 "unwritten": self.monitor.unwritten,
+                **({"connections": asdict(self.connections.usage)} if self.connections.usage.most else {}),
             },
             "agents": [{"name": name, **found} for name, found in self._agents.statistics().items()],
             "jobs": {},
@@ -193,8 +204,16 @@ class Upkeep:
         async def stop(item: Item) -> int:
             return int(await self._agents.stop_idle(int(item.key.rpartition(" ")[2])))
 
+        async def unused(rule: CleanUpRule, now: float) -> list[Item]:
+            idle = self.connections.usage.idle
+            return [Item("of the store", 0.0, count=idle)] if idle else []
+
+        async def close(item: Item) -> int:
+            return await asyncio.to_thread(self.connections.close_idle)
+
         return {
             **usual_cleaners(self._config.home, self._house, is_alive),
+            "connection": Given(unused, close),
             "process": orphans(partial(left_behind, home), end_marked),
             "agent": Given(idle, stop),
         }

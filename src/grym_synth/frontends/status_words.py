@@ -224,7 +224,18 @@ def _store(store: Mapping[str, Any]) -> list[str]:
     told = ["CANNOT BE REACHED"] if store.get("reachable") is False else []
     if unwritten := number(store.get("unwritten")):
         told.append(f"{unwritten:.0f} readings wait to be written")
+    told += _connections(_mapping(store.get("connections")))
     return told + ([clean(store["path"])] if store.get("path") else [])
+
+
+def _connections(of: Mapping[str, Any]) -> list[str]:
+    lent, most, waiting, used, whole = (
+        number(of.get(key)) for key in ("lent", "most", "waiting", "server_lent", "server_most")
+    )
+    if lent is None or most is None:
+        return []
+    told = f"{lent:.0f} of {most:.0f} connections lent" + (f", {waiting:.0f} wait" if waiting else "")
+    return [told, f"{used:.0f} of {whole:.0f} of its server in use"] if used and whole else [told]
 
 
 def _counts(of: Mapping[str, Any]) -> list[str]:

@@ -48,7 +48,7 @@ RULES: Mapping[str, Rule] = {
         Rule("wait", "age of the oldest interactive waiter", "s", 2.0, 5.0, 30.0),
         Rule(
             "store",
-            "connections in use (none are shared here yet); hard when it cannot be written",
+            "connections in use, ours or the server's; hard when it cannot be written",
             "share",
             0.70,
             0.90,

@@ -51,6 +51,7 @@ RULES = (
     Rule("fault report", "removed", "untouched", 3600.0, stale_after_s=30 * 86400.0),
     Rule("agent", "half of the idle are stopped", "idle", 10.0, signal="pool", of="value", level=0.80, share=0.5),
     Rule("agent", "the idle are stopped, and the models in them unloaded", "idle", 10.0, signal="memory", level=WARN),
+    Rule("connection", "an idle one is closed", "idle", 10.0, signal="store", of="value", level=0.80),
     Rule(
         "cache",
         "pruned to half their size",

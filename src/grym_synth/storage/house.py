@@ -30,6 +30,8 @@ _BATCHES_KNOWN_S = 24 * 3600.0  # for which a batch of accounts is known to be i
 class Ground(Protocol):
     """Where the rows are."""
 
+    usage: str  # a query for the connections that the server has lent, and has in all; "" where there is none
+
     def transaction(self, *, writes: bool = True) -> AbstractContextManager[Connection]: ...
     def close(self) -> None: ...
 
@@ -66,6 +68,14 @@ class House:
 
     def _transaction(self, *, writes: bool = True) -> AbstractContextManager[Connection]:
         return self._ground.transaction(writes=writes)
+
+    def server_usage(self) -> tuple[int, int] | None:
+        """How many connections the server of the store has lent, and has in all; None where the store is a file."""
+        if not self._ground.usage:
+            return None
+        with self._transaction(writes=False) as db:
+            lent, most = db.execute(self._ground.usage).fetchone()
+        return int(lent), int(most)
 
     # Leases
 

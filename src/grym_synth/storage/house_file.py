@@ -17,6 +17,8 @@ from .store import MIGRATIONS, StoreUnavailable
 class HouseFile:
     """Nothing is opened before it is needed, and what was lost is opened again."""
 
+    usage = ""
+
     def __init__(self, path: Path) -> None:
         self.path = path
         self._db: sqlite3.Connection | None = None

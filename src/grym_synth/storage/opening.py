@@ -63,6 +63,15 @@ def open_or_empty(place: Place) -> Store:
     return open_store(place) if is_there(place) else SqliteStore.in_memory()
 
 
+def open_pools(place: Place) -> list[PostgresStore]:
+    """The open stores of this process that share the connections of the server; none where the store is a file."""
+    if not is_shared(place):
+        return []
+    from .postgres import opened
+
+    return opened(name_of(place))
+
+
 def open_house(place: Place, hub: str = "") -> House:
     """The rows of health and room, by a connection of their own."""
     return House(_PostgresHouse(place) if is_shared(place) else place.store_path, hub)
@@ -79,6 +88,11 @@ def open_job_store(place: JobPlace) -> JobStore:
 
 class _PostgresHouse:
     """Opened when it is first needed, and then one connection that nobody else takes."""
+
+    usage = (
+        "SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),"
+        " current_setting('max_connections')::bigint - current_setting('superuser_reserved_connections')::bigint"
+    )
 
     def __init__(self, place: Place) -> None:
         self._place = place

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import lru_cache
 from typing import Any, Literal
+from weakref import WeakSet
 
 import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout
@@ -36,6 +37,14 @@ _GIVE_UP_S = 2.0  # until a connection that cannot be made is somebody's error, 
 #: Locks of who writes what; numbers that are "grym" and its neighbours.
 _ONE_WRITER, _ONE_OF_HOUSE, _ONE_OF_JOBS = 0x6772796D, 0x6772796C, 0x6772796B
 _LOCKS = {"library": _ONE_WRITER, "house": _ONE_OF_HOUSE, "jobs": _ONE_OF_JOBS}
+
+
+_opened: WeakSet[PostgresStore] = WeakSet()
+
+
+def opened(name: str) -> list[PostgresStore]:
+    """The stores of this process that share the connections of one server, but for those of health and room."""
+    return [store for store in list(_opened) if store.name == name]
 
 
 class PostgresStore(Store):
@@ -73,11 +82,19 @@ class PostgresStore(Store):
         self._watch = Watch()
         with self._told():
             bring_up(session or pooled, connect_timeout=_CONNECT_S)
-        self._pool = ConnectionPool(
-            pooled,
+        self._pooled, self._most = pooled, most
+        self._pool = self._new_pool()
+        self.words = PostgresWords(self)
+        if writes != "house":  # whose one connection stays its own
+            _opened.add(self)
+
+    def _new_pool(self) -> ConnectionPool[psycopg.Connection[Any]]:
+        """None is opened before it is needed."""
+        return ConnectionPool(
+            self._pooled,
             min_size=0,
-            max_size=most,
-            timeout=wait_s,
+            max_size=self._most,
+            timeout=self._wait_s,
             reconnect_timeout=_GIVE_UP_S,
             kwargs={
                 "autocommit": True,
@@ -88,14 +105,22 @@ class PostgresStore(Store):
             },
             open=True,
         )
-        self.words = PostgresWords(self)
 
     @property
     def is_lasting(self) -> bool:
         return True
 
     def close(self) -> None:
+        _opened.discard(self)
         self._pool.close()
+
+    def close_idle(self) -> int:
+        """Give connections that nobody uses back to the server, and those in use when they are done; how many idle."""
+        idle = self.figures()["open"] - self.figures()["lent"]
+        if idle:
+            before, self._pool = self._pool, self._new_pool()
+            before.close()
+        return idle
 
     def figures(self) -> dict[str, int]:
         """How the pool stands: connections there may be, there are, that are lent; who waits; and what was lost."""
@@ -147,49 +172,49 @@ class PostgresStore(Store):
 
     @contextmanager
     def _lent(self) -> Iterator[psycopg.Connection[Any]]:
-        db = self._take()
+        db, pool = self._take()
         try:
             yield db
         except psycopg.OperationalError:
             self._answered = 0.0
             raise
         finally:
-            self._pool.putconn(db)
+            pool.putconn(db)
 
-    def _take(self) -> psycopg.Connection[Any]:
-        """A connection that answers.
+    def _take(self) -> tuple[psycopg.Connection[Any], ConnectionPool[psycopg.Connection[Any]]]:
+        """A connection that answers, and where it is given back.
 
         That a server is away is found out once in a while, and quickly: whoever asks in between is told at once, since
         one question asks the store many times.
         """
-        now = time.monotonic()
+        now, pool = time.monotonic(), self._pool
         if self._is_away and now < self._ask_again:
             raise PoolTimeout("it is away")
         self._ask_again = now + _ASK_AGAIN_S  # others need not wait for what this one finds out
         patience = _LOOK_S if self._is_away else _ANSWERS_S
-        for _ in range(self._pool.max_size + 1):  # all that are kept may have died with the server
+        for _ in range(pool.max_size + 1):  # all that are kept may have died with the server
             try:
-                db = self._pool.getconn(min(self._wait_s, patience) if self._is_away else self._wait_s)
+                db = pool.getconn(min(self._wait_s, patience) if self._is_away else self._wait_s)
             except PoolTimeout:
-                if self._pool.get_stats().get("pool_size", 0) == 0:  # none could be made: it is not that all are lent
+                if pool.get_stats().get("pool_size", 0) == 0:  # none could be made: it is not that all are lent
                     break
                 raise
             if not self._is_away and time.monotonic() < self._answered + _TRUSTED_S:
-                return db
+                return db, pool
             began = time.monotonic()
             try:
                 with self._watch.at_most(patience, db.fileno()):
                     db.execute("SELECT 1")
             except psycopg.OperationalError:
-                self._pool.putconn(db)
+                pool.putconn(db)
                 if time.monotonic() > began + patience:
                     break
                 continue
             except BaseException:
-                self._pool.putconn(db)
+                pool.putconn(db)
                 raise
             self._answered, self._is_away = time.monotonic(), False
-            return db
+            return db, pool
         self._is_away, self._ask_again = True, time.monotonic() + _ASK_AGAIN_S
         raise PoolTimeout("it is away")
 
