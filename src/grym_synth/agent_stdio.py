@@ -26,6 +26,7 @@ from .messages import EVIDENCE_UNITS, Evidence, Gap, Json, Source, Span, evidenc
 MODERN, LEGACY = "2026-07-28", "2025-11-25"
 VERSION_KEY = "io.modelcontextprotocol/protocolVersion"
 HEALTH_KEY, HEALTH_TOOL = "synth.grym/health", "health_update"
+CHANGES = "notifications/synth.grym/changes"
 _MOST_CHARACTERS, _MOST_ITEMS = 100_000, 10_000  # of an argument whose schema sets no bound
 _STALE = 3.0  # times `ttl_ms`: an older word of the hub's health says nothing any more
 

@@ -9,6 +9,7 @@ import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 
 from .config import Config, agent_environment
 from .errands import Errands
@@ -39,6 +40,7 @@ from .library.job import hear_anew, index_kind
 from .library.recurring import pattern_kind
 from .library.telling import library_findings
 from .likeness import Likeness
+from .live import Live
 from .llm.adapters import open_model
 from .llm.guarded import GuardedModels, turns
 from .llm.spending import Spending
@@ -56,6 +58,7 @@ from .resources.room import Capacity
 from .sharing.taking import Own, bring_notes
 from .storage.contexts import Contexts
 from .storage.corrections import RouteCorrections
+from .storage.events import Events
 from .storage.job_rows import Place
 from .storage.knowledge import Knowledge
 from .storage.library import Library
@@ -91,7 +94,8 @@ async def open_hub(config: Config, *, serving: bool = False, role: str = "hub") 
     pool = Pool(capacity, on_change=books.changes.note, accounts=known_accounts(house))
     agents = Supervisor(agent_environment(), home=config.home, check=approvals.check)
     parts = probed_parts(config, catalog, pool, agents, house) if serving else {}
-    upkeep = Upkeep(config, pool, agents, house, books, parts, remembers=not troubles)
+    live = _follow_changes(config, store) if serving and store.is_lasting else None
+    upkeep = Upkeep(config, pool, agents, house, books, parts, live=live, remembers=not troubles)
     executor = Executor(catalog, agents, pool, store, upkeep)
     spending = Spending(config.spending_path)
     models = GuardedModels(config.models, open_model, pool, upkeep, rules=config.model_rules, spending=spending)
@@ -139,6 +143,7 @@ async def open_hub(config: Config, *, serving: bool = False, role: str = "hub") 
                 troubles = (*troubles, *await _go_on(engine, index))
                 if is_shared(config):
                     engine.stand_by()
+                    upkeep.lookers.append(finder.prepare)
             async with following(learner.knowledge, engine, is_on=serving and store.is_lasting):
                 yield Hub(
                     config, router, catalog, executor, pool, store, Contexts(store), models, engine, upkeep, index,
@@ -150,6 +155,15 @@ async def open_hub(config: Config, *, serving: bool = False, role: str = "hub") 
         await agents.close()
         house.close()
         store.close()
+
+
+def _follow_changes(config: Config, store: Store) -> Live:
+    """What others change in the store, as they do; a server says when, a file is looked at."""
+    if not is_shared(config):
+        return Live(Events(store))
+    from .storage.listening import listen
+
+    return Live(Events(store), partial(listen, config.store_session or config.store), "listen")
 
 
 def _tellers(

@@ -30,6 +30,7 @@ from .health.monitor import Monitor, Snapshot
 from .health.probes import Part, Probes
 from .health.readings import read_host
 from .health.signals import Rule, Signal, configured, measure
+from .live import Live, Missed
 from .messages import EVIDENCE_UNITS, Evidence, Json, Source
 from .resources.books import Books
 from .resources.cleaners import Given, orphans, usual_cleaners
@@ -38,6 +39,7 @@ from .resources.connections import Connections
 from .resources.pool import Pool
 from .resources.rules import Item
 from .resources.rules import Rule as CleanUpRule
+from .storage.events import Event
 from .storage.house import House
 from .storage.opening import is_there, name_of, open_house, open_pools
 
@@ -45,6 +47,9 @@ log = logging.getLogger(__name__)
 
 _TONE_HZ, _TONE_RATE = 440.0, 22_050
 _AGAIN_S = 1.0  # after a fault, before a loop begins again
+_TOGETHER_S = 0.2  # changes within are told together
+_MOST_TOLD = 200  # to an agent at once
+_OF_LIBRARY = frozenset({"recording", "label", "correction", "ear"})
 _PROBE_S = 10.0  # that an agent has for its tiny job
 
 
@@ -52,6 +57,7 @@ class Upkeep:
     """One for each hub; `running()` keeps it going.
 
     parts : what is probed, by name
+    live : what changes in the store, for a hub that stays
     remembers : False for a hub whose store could not be opened: it does without, says so in every answer, and is well
     """
 
@@ -64,11 +70,13 @@ class Upkeep:
         books: Books,
         parts: Mapping[str, Part],
         *,
+        live: Live | None = None,
         remembers: bool = True,
     ) -> None:
+        self.lookers: list[Callable[[], object]] = []  # called in a thread when others changed the library or the ear
         self.cleaners: dict[str, Cleaner] = {}  # by kind; the hub adds those of parts that are not known here
         self._config, self._pool, self._agents, self._house, self._books = config, pool, agents, house, books
-        self._rules, self._remembers = rules_of(config), remembers
+        self._rules, self._remembers, self._live = rules_of(config), remembers, live
         self.calls = Calls(time.monotonic, self._rules)
         self.probes = Probes(parts, rules=self._rules)
         self.connections = Connections(house, lambda: open_pools(config))
@@ -114,6 +122,8 @@ class Upkeep:
             "clean-up": lambda: keep_clean(self.cleaners, lambda: self.snapshot.signals, audit),
             "looking for a pause": self._follow_pause,
         }
+        if self._live is not None:
+            loops |= {"following changes": self._live.run, "passing changes on": partial(self._pass_on, self._live)}
         tasks = [asyncio.create_task(_go_on(name, loop)) for name, loop in loops.items()]
         try:
             yield
@@ -164,6 +174,7 @@ class Upkeep:
                 **({"connections": asdict(self.connections.usage)} if self.connections.usage.most else {}),
             },
             "agents": [{"name": name, **found} for name, found in self._agents.statistics().items()],
+            **({"live": self._live.status()} if self._live is not None else {}),
             "jobs": {},
             "accounts": {name: asdict(usage) for name, usage in self._pool.accounts.snapshot().items()},
             "history": [[round(at, 1), round(pressure, 3), *rest] for at, pressure, *rest in self.monitor.recent],
@@ -211,7 +222,17 @@ class Upkeep:
         async def close(item: Item) -> int:
             return await asyncio.to_thread(self.connections.close_idle)
 
+        async def told(rule: CleanUpRule, now: float) -> list[Item]:
+            before = now - rule.stale_after_s
+            count = await asyncio.to_thread(self._live.events.count_before, before) if self._live is not None else 0
+            return [Item("changes", rule.stale_after_s, count=count)] if count else []
+
+        async def forget(item: Item) -> int:
+            assert self._live is not None
+            return await asyncio.to_thread(self._live.events.forget_before, time.time() - item.age_s)
+
         return {
+            "event": Given(told, forget),
             **usual_cleaners(self._config.home, self._house, is_alive),
             "connection": Given(unused, close),
             "process": orphans(partial(left_behind, home), end_marked),
@@ -223,6 +244,38 @@ class Upkeep:
         terms = TERMS[snapshot.state]
         self._pool.follow(batch_share=terms.concurrency, lowest=terms.lowest)
         await self._agents.tell_health(snapshot.to_meta())
+
+    async def _pass_on(self, live: Live) -> None:
+        """Tell the agents what changed in the store, and let others look; what comes together is told together."""
+        waiting: list[Event | Missed] = []
+        telling: asyncio.Task[None] | None = None
+        try:
+            async for item in live.follow():
+                waiting.append(item)
+                if telling is None or telling.done():
+                    telling = asyncio.create_task(self._tell_changes(waiting))
+        finally:
+            if telling is not None:
+                telling.cancel()
+                await asyncio.gather(telling, return_exceptions=True)
+
+    async def _tell_changes(self, waiting: list[Event | Missed]) -> None:
+        while waiting:
+            await asyncio.sleep(_TOGETHER_S)
+            batch = waiting.copy()
+            waiting.clear()
+            events = [item for item in batch if isinstance(item, Event)]
+            has_missed = len(events) < len(batch)
+            told = [{"seq": item.seq, "kind": item.kind, "subject": item.subject, "what": item.what} for item in events]
+            await self._agents.tell_changes(
+                {"changes": told[-_MOST_TOLD:], "missed": has_missed or len(told) > _MOST_TOLD}
+            )
+            if has_missed or any(item.kind in _OF_LIBRARY for item in events):
+                for look in self.lookers:
+                    try:
+                        await asyncio.to_thread(look)
+                    except Unavailable as error:  # the next question looks again
+                        log.info("the library was not looked at", extra={"reason": str(error)})
 
     async def _follow_pause(self) -> None:
         """A file in the home says that background work is paused: it is there without a hub, and for the next one."""

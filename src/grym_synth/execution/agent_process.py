@@ -11,7 +11,7 @@ import signal
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..agent_stdio import HEALTH_KEY, HEALTH_TOOL, MODERN, VERSION_KEY
+from ..agent_stdio import CHANGES, HEALTH_KEY, HEALTH_TOOL, MODERN, VERSION_KEY
 from ..errors import AgentCrashed, AgentFailed, AgentTimeout, MalformedEvidence
 from .catalog import AgentCard
 from .launching import launch_command, spawn
@@ -117,6 +117,11 @@ class AgentProcess:
             return False
         return "result" in answer
 
+    async def tell_changes(self, changes: Mapping[str, Any]) -> None:
+        """Tell what changed in the store, also while a call is under way."""
+        if self._failure is None:
+            await self._write({"jsonrpc": "2.0", "method": CHANGES, "params": dict(changes)})
+
     async def stop(self, grace: float = 0.5) -> None:
         """Close its input, which ends a sound agent, and kill what is left after `grace` seconds."""
         if self._process.stdin is not None:
@@ -146,17 +151,20 @@ class AgentProcess:
         params = {"name": tool, "arguments": dict(arguments), "_meta": meta}
         message = {"jsonrpc": "2.0", "id": request_id, "method": "tools/call", "params": params}
         answered = self._waiting[request_id] = asyncio.get_running_loop().create_future()
-        assert self._process.stdin is not None
         try:
-            self._process.stdin.write(json.dumps(message).encode() + b"\n")
-            # Should it have ended, the end of its output says so, and how.
-            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                await self._process.stdin.drain()
+            await self._write(message)
             answer: dict[str, Any] = await answered
             return answer
         finally:
             self._waiting.pop(request_id, None)
             self._progress.pop(request_id, None)
+
+    async def _write(self, message: Mapping[str, Any]) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(message).encode() + b"\n")
+        # Should it have ended, the end of its output says so, and how.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            await self._process.stdin.drain()
 
     async def _listen_to_stdout(self) -> None:
         """Hand every answer to whoever waits for it; at the end, or at what is no protocol, fail all."""

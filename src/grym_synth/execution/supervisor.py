@@ -125,6 +125,10 @@ class Supervisor:
         """Tell every running agent how the hub is; how many confirmed it."""
         return sum(await asyncio.gather(*(process.tell_health(health) for process in self._processes())))
 
+    async def tell_changes(self, changes: Mapping[str, Any]) -> None:
+        """Tell every running agent what changed in the store; nobody has to answer."""
+        await asyncio.gather(*(process.tell_changes(changes) for process in self._processes()))
+
     def processes(self) -> list[Worker]:
         """Every running process, and for how long it has been idle."""
         found = []

@@ -29,6 +29,7 @@ _PAUSED = "PAUSED: batch work waits for `grym resume`"
 _SHARES = {0.5: "half", 0.25: "a quarter of", 0.75: "three quarters of"}
 _LONGEST_TEXT = 120  # characters of anything that others chose
 _NOT_WORTH_TELLING_S = 3.0  # a log without a hub for so long has no hole
+_MOST_CHANGES = 6
 _SILENT_S = 20.0  # of one that gives a sign of life every ten
 
 
@@ -143,6 +144,7 @@ def sections(document: Document) -> dict[str, list[str]]:
     found = {
         "room": _room(_mapping(document.get("pool"))) + ([_PAUSED] if document.get("paused") is True else []),
         "changes": _changes(document),
+        "in the store": _in_the_store(_mapping(document.get("live")), now_of(document)),
         "agents": _agents(_rows(document.get("agents"))),
         "language models": [_model(of) for of in _rows(_mapping(document.get("models")).get("models"))],
         "contexts": [_account(clean(name), _mapping(of)) for name, of in _mapping(document.get("accounts")).items()],
@@ -274,6 +276,17 @@ def _changes(document: Document) -> list[str]:
     if away is not None and away > _NOT_WORTH_TELLING_S and document.get("hub", {}) is not None:
         told.append(f"nobody had watched for {span(away)} when this hub started")
     return told
+
+
+def _in_the_store(live: Mapping[str, Any], now: float | None) -> list[str]:
+    """What was changed last, by whomever; the latest first, and what is alike told once."""
+    told: dict[str, str] = {}
+    for event in _rows(live.get("latest")):
+        at, what = number(event.get("at")), f"{clean(event.get('kind'))} {clean(event.get('what'))}"
+        ago = "" if now is None or at is None else f"{span(max(0.0, now - at))} ago "
+        told.setdefault(what, f"{ago}{what}")
+    fault = clean(live.get("fault"))
+    return ([f"changes are not seen just now: {fault}"] if fault else []) + list(told.values())[:_MOST_CHANGES]
 
 
 def history(document: Document) -> list[Reading]:

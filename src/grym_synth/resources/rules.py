@@ -46,6 +46,7 @@ RULES = (
     Rule("handle", "what is behind it is removed", "unused", 60.0, stale_after_s=EXPIRES_S),
     Rule("worker", "declared dead, and others go on with its jobs", "no heartbeat", 10.0, stale_after_s=60.0),
     Rule("job", "forgotten, with its items", "ended", 3600.0, stale_after_s=30 * 86400.0),
+    Rule("event", "forgotten", "told", 3600.0, stale_after_s=7 * 86400.0),
     Rule("process", "what a hub had launched is ended", "its hub runs no more", 60.0),
     Rule("temporary", "what a killed command left is removed", "untouched", 60.0, stale_after_s=3600.0),
     Rule("fault report", "removed", "untouched", 3600.0, stale_after_s=30 * 86400.0),

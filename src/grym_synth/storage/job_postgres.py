@@ -60,6 +60,7 @@ class JobsOnPostgres:
     def _opened(self) -> PostgresStore:
         with self._turn:
             if self._store is None:
+                store = PostgresStore(self._pooled, self._session, most=_MOST_CONNECTIONS, writes="jobs")
                 try:
                     bring_up(
                         self._session,
@@ -68,9 +69,11 @@ class JobsOnPostgres:
                         version_in="job_schema_version",
                     )
                 except MigrationFailed as error:
+                    store.close()
                     raise StoreUnavailable(str(error), hint=error.hint, retry_after=60.0) from error
                 except psycopg.Error as error:
+                    store.close()
                     name = without_password(self._session)
                     raise StoreAway(f"the jobs in {name} are away: {type(error).__name__}", retry_after=5.0) from error
-                self._store = PostgresStore(self._pooled, self._session, most=_MOST_CONNECTIONS, writes="jobs")
+                self._store = store
             return self._store

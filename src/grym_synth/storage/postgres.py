@@ -64,6 +64,8 @@ class PostgresStore(Store):
         It cannot be reached or used; methods raise it too.
     """
 
+    settled = " AND xact < pg_snapshot_xmin(pg_current_snapshot())"
+
     def __init__(
         self,
         pooled: str,

@@ -125,7 +125,7 @@ class SqliteStore(Store):
                 steps = sorted(MIGRATIONS.glob("*.sql"))
                 version = int(db.execute("PRAGMA user_version").fetchone()[0])
                 for number, step in enumerate(steps[version:], start=version + 1):
-                    for statement in step.read_text().split(";"):
+                    for statement in _statements_of(step):
                         db.execute(statement)
                     db.execute(f"PRAGMA user_version = {number}")
         except sqlite3.OperationalError as error:
@@ -139,3 +139,14 @@ class SqliteStore(Store):
                 f"the store {str(self.path)!r} is of version {version}, this program knows {len(steps)}",
                 hint="use the newer grym-synth that wrote it, or another GRYM_HOME",
             )
+
+
+def _statements_of(step: Path) -> list[str]:
+    """The statements of one step: those for every store, then what only this one has."""
+    own, found, text = step.parent / "sqlite" / step.name, step.read_text().split(";"), ""
+    for line in own.read_text().splitlines(keepends=True) if own.exists() else ():
+        text += line
+        if sqlite3.complete_statement(text):  # the body of a trigger has semicolons too
+            found.append(text)
+            text = ""
+    return found

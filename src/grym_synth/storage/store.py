@@ -135,6 +135,7 @@ class Store(ABC):
     """
 
     words: Words
+    settled = ""  # in SQL, of a row of `events`: that none comes any more whose number is smaller
 
     @property
     @abstractmethod

@@ -1,0 +1,1 @@
+-- Of jobs in a shared store others are told, in the words of that store.
