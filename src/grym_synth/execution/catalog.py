@@ -42,6 +42,7 @@ class AgentCard:
     examples: tuple[str, ...]  # questions for a capability that only this agent has
     needs_recording: bool
     takes_two: bool  # a recording and another that it is held against
+    hears_changes: bool  # it is told what changes in the store while it runs
     need: Need
     permissions: tuple[str, ...]
     settings: Mapping[str, tuple[str, ...]]  # by capability: what changes its result
@@ -140,6 +141,7 @@ def read_card(script: Path) -> AgentCard:
             examples=_strings(declared.get("examples", ())),
             needs_recording=bool(declared["needs_recording"]),
             takes_two=bool(declared.get("takes_two", False)),
+            hears_changes=bool(declared.get("hears_changes", False)),
             need=Need(float(declared["cpu"]), float(declared["ram_gb"])),
             permissions=_strings(declared["permissions"]),
             settings={name: _strings(names) for name, names in declared.get("settings", {}).items()},

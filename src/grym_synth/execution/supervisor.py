@@ -126,8 +126,9 @@ class Supervisor:
         return sum(await asyncio.gather(*(process.tell_health(health) for process in self._processes())))
 
     async def tell_changes(self, changes: Mapping[str, Any]) -> None:
-        """Tell every running agent what changed in the store; nobody has to answer."""
-        await asyncio.gather(*(process.tell_changes(changes) for process in self._processes()))
+        """Tell every running agent that wants it what changed in the store; nobody has to answer."""
+        wanting = [process for process in self._processes() if process.card.hears_changes]
+        await asyncio.gather(*(process.tell_changes(changes) for process in wanting))
 
     def processes(self) -> list[Worker]:
         """Every running process, and for how long it has been idle."""

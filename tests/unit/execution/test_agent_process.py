@@ -1,4 +1,5 @@
 import asyncio
+import json
 import os
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -141,3 +142,23 @@ def test_numbers_that_are_none_are_malformed() -> None:
     for wrong in ({"rank": float("inf")}, {"confidence": 10**400}, {"span_s": [0, 10**400]}):
         with pytest.raises(MalformedEvidence):
             evidence_from_json(sound | wrong)
+
+
+def test_it_is_told_what_changed_in_the_store_and_need_not_answer(tmp_path: Path) -> None:
+    async def story() -> None:
+        script, before = tmp_path / "moody_agent.py", "    message = json.loads(line)\n"
+        notes = f"open({str(tmp_path / 'heard')!r}, 'a').write(line)"
+        heard = f"    if 'id' not in message:\n        {notes}\n        continue\n"
+        source = MOODY.read_text()
+        assert source.count(before) == 1
+        script.write_text(source.replace(before, before + heard))
+        process = await AgentProcess.launch(read_card(script), agent_environment())
+        changes = {"changes": [{"seq": 7, "kind": "label", "subject": "aa", "what": "taught"}], "missed": False}
+        await process.tell_changes(changes)
+        assert (await call(process, "fine"))["evidence"]  # and it goes on
+        await process.stop()
+        told = json.loads((tmp_path / "heard").read_text())
+        assert told == {"jsonrpc": "2.0", "method": "notifications/synth.grym/changes", "params": changes}
+        await process.tell_changes(changes)  # to one that has ended: nobody minds
+
+    run(story)

@@ -27,6 +27,7 @@ def test_the_rules_are_those_of_the_design() -> None:
     assert levels == {
         ("agent", "pool", "value"): 0.80,
         ("agent", "memory", "pressure"): WARNING,
+        ("connection", "store", "value"): 0.80,
         ("cache", "disk", "pressure"): WARNING,
     }
     assert {rule.signal for rule in RULES if rule.signal} <= set(SIGNALS)

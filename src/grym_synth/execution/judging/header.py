@@ -13,7 +13,7 @@ from ...errors import BadSetup
 from ..catalog import AgentCard, read_card
 
 _BLOCK = re.compile(r"(?m)^# /// script$\s((?:^#(?:| .*)$\s)+)^# ///$")
-_TEXTS, _FLAGS = ("name", "version", "about", "lowest_health"), ("needs_recording", "takes_two")
+_TEXTS, _FLAGS = ("name", "version", "about", "lowest_health"), ("needs_recording", "takes_two", "hears_changes")
 _LISTS, _WHOLE = ("capabilities", "examples", "permissions", "packs"), ("concurrency", "keep_warm")
 _KNOWN = {*_TEXTS, *_FLAGS, *_LISTS, *_WHOLE, "cpu", "ram_gb", "cost", "settings"}
 
