@@ -98,13 +98,13 @@ def give_jobs(crew: Crew, count: int) -> None:
 
 
 def see_through(crew: Crew, *, kill_for_s: float, every_s: float = _KILL_EVERY_S) -> float:
-    """Kill one worker after the other for so long, and wait until all is done; the seconds that it took."""
-    began, next_kill = time.monotonic(), time.monotonic() + every_s
+    """Kill one worker after the other, from now on and for so long, and wait until all is done; the seconds that it took."""
+    began = next_kill = time.monotonic()
     with closing(open_job_store(crew.config)) as jobs:
         while jobs.unfinished():
             now = time.monotonic()
             assert now < began + _AT_MOST_S, f"{len(jobs.unfinished())} jobs are not done"
-            if now >= next_kill and now < began + kill_for_s + every_s:
+            if now >= next_kill and now < began + kill_for_s:
                 number = crew.killed % len(crew.processes)
                 crew.kill(number)
                 crew.start(number)

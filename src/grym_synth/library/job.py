@@ -177,8 +177,12 @@ def index_kind(index: Index, *, at_once: int, then: Callable[[], object] | None 
             await asyncio.to_thread(then)
         return None
 
+    def is_here(params: Mapping[str, Json]) -> bool:
+        """Another machine, which does not see these folders, would take them for gone."""
+        return str(params["run"]) in index.runs or all(Path(folder).is_dir() for folder in _folders(params))
+
     last = finish if then else None
-    return Kind(INDEX, items, do, last, title=_title, at_once=at_once, tries=_TRIES, is_here=_is_here)
+    return Kind(INDEX, items, do, last, title=_title, at_once=at_once, tries=_TRIES, is_here=is_here)
 
 
 async def _follow(jobs: Jobs, id: str, run: Run, on_report: OnReport) -> None:
@@ -230,11 +234,6 @@ def _silent(doing: str, path: str = "") -> None:
 
 def _title(params: Mapping[str, Json]) -> str:
     return f"index of {', '.join(_folders(params))}"
-
-
-def _is_here(params: Mapping[str, Json]) -> bool:
-    """Whether this machine sees these folders: one that does not would take them for gone."""
-    return all(Path(folder).is_dir() for folder in _folders(params))
 
 
 def _folders(params: Mapping[str, Json]) -> list[str]:
