@@ -98,7 +98,7 @@ def give_jobs(crew: Crew, count: int) -> None:
 
 
 def see_through(crew: Crew, *, kill_for_s: float, every_s: float = _KILL_EVERY_S) -> float:
-    """Kill one worker after the other, from now on and for so long, and wait until all is done; the seconds that it took."""
+    """Kill one worker after the other, from now on and for so long, and wait until all is done; how long it took."""
     began = next_kill = time.monotonic()
     with closing(open_job_store(crew.config)) as jobs:
         while jobs.unfinished():

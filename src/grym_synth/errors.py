@@ -3,6 +3,8 @@
 GrymError
 |- BadRequest            change the request
 |  |- UnusableAudio          this file cannot be listened to
+|  |- NotSignedIn            nobody is, or the project does not accept it
+|  |- BadToken               it vouches for nobody
 |  `- UnknownAgent           no agent of that name
 |- Unavailable           try again later
 |  |- AdmissionDenied        no room
@@ -48,6 +50,18 @@ class UnusableAudio(BadRequest):
     """A file cannot be listened to: it is missing, unreadable, empty, or not audio."""
 
     code = "unreadable"
+
+
+class NotSignedIn(BadRequest):
+    """Nobody is signed in, or not with that."""
+
+    code = "not_signed_in"
+
+
+class BadToken(BadRequest):
+    """A token is not of this project, was changed, or is over."""
+
+    code = "bad_token"
 
 
 class UnknownAgent(BadRequest):

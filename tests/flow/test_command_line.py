@@ -293,8 +293,8 @@ def test_what_the_contract_names_and_is_not_here_yet_says_so(grym: Grym) -> None
     done = grym("mcp")
     assert done.returncode == 5
     assert "is not in this version" in done.stderr
-    (error,) = grym.json("login", "--email", "x", code=5)
-    assert "`grym login`" in error["error"]["message"]
+    (error,) = grym.json("config", "--email", "x", code=5)
+    assert "`grym config`" in error["error"]["message"]
 
 
 def test_help_teaches(grym: Grym) -> None:

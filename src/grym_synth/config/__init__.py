@@ -27,6 +27,9 @@ class Config:
     home: Path
     store: str = ""  # sqlite:///PATH, or postgresql://...; "" is grym.db in the home
     store_session: str = ""  # of a Postgres behind a pooler: its address without it
+    supabase_url: str = ""  # https://REF.supabase.co, to sign in to; "" is a home of its owner's own
+    supabase_key: str = ""  # its publishable key, which everybody may know
+    legacy_jwt_secret_env: str = ""  # names the variable with the shared secret of an old project; "" accepts none
     cpu: int = 0  # cores that agents may use at once; 0 is all of them
     step_deadline: float = 120.0  # seconds a step may take, and as many more for each 200 MB of file
     limits: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  # of signals: see docs/health.md
@@ -115,9 +118,24 @@ def _check(name: str, value: Any, environ: Mapping[str, str]) -> Any:
             return value == "1"
         case "store":
             return checks.store(value)
+        case "supabase_url":
+            return checks.project(value)
+        case "supabase_key":
+            return checks.publishable(value)
+        case "legacy_jwt_secret_env":
+            return checks.variable(name, value)
         case "store_session":
             return checks.store_session(value)
     return value
+
+
+def legacy_jwt_secret(config: Config, environ: Mapping[str, str] | None = None) -> str:
+    """The shared secret of an old Supabase project, "" where none is named; raises InvalidConfig when it is not set."""
+    environ = os.environ if environ is None else environ
+    name = config.legacy_jwt_secret_env
+    if name and not environ.get(name):
+        raise InvalidConfig(f"the variable {name!r}, which `legacy_jwt_secret_env` names, is not set")
+    return environ.get(name, "") if name else ""
 
 
 def read_home(environ: Mapping[str, str] | None = None) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..errors import InvalidConfig
 
@@ -76,6 +77,27 @@ def store(value: object) -> str:
 def store_session(value: object) -> str:
     if value and not str(value).startswith(_POSTGRES):
         raise InvalidConfig(f"`store_session` begins with postgresql://, got {_scheme(value)!r}")
+    return str(value)
+
+
+def project(value: object) -> str:
+    address = str(value).rstrip("/")
+    parts = urlsplit(address)
+    is_here = parts.hostname in ("127.0.0.1", "localhost", "::1")
+    if address and not (parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and is_here))):
+        raise InvalidConfig(f"`supabase_url` is like https://REF.supabase.co, got {_scheme(value)!r}")
+    return address
+
+
+def publishable(value: object) -> str:
+    if str(value).startswith("sb_secret_"):
+        raise InvalidConfig("`supabase_key` is a secret key, which passes every rule", hint="use the publishable one")
+    return str(value)
+
+
+def variable(name: str, value: object) -> str:
+    if value and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", str(value)):
+        raise InvalidConfig(f"`{name}` is the name of a variable; the secret itself does not stand in this file")
     return str(value)
 
 

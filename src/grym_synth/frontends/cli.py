@@ -28,6 +28,7 @@ from . import (
     notes,
     patterns,
     share,
+    signin,
     status,
     teaching,
     worker,
@@ -271,6 +272,9 @@ app.add_typer(patterns.app, name="patterns")
 app.command("find")(finding.find)
 app.command("notes", no_args_is_help=True)(notes.notes)
 app.command("migrate")(migrate.migrate)
+app.command("login")(signin.login)
+app.command("logout")(signin.logout)
+app.command("whoami")(signin.whoami)
 app.command("worker")(worker.worker)
 app.command("cleanup")(housekeeping.cleanup)
 app.command("status")(status.status)
@@ -280,7 +284,7 @@ app.add_typer(models.app, name="models")
 
 #: Commands that CONTRACT names and this version does not have: they say so, instead of being unknown.
 NOT_YET = (
-    "config", "login", "logout", "mcp", "whoami",
+    "config", "mcp",
 )  # fmt: skip
 
 

@@ -1,0 +1,133 @@
+"""Signing in to a Supabase project, staying so, and signing out, by its own client; who it is we verify ourselves."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ..errors import BadToken, MissingDependency, NotSignedIn, Unavailable
+from . import kept as store
+from .kept import Kept
+from .person import Person
+from .tokens import Verifier
+
+if TYPE_CHECKING:
+    from supabase_auth import SyncGoTrueClient
+
+T = TypeVar("T")
+_FRESH_S = 60.0  # that a token has to count still; else it is renewed
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A Supabase project: its address, and the key that everybody may know."""
+
+    url: str
+    key: str
+    legacy_secret: str = ""
+
+    @property
+    def auth(self) -> str:
+        return f"{self.url.rstrip('/')}/auth/v1"
+
+
+class SignIn:
+    """Of one home to one project. Every method but `out` raises Unavailable while the project cannot be reached."""
+
+    def __init__(self, home: Path, project: Project, verifier: Verifier | None = None) -> None:
+        self._home, self._project = home, project
+        self._verifier = verifier or Verifier(project.auth, legacy_secret=project.legacy_secret)
+
+    def with_password(self, email: str, password: str) -> Person:
+        """Raises NotSignedIn when the project does not accept that."""
+        return self._begin(lambda client: client.sign_in_with_password({"email": email, "password": password}))
+
+    def send_code(self, email: str) -> None:
+        """Have a code sent by e-mail to somebody whom the project knows."""
+        self._ask(lambda client: client.sign_in_with_otp({"email": email, "options": {"should_create_user": False}}))
+
+    def with_code(self, email: str, code: str) -> Person:
+        """Raises NotSignedIn when that is not the code."""
+        return self._begin(lambda client: client.verify_otp({"email": email, "token": code, "type": "email"}))
+
+    def token(self) -> str:
+        """An access token that counts for a while yet; raises NotSignedIn."""
+        with store.alone(self._home):
+            found = store.read(self._home)
+            if found is None or found.url != self._project.url:
+                raise NotSignedIn(f"nobody is signed in to {self._project.url}", hint="grym login")
+            if found.expires < time.time() + _FRESH_S:
+                before = found.refresh_token
+                answer = self._ask(lambda client: client.refresh_session(before))
+                found = self._keep(answer)
+        return found.access_token
+
+    def person(self) -> Person:
+        """Who is signed in; raises NotSignedIn, or BadToken for what somebody changed."""
+        return self._verifier.verify(self.token())
+
+    def out(self) -> bool:
+        """Forget who was signed in, and tell the project, if it can be reached; whether anybody was."""
+        with store.alone(self._home):
+            try:
+                found = store.read(self._home)
+            except Exception:  # noqa: BLE001 what cannot be read is forgotten all the same
+                found = None
+            was = store.forget(self._home)
+        if found is not None and found.url == self._project.url:
+            token = found.access_token
+            with suppress(Unavailable, NotSignedIn):
+                self._ask(lambda client: client.admin.sign_out(token))
+        return was
+
+    def _begin(self, ask: Callable[[SyncGoTrueClient], Any]) -> Person:
+        answer = self._ask(ask)
+        with store.alone(self._home):
+            found = self._keep(answer)
+        try:
+            return self._verifier.verify(found.access_token)
+        except BadToken:
+            store.forget(self._home)
+            raise
+
+    def _keep(self, answer: Any) -> Kept:
+        if answer.session is None:
+            raise NotSignedIn("the project gave no session", hint="is the e-mail address confirmed?")
+        session = answer.session
+        expires = float(session.expires_at or time.time() + session.expires_in)
+        found = Kept(self._project.url, session.access_token, session.refresh_token, expires)
+        store.write(self._home, found)
+        return found
+
+    def _ask(self, ask: Callable[[SyncGoTrueClient], T]) -> T:
+        try:
+            import httpx
+            from supabase_auth import SyncGoTrueClient
+            from supabase_auth.errors import AuthApiError, AuthError, AuthRetryableError
+        except ImportError as error:
+            message = "signing in needs the client of Supabase Auth"
+            raise MissingDependency(message, hint="pip install 'grym-synth[supabase]'") from error
+        client = SyncGoTrueClient(
+            url=self._project.auth,
+            headers={"apikey": self._project.key},
+            auto_refresh_token=False,
+            persist_session=False,
+        )
+        away = f"{self._project.url} cannot be reached"
+        try:
+            with client:
+                return ask(client)
+        except AuthRetryableError as error:
+            raise Unavailable(f"{away}: {error.message}", retry_after=5.0) from error
+        except AuthApiError as error:
+            if error.status >= 500 or error.status == 429:
+                raise Unavailable(f"{self._project.url} says: {error.message}", retry_after=30.0) from error
+            raise NotSignedIn(f"not signed in: {error.message}", hint="grym login") from error
+        except AuthError as error:
+            raise NotSignedIn(f"not signed in: {error.message}", hint="grym login") from error
+        except httpx.HTTPError as error:
+            raise Unavailable(f"{away}: {type(error).__name__}", retry_after=5.0) from error

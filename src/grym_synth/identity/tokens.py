@@ -1,0 +1,126 @@
+"""Access tokens of Supabase Auth, verified on this machine: the keys are fetched now and then, the token goes nowhere.
+
+ES256 and RS256 by the keys that a project publishes. HS256, the shared secret of old projects, only where its owner
+says so: which algorithm counts is never read from the token alone.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jwt
+
+from ..errors import BadToken, Unavailable
+from .person import ROLES, Person, Role
+
+KEYS_S = 600.0  # that fetched keys are used
+_ASK_AGAIN_S = 30.0  # between two looks for a key that is not known: whoever sends tokens cannot make us ask more often
+_TIMEOUT_S = 5.0
+_LEEWAY_S = 10.0  # that clocks may differ
+_MOST = 64 * 1024  # characters of a token; bytes of the keys
+_AUDIENCE = "authenticated"
+_NEEDED = ["exp", "sub", "aud", "iss"]
+
+Fetch = Callable[[str], bytes]
+
+
+def fetch(address: str) -> bytes:
+    """The bytes at an address; raises OSError."""
+    with urllib.request.urlopen(address, timeout=_TIMEOUT_S) as answer:
+        return bytes(answer.read(_MOST))
+
+
+class Verifier:
+    """Verifies the tokens of one project; threads may share it.
+
+    url : of its Auth, as https://REF.supabase.co/auth/v1
+    legacy_secret : of an old project that signs by HS256; "" accepts none of these
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        legacy_secret: str = "",
+        fetch: Fetch = fetch,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._url, self._secret, self._fetch, self._now = url, legacy_secret, fetch, now
+        self._turn = threading.Lock()
+        self._keys: Mapping[str, jwt.PyJWK] = {}
+        self._fetched = self._asked = float("-inf")
+
+    def verify(self, token: str) -> Person:
+        """Who a token vouches for.
+
+        Raises
+        ------
+        BadToken
+            It is none of this project, was changed, or is over.
+        Unavailable
+            The keys of the project cannot be fetched, and none are known.
+        """
+        if token.startswith(("sb_publishable_", "sb_secret_")):
+            raise BadToken("that is a key of the project, and nobody's token", hint="sign in: grym login")
+        try:
+            header = jwt.get_unverified_header(token[:_MOST])
+            algorithm = header.get("alg")
+            if algorithm == "HS256" and self._secret:
+                key: Any = self._secret
+            elif algorithm in ("ES256", "RS256"):
+                key = self._key(str(header.get("kid", "")), str(algorithm))
+            else:
+                raise BadToken(f"tokens signed by {str(algorithm)[:20]!r} are not accepted", hint="sign in: grym login")
+            claims = jwt.decode(
+                token,
+                key,
+                algorithms=[str(algorithm)],
+                audience=_AUDIENCE,
+                issuer=self._url,
+                leeway=_LEEWAY_S,
+                options={"require": _NEEDED},
+            )
+        except jwt.PyJWTError as error:
+            raise BadToken(f"the token is not valid: {error}", hint="sign in: grym login") from error
+        return _person(claims)
+
+    def _key(self, kid: str, algorithm: str) -> jwt.PyJWK:
+        with self._turn:
+            now = self._now()
+            is_due = now >= self._fetched + KEYS_S or kid not in self._keys
+            if is_due and now >= self._asked + _ASK_AGAIN_S:
+                self._asked = now
+                try:
+                    self._keys, self._fetched = _read_keys(self._fetch(f"{self._url}/.well-known/jwks.json")), now
+                except (OSError, ValueError, urllib.error.URLError, jwt.PyJWTError) as error:
+                    if kid not in self._keys:
+                        message = f"the keys of {self._url} cannot be fetched: {error}"
+                        raise Unavailable(message, retry_after=_ASK_AGAIN_S) from error
+            found = self._keys.get(kid)
+        if found is None:
+            raise BadToken("the token is signed by a key that the project does not have", hint="sign in: grym login")
+        if found.algorithm_name != algorithm:
+            raise BadToken("the token is signed by another algorithm than its key has", hint="sign in: grym login")
+        return found
+
+
+def _read_keys(document: bytes) -> dict[str, jwt.PyJWK]:
+    found = {}
+    for each in json.loads(document)["keys"] if document else ():
+        if each.get("kid") and each.get("kty") in ("EC", "RSA"):  # never a secret that is shared
+            found[str(each["kid"])] = jwt.PyJWK.from_dict(each)
+    return found
+
+
+def _person(claims: Mapping[str, Any]) -> Person:
+    """The role is what the project says (`app_metadata`); what users write of themselves counts for nothing."""
+    metadata = claims.get("app_metadata")
+    said = metadata.get("grym_role") if isinstance(metadata, dict) else None
+    role: Role = next((role for role in ROLES if role == said), "viewer")
+    return Person(str(claims["sub"]), str(claims.get("email", "")), role, float(claims["exp"]))
