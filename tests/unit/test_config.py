@@ -30,7 +30,7 @@ def test_a_bad_value_fails_by_its_key(tmp_path: Path, text: str, key: str) -> No
 
 def test_an_unknown_setting_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text("cpus = 2")
-    with pytest.raises(InvalidConfig, match=r"unknown setting 'cpus'.*known: store, store_session, cpu"):
+    with pytest.raises(InvalidConfig, match=r"unknown setting 'cpus'.*known: store, store_session, supabase_url"):
         read_config({"GRYM_HOME": str(tmp_path)})
 
 
