@@ -5,6 +5,7 @@ GrymError
 |  |- UnusableAudio          this file cannot be listened to
 |  |- NotSignedIn            nobody is, or the project does not accept it
 |  |- BadToken               it vouches for nobody
+|  |- NotAllowed             your role does not allow it
 |  `- UnknownAgent           no agent of that name
 |- Unavailable           try again later
 |  |- AdmissionDenied        no room
@@ -62,6 +63,12 @@ class BadToken(BadRequest):
     """A token is not of this project, was changed, or is over."""
 
     code = "bad_token"
+
+
+class NotAllowed(BadRequest):
+    """The role of whoever asks does not allow it."""
+
+    code = "not_allowed"
 
 
 class UnknownAgent(BadRequest):

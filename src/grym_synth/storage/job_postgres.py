@@ -17,6 +17,7 @@ from ..errors import MigrationFailed
 from .job_ground import MIGRATIONS
 from .postgres import PostgresStore
 from .postgres_schema import bring_up
+from .rights import JOB_KINDS
 from .store import Connection, StoreAway, StoreUnavailable, without_password
 
 _MOST_CONNECTIONS = 3
@@ -67,6 +68,7 @@ class JobsOnPostgres:
                         connect_timeout=_CONNECT_S,
                         migrations=MIGRATIONS,
                         version_in="job_schema_version",
+                        rights=JOB_KINDS,
                     )
                 except MigrationFailed as error:
                     store.close()

@@ -8,11 +8,13 @@ can be seen, and what is read before it is written stays true.
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any, Literal
 from weakref import WeakSet
@@ -20,6 +22,7 @@ from weakref import WeakSet
 import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from ..errors import NotAllowed
 from .postgres_schema import bring_up
 from .postgres_watch import Watch
 from .postgres_words import PostgresWords
@@ -39,6 +42,8 @@ _ONE_WRITER, _ONE_OF_HOUSE, _ONE_OF_JOBS = 0x6772796D, 0x6772796C, 0x6772796B
 _LOCKS = {"library": _ONE_WRITER, "house": _ONE_OF_HOUSE, "jobs": _ONE_OF_JOBS}
 
 
+#: Claims of whom the running code acts for, as JSON; "" is the hub for itself.
+_acting: ContextVar[str] = ContextVar("acting for", default="")
 _opened: WeakSet[PostgresStore] = WeakSet()
 
 
@@ -148,7 +153,23 @@ class PostgresStore(Store):
             except psycopg.OperationalError:  # a connection that had died unseen; reading twice does no harm
                 return self._read(query, values)
 
+    @contextmanager
+    def acting_for(self, claims: Mapping[str, Any]) -> Iterator[None]:
+        """Do what the body does, in this thread and what it starts, as somebody who is signed in.
+
+        claims : of his token, which was verified
+        Raises NotAllowed where his role does not reach; rows that he may not see are not there.
+        """
+        token = _acting.set(json.dumps(dict(claims)))
+        try:
+            yield
+        finally:
+            _acting.reset(token)
+
     def _read(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        if _acting.get():  # which holds for a transaction
+            with self._transaction(is_alone=False) as written:
+                return written.execute(query, values).fetchall()
         with self._lent() as db:
             return _Written(db, self._watch).execute(query, values).fetchall()
 
@@ -164,6 +185,11 @@ class PostgresStore(Store):
         with self._told(), self._lent() as db, ExitStack() as begun:
             with self._watch.at_most(_WRITES_S, db.fileno()):
                 begun.enter_context(db.transaction())
+                if claims := _acting.get():
+                    db.execute(
+                        "SELECT set_config('role', 'authenticated', true), set_config('request.jwt.claims', %s, true)",
+                        (claims,),
+                    )
                 if is_alone:
                     db.execute(f"SELECT pg_advisory_xact_lock({self._lock})")
             self._mine.held = _Written(db, self._watch)
@@ -258,6 +284,12 @@ class PostgresStore(Store):
             raise StoreAway(f"the store {self.name} gave no connection", retry_after=5.0) from error
         except psycopg.OperationalError as error:
             raise StoreAway(f"the store {self.name} is away: {_one_line(error)}", retry_after=5.0) from error
+        except psycopg.errors.InsufficientPrivilege as error:
+            if not _acting.get():
+                raise StoreUnavailable(
+                    f"the store {self.name} refuses: {_one_line(error)}", retry_after=60.0
+                ) from error
+            raise NotAllowed("your role does not allow that", hint="grym whoami says which you have") from error
         except psycopg.Error as error:
             raise StoreUnavailable(f"the store {self.name} failed: {_one_line(error)}", retry_after=5.0) from error
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 
 from ..errors import MigrationFailed
+from .rights import FUNCTIONS, KINDS, Kind, policies
 from .store import MIGRATIONS
 
 _LOCK = 0x6772796E  # of who brings the schema up to date
@@ -28,11 +29,17 @@ _VERSION = "CREATE TABLE IF NOT EXISTS {table} (one BIGINT PRIMARY KEY CHECK (on
 
 
 def bring_up(
-    address: str, *, connect_timeout: int, migrations: Path = MIGRATIONS, version_in: str = "schema_version"
+    address: str,
+    *,
+    connect_timeout: int,
+    migrations: Path = MIGRATIONS,
+    version_in: str = "schema_version",
+    rights: tuple[Kind, ...] = KINDS,
 ) -> None:
     """Apply the steps that a database has not, all or none of them, under a lock; needs a session.
 
     version_in : the table that says how many of them it has
+    rights : of its tables
 
     Raises
     ------
@@ -57,7 +64,9 @@ def bring_up(
         for step in steps[version:]:
             for statement in statements_of(step):
                 db.execute(statement.encode())
-        if version < len(steps):
+        if version < len(steps):  # a step may have made a table: then all have their rights anew
+            for statement in (FUNCTIONS, *policies(rights)):
+                db.execute(statement.encode())
             db.execute(f"DELETE FROM {version_in}".encode())
             db.execute(f"INSERT INTO {version_in} VALUES (1, {len(steps)})".encode())
 
@@ -65,8 +74,8 @@ def bring_up(
 def statements_of(step: Path) -> list[str]:
     """The statements of one step for Postgres.
 
-    Row-level security is on for every table, and no policy lets anybody in: who owns the tables passes it, and whoever
-    else reaches the database, as through the data API of Supabase, sees nothing.
+    Row-level security is on for every table: who owns the tables passes it, and whoever else reaches the database, as
+    through the data API of Supabase, sees and does what `rights` says, without being signed in nothing.
     """
     found = [to_postgres(each) for each in step.read_text().split(";") if not _OF_SQLITE.search(each)]
     own = step.parent / "postgres" / step.name
