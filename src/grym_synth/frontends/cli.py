@@ -35,7 +35,7 @@ from . import (
 )
 from . import similar as similarity
 from .protocol import operation_of
-from .telling import JsonOption, fail, for_terminal, perform, print_json, say_error, settings
+from .telling import JsonOption, fail, for_terminal, perform, print_json, say_error, settings, told
 
 app = typer.Typer(
     name="grym",
@@ -240,11 +240,17 @@ def serve() -> None:
 
 
 @app.command()
-def doctor(as_json: JsonOption = False) -> None:
+def doctor(
+    supabase: Annotated[
+        bool, typer.Option("--supabase", help="Try what a shared store needs, on the server that config.toml names.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Check the installation; say how to get what is missing."""
-    from .doctor import check_installation
+    from .doctor import check_installation, check_shared_store
 
-    checks = check_installation(settings(as_json))
+    with told(as_json):
+        checks = (check_shared_store if supabase else check_installation)(settings(as_json))
     verdict = "pass" if all(check.ok or check.is_optional for check in checks) else "fail"
     if as_json:
         rows = [{"name": c.name, "ok": c.ok, "optional": c.is_optional, "detail": c.detail} for c in checks]

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from ..config import Config, agent_environment
-from ..errors import AgentFailed, GrymError, MissingDependency
+from ..errors import AgentFailed, BadSetup, GrymError, MissingDependency
 from ..execution.agent_process import AgentProcess
 from ..execution.catalog import AgentCard, read_catalog
 from ..health.readings import read_host
 from ..llm.connect import check as check_model
 from ..packs import PACKS, find_pack, verify_pack
-from ..storage.opening import name_of, open_store
+from ..storage.opening import is_shared, name_of, open_store
 from ..upkeep import rules_of
 
 _PROBE_HZ = 440.0
@@ -38,6 +38,46 @@ class Check:
 def check_installation(config: Config) -> list[Check]:
     """Run every check; none of them changes anything but a probe row that is taken back."""
     return list(_checks(config))
+
+
+def check_shared_store(config: Config) -> list[Check]:
+    """Try everything that a shared store needs on the server of this home, and its project's keys; nothing stays.
+
+    Raises
+    ------
+    BadSetup
+        The store is a file.
+    """
+    if not is_shared(config):
+        hint = "name it first: docs/supabase.md"
+        raise BadSetup(f"the store {name_of(config)} is a file; there is no server to look at", hint=hint)
+    from ..storage.examining import examine
+
+    found = [Check(each.name, each.ok, each.detail, each.is_optional) for each in examine(config)]
+    return [*found, _try("sign-in", lambda: _check_project(config), is_optional=not config.supabase_url)]
+
+
+def _check_project(config: Config) -> str:
+    if not config.supabase_url:
+        raise MissingDependency("no project is named", hint="supabase_url and supabase_key: docs/sign-in.md")
+    import json
+
+    try:
+        from ..identity.tokens import fetch
+    except ImportError as error:
+        raise MissingDependency("signing in needs PyJWT", hint="pip install 'grym-synth[supabase]'") from error
+
+    try:
+        keys = json.loads(fetch(f"{config.supabase_url}/auth/v1/.well-known/jwks.json"))["keys"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadSetup(
+            f"{config.supabase_url} publishes no keys", hint="is that the address of the project?"
+        ) from error
+    kinds = sorted({str(key.get("alg")) for key in keys if key.get("kty") in ("EC", "RSA")})
+    if not kinds:
+        hint = "move it to signing keys (ES256), or name its secret: docs/sign-in.md"
+        raise BadSetup(f"{config.supabase_url} signs with a shared secret only", hint=hint)
+    return f"tokens of {config.supabase_url} are verified by {', '.join(kinds)}"
 
 
 def _checks(config: Config) -> Iterator[Check]:

@@ -1,0 +1,155 @@
+"""What a shared store needs, tried on the real server one by one; nothing stays of it."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import psycopg
+
+from .opening import Place, open_store
+from .rights import JOB_KINDS, KINDS
+from .store import StoreUnavailable
+
+Connection = psycopg.Connection[Any]
+
+_CONNECT_S = 10
+_EACH_MACHINE = 12  # connections that a hub takes at most
+_VERSIONS = range(15, 19)
+_VIEWER = {"sub": "grym-doctor", "role": "authenticated", "app_metadata": {"grym_role": "viewer"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was tried; `detail` says what was found, or what to do."""
+
+    name: str
+    ok: bool
+    detail: str
+    is_optional: bool = False
+
+
+def examine(place: Place) -> Iterator[Finding]:
+    """Try everything on the server that the settings name."""
+    session_address = place.store_session or place.store
+    for name, address in (("address", place.store), ("session", session_address)):
+        yield _tried(name, address, _answers)
+    try:
+        open_store(place).close()
+        yield Finding("tables", True, "are there, and of this version")
+    except (StoreUnavailable, Exception) as error:  # noqa: BLE001 whatever it is, it is what was found
+        yield Finding("tables", False, " ".join(str(error).split()))
+        return
+    yield _tried("transactions", place.store, _forgets)
+    yield _tried("LISTEN", session_address, partial(_listens, session_address))
+    yield _tried("row-level security", session_address, _is_secured)
+    yield _tried("rights", place.store, _keeps_rights)
+    yield _tried("connections", session_address, _has_room)
+    yield _tried("realtime", session_address, _broadcasts, is_optional=True)
+    yield _tried("pgvector", session_address, _has_vectors, is_optional=True)
+
+
+class _Lacks(Exception):
+    """Its sentence says what is missing, and what to do."""
+
+
+def _tried(name: str, address: str, check: Callable[[Connection], str], *, is_optional: bool = False) -> Finding:
+    try:
+        with psycopg.connect(
+            address, autocommit=True, prepare_threshold=None, connect_timeout=_CONNECT_S, application_name="grym doctor"
+        ) as db:
+            return Finding(name, True, check(db), is_optional)
+    except (psycopg.Error, _Lacks) as error:
+        return Finding(name, False, " ".join(str(error).split()), is_optional)
+
+
+def _one(db: Connection, query: str, values: tuple[object, ...] = ()) -> Any:
+    row = db.execute(query.encode(), values).fetchone()
+    return None if row is None else row[0]
+
+
+def _answers(db: Connection) -> str:
+    began = time.perf_counter()
+    version = int(_one(db, "SELECT current_setting('server_version_num')::int")) // 10_000
+    took_ms = (time.perf_counter() - began) * 1000.0
+    info = db.info
+    is_here = info.host.startswith("/") or info.host in ("localhost", "127.0.0.1", "::1")
+    if not (db.pgconn.ssl_in_use or is_here):
+        raise _Lacks(f"{info.host} is spoken to in the clear; add ?sslmode=require to the address")
+    known = "" if version in _VERSIONS else ", which nobody tried with this program"
+    how = "encrypted" if db.pgconn.ssl_in_use else "on this machine"
+    return f"Postgres {version}{known}, answers in {took_ms:.0f} ms, {how}"
+
+
+def _forgets(db: Connection) -> str:
+    """What is said for one transaction must not be there in the next, which may be another's."""
+    mark = secrets.token_hex(8)
+    with db.transaction():
+        _one(db, "SELECT set_config('request.jwt.claims', %s, true)", (json.dumps({"mark": mark}),))
+    if mark in (_one(db, "SELECT coalesce(current_setting('request.jwt.claims', true), '')") or ""):
+        raise _Lacks("what holds for one transaction outlives it; use another pooler")
+    return "keep to themselves who they act for"
+
+
+def _listens(address: str, db: Connection) -> str:
+    """Only a session hears what another one says; behind a pooler in transaction mode it is lost without a word."""
+    channel = f"grym_doctor_{secrets.token_hex(4)}"
+    db.execute(f"LISTEN {channel}".encode())
+    with psycopg.connect(address, autocommit=True, prepare_threshold=None, connect_timeout=_CONNECT_S) as other:
+        other.execute(f"NOTIFY {channel}".encode())
+    if not list(db.notifies(timeout=3.0, stop_after=1)):
+        raise _Lacks("is not heard: store_session has to go around a pooler in transaction mode (Supabase: port 5432)")
+    return "is heard"
+
+
+def _is_secured(db: Connection) -> str:
+    tables = [table for kind in (*KINDS, *JOB_KINDS) for table in kind.tables]
+    query = "SELECT relname FROM pg_class WHERE relname = ANY(%s) AND relkind = 'r' AND NOT relrowsecurity ORDER BY 1"
+    if bare := [name for (name,) in db.execute(query.encode(), (tables,)).fetchall()]:
+        raise _Lacks(f"is off for {', '.join(bare)}: ALTER TABLE ... ENABLE ROW LEVEL SECURITY")
+    return f"is on for all {len(tables)} tables"
+
+
+def _keeps_rights(db: Connection) -> str:
+    with db.transaction(force_rollback=True):
+        _one(
+            db,
+            "SELECT set_config('role', 'authenticated', true), set_config('request.jwt.claims', %s, true)",
+            (json.dumps(_VIEWER),),
+        )
+        _one(db, "SELECT count(*) FROM recordings")
+        try:
+            db.execute(b"INSERT INTO changes (sha256) VALUES ('grym doctor')")
+        except psycopg.errors.InsufficientPrivilege:
+            return "a viewer may look and not write"
+    raise _Lacks("a viewer may write: were its policies changed?")
+
+
+def _has_room(db: Connection) -> str:
+    used = int(_one(db, "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"))
+    query = "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
+    most = int(_one(db, query))
+    free = most - used
+    if free < _EACH_MACHINE:
+        raise _Lacks(
+            f"{used} of {most} are in use, and a hub takes up to {_EACH_MACHINE}; end others, or take a larger plan"
+        )
+    return f"{used} of {most} in use; room for {free // _EACH_MACHINE} hubs or workers at their most"
+
+
+def _broadcasts(db: Connection) -> str:
+    if _one(db, "SELECT to_regprocedure('realtime.send(jsonb, text, text, boolean)')::text") is None:
+        raise _Lacks("is not there; changes are seen by LISTEN")
+    return "changes are handed to realtime.send"
+
+
+def _has_vectors(db: Connection) -> str:
+    version = _one(db, "SELECT default_version FROM pg_available_extensions WHERE name = 'vector'")
+    if version is None:
+        raise _Lacks("is not there; vectors are searched by each hub, as everywhere in this version")
+    return f"{version} is there; vectors are searched by each hub all the same"
