@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from . import foreign
 from .protocol import Emit, operation_of
 from .telling import JsonOption, perform, say_lines
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Fragments that recur within and across recordings: the same break, loop or riff.", no_args_is_help=True
 )
+
+app.add_typer(foreign.app, name="foreign")
 
 _SHOWN = 4  # occurrences of a pattern in a list for a person
 

@@ -45,6 +45,7 @@ KINDS = (
             "files", "heard", "library_folders", "library_files", "recordings", "vectors", "changes", "prints",
             "patterns", "occurrences", "ear_vectors", "knowledge_sources", "knowledge_passages", "knowledge_bands",
             "knowledge_vectors", "knowledge_words", "knowledge_follows", "knowledge_changes",
+            "foreign_patterns",
         ),
         _may(_ALL), _may(_LOOK), _may(_ADD),
     ),
