@@ -65,6 +65,7 @@ async def _until_told(work: Awaitable[None]) -> None:
 
 
 async def _work(config: Config, name: str, *, as_json: bool) -> None:
+    from ..errors import Unavailable
     from ..opening import open_hub
     from ..storage.opening import name_of
 
@@ -72,8 +73,11 @@ async def _work(config: Config, name: str, *, as_json: bool) -> None:
         sys.stderr.write(f"{name} takes jobs of {name_of(config)}; stop it with Ctrl-C\n")
         told: tuple[list[str], str] | None = None
         while True:
-            at = [job.title for job in await hub.jobs.every(_SHOWN) if hub.jobs.is_at(job.id)]
-            held = hub.upkeep.hold()
+            at, held = list[str](), hub.upkeep.hold()
+            try:
+                at = [job.title for job in await hub.jobs.every(_SHOWN) if hub.jobs.is_at(job.id)]
+            except Unavailable as error:  # it goes on by itself when that is over
+                held = str(error)
             if (at, held) != told:
                 told = (at, held)
                 if as_json:

@@ -130,6 +130,8 @@ class Engine(JobBook):
                 await self._work()
             except Fenced as error:
                 log.warning("work on jobs begins again", extra={"reason": str(error)})
+            except Unavailable as error:  # where they are kept: it comes back
+                log.warning("jobs cannot be read; work on them begins again", extra={"reason": str(error)})
             except Exception:
                 log.exception("work on jobs met a fault of ours and begins again")
             await asyncio.sleep(_AGAIN_S)

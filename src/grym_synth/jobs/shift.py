@@ -8,7 +8,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 
-from ..errors import GrymError
+from ..errors import GrymError, Unavailable
 from ..storage.job_rows import Executor, Fenced, JobRow
 from ..storage.jobs import JobStore
 from .reaper import Reaper
@@ -53,17 +53,23 @@ class Shift:
         looks = 0
         while True:
             self._wake.clear()
-            unfinished = await in_thread(self._store.unfinished)
-            await in_thread(self._submit, runs, unfinished)
-            for row in unfinished:
-                if row.state == "running" and row.executor != self._executor.id and self._worker.knows(row):
-                    self._help(row)
-            if looks % _REAP_EVERY == 0:
-                await in_thread(self._reap, runs)
-            looks += 1
+            try:
+                await self._look(runs, reaps=looks % _REAP_EVERY == 0)
+                looks += 1
+            except Unavailable as error:  # what is under way goes on by itself when they can be read again
+                log.warning("the jobs cannot be read", extra={"reason": str(error)})
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_S):  # `wait_for` of Python 3.11 can lose a cancellation here
                     await self._wake.wait()
+
+    async def _look(self, runs: Runs, *, reaps: bool) -> None:
+        unfinished = await in_thread(self._store.unfinished)
+        await in_thread(self._submit, runs, unfinished)
+        for row in unfinished:
+            if row.state == "running" and row.executor != self._executor.id and self._worker.knows(row):
+                self._help(row)
+        if reaps:
+            await in_thread(self._reap, runs)
 
     async def end(self) -> None:
         """Give up the items under way, and leave the jobs unfinished to whoever goes on with them."""

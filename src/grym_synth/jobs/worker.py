@@ -25,6 +25,7 @@ T = TypeVar("T")
 _LISTED_AT_ONCE, _LISTED_WITHIN_S = 500, 0.5  # what one transaction lists, at most
 _LONGEST_WAIT = 24 * 3600.0  # seconds: what takes all night waits all night for room
 _LOOK_S = 0.2  # between two looks for what others leave, and for the end of a pause
+_LONGEST_RETRY_S = 4.0  # between two tries to write what was done, so that work goes on soon after an outage
 _RETRY_S = 5.0  # until an item is tried again whose error names no time
 _LARGEST_RESULT = 64 * 1024  # characters
 _CRASHES = 25  # times that a process may be killed over one item before it is given up
@@ -228,7 +229,7 @@ class Worker:
             except StoreUnavailable as error:
                 log.warning("the jobs cannot be written", extra={"reason": str(error), "again_in_s": wait})
                 await asyncio.sleep(wait)
-                wait = min(30.0, wait * 2.0)
+                wait = min(_LONGEST_RETRY_S, wait * 2.0)
 
 
 def _listed(item: Item) -> NewItem:
