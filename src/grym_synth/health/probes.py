@@ -17,6 +17,7 @@ from .signals import RULES, Rule, Signal, measure
 log = logging.getLogger(__name__)
 
 EVERY_S = 30.0
+AGAIN_S = 2.0  # for a vital part that failed: the hub is dead until it is seen that it works
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,12 @@ class Probes:
         while True:
             for name in self._parts:
                 await self.attempt(name)
-            await asyncio.sleep(self._every_s)
+            left = self._every_s
+            while left > 0.0:
+                await asyncio.sleep(min(AGAIN_S, left))
+                left -= AGAIN_S
+                for name in [name for name, part in self._parts.items() if part.is_vital and self.failures[name]]:
+                    await self.attempt(name)
 
     async def attempt(self, name: str) -> bool:
         """Try one part, twice if need be; whether it works. A caller's mistake and a refusal are no failure."""

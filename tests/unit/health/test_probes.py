@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import pytest
 
@@ -81,3 +83,29 @@ def test_a_hub_of_which_no_agent_works_is_dead() -> None:
 
     asyncio.run(story())
     assert probes.signal().pressure >= 1.0
+
+
+def test_a_vital_part_that_works_again_is_found_out_soon_and_others_wait_for_their_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("grym_synth.health.probes.AGAIN_S", 0.01)
+    begun: Counter[str] = Counter()
+
+    async def work(name: str) -> None:
+        begun[name] += 1
+        if begun[name] <= 6:  # twice in each attempt
+            raise AgentFailed("away")
+
+    async def run() -> None:
+        parts = {name: Part(partial(work, name), 1.0, is_vital=name == "store") for name in ("store", "listen")}
+        probes = Probes(parts, every_s=3600.0)
+        task = asyncio.create_task(probes.run())
+        async with asyncio.timeout(30.0):
+            while probes.failures["store"] or not begun["listen"]:
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
+        assert (begun["store"], begun["listen"]) == (7, 2)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(run())
