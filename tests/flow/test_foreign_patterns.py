@@ -28,9 +28,11 @@ def one(path: Path, **document: object) -> ForeignPattern | Skipped:
 
 BAD = {
     "truncated": ('{"patterns": [{"vector": [1, 2', "it is no JSON"),
-    "not a number": ('[{"vector": [NaN]}]', "NaN is no JSON"),
-    "endless": ('[{"vector": [' + ", ".join(["1e999"] * 768) + "]}]", "too large"),
-    "huge numbers": ('[{"vector": [' + ", ".join(["9" * 400] * 768) + "]}]", "too large"),
+    "not a number": ('[{"vector": [' + ", ".join(["NaN"] * 768) + "]}]", "no finite number"),
+    "no number in its metadata": (json.dumps([{"vector": vector(1), "metadata": {"x": float("inf")}}]), "not JSON"),
+    "thousands of digits": ('[{"vector": [' + ", ".join(["9" * 5000] * 512) + "]}]", "no finite number"),
+    "endless": ('[{"vector": [' + ", ".join(["1e999"] * 768) + "]}]", "no finite number"),
+    "huge numbers": ('[{"vector": [' + ", ".join(["9" * 400] * 768) + "]}]", "no finite number"),
     "short": ('[{"vector": [1, 2, 3]}]', "3 numbers; 512 or 768"),
     "a million numbers": (json.dumps([{"vector": [0] * 1_000_000}]), "1000000 numbers"),
     "words": (json.dumps([{"vector": ["x"] * 768}]), "no number"),
@@ -52,6 +54,18 @@ def test_what_is_broken_is_passed_over_with_its_reason(tmp_path: Path, kind: str
     (found,) = read_patterns(path)
     assert isinstance(found, Skipped)
     assert reason in found.reason
+
+
+def test_one_that_is_broken_stops_no_other_of_its_file_and_reasons_have_an_end(tmp_path: Path) -> None:
+    good = json.dumps({"vector": vector(1)})
+    broken = ", ".join(f'{{"vector": [{", ".join([bad] * 768)}]}}' for bad in ("NaN", "9" * 5000, "1e999"))
+    (path := tmp_path / "p.json").write_text(f"[{broken}, {good}]")
+    found = list(read_patterns(path))
+    assert [type(each) for each in found] == [Skipped, Skipped, Skipped, ForeignPattern]
+    path.write_text("[" + "[]," * 5000 + good + "]")
+    many = list(read_patterns(path))
+    assert len(many) == 1001
+    assert "the rest is passed over" in str(many[-1])
 
 
 def test_links_and_large_files_are_not_read(tmp_path: Path) -> None:

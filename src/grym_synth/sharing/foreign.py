@@ -22,6 +22,8 @@ from ..storage.foreign import Foreign, ForeignPattern
 LENGTHS = (512, 768)
 _LARGEST = 100 * 1024 * 1024  # bytes of a file
 _MOST_METADATA = 64 * 1024  # characters
+_MOST_DIGITS = 400
+_MOST_SKIPPED = 1000  # patterns of a file, each with its reason
 _VECTORS = ("vector", "features", "embedding", "featureVector", "data")
 _NAMES = ("name", "label", "title")
 _MODELS = ("model", "modelId", "model_id")
@@ -38,10 +40,10 @@ class Skipped:
 
 
 def files_of(target: Path) -> list[Path]:
-    """The file itself, or the .json files below a folder, in order; links are not followed."""
+    """The file itself, or the .json files below a folder, in order."""
     if not target.is_dir():
         return [target]
-    return sorted(path for path in target.rglob("*.json") if not path.is_symlink())
+    return sorted(target.rglob("*.json"))
 
 
 def read_patterns(path: Path) -> Iterator[ForeignPattern | Skipped]:
@@ -50,12 +52,12 @@ def read_patterns(path: Path) -> Iterator[ForeignPattern | Skipped]:
     try:
         found = path.lstat()
         if not stat.S_ISREG(found.st_mode):
-            yield Skipped(source, 0, "it is no file")
+            yield Skipped(source, 0, "it is no file, and links are not followed")
             return
         if found.st_size > _LARGEST:
             yield Skipped(source, 0, f"it has {found.st_size / 2**20:.0f} MB, at most {_LARGEST // 2**20} are read")
             return
-        document = json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=_no_number)
+        document = json.loads(path.read_text(encoding="utf-8-sig"), parse_int=_whole)
     except OSError as error:
         yield Skipped(source, 0, f"it cannot be read: {error.strerror}")
         return
@@ -67,11 +69,16 @@ def read_patterns(path: Path) -> Iterator[ForeignPattern | Skipped]:
     listed = _listed(document)
     if not listed:
         yield Skipped(source, 0, "it holds no pattern")
+    skipped = 0
     for place, each in enumerate(listed, start=1):
         try:
             yield _pattern(each, source)
         except (ValueError, RecursionError) as error:
+            skipped += 1
             yield Skipped(source, place, str(error))
+            if skipped == _MOST_SKIPPED:
+                yield Skipped(source, 0, f"{skipped:,} of its patterns cannot be taken; the rest is passed over")
+                return
 
 
 def link(patterns: Sequence[ForeignPattern], foreign: Foreign) -> list[ForeignPattern]:
@@ -121,7 +128,7 @@ def _pattern(each: Any, source: str) -> ForeignPattern:
         raise ValueError("its metadata are no object")
     beside = {name: value for name, value in each.items() if name not in (*_VECTORS, "metadata")}
     metadata = {**beside, **given}
-    text = json.dumps(metadata, sort_keys=True)
+    text = json.dumps(metadata, sort_keys=True, allow_nan=False)
     if len(text) > _MOST_METADATA:
         raise ValueError(f"its metadata have {len(text)} characters, at most {_MOST_METADATA} are kept")
     model = _text(metadata, _MODELS)
@@ -145,7 +152,7 @@ def _vector(each: Mapping[str, Any]) -> NDArray[np.float32]:
     except OverflowError as error:
         raise ValueError("its vector holds a number that is too large") from error
     if not np.isfinite(vector).all():
-        raise ValueError("its vector holds a number that is too large")
+        raise ValueError("its vector holds what is no finite number")
     if not vector.any():
         raise ValueError("its vector is nothing but zeros")
     return vector
@@ -160,5 +167,6 @@ def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(scaled / np.linalg.norm(scaled), np.float32)
 
 
-def _no_number(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")
+def _whole(digits: str) -> int | float:
+    """A whole number; one of thousands of digits is none, and spoils its own pattern only."""
+    return int(digits) if len(digits) < _MOST_DIGITS else float("inf")
