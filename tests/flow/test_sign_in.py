@@ -79,7 +79,9 @@ def test_a_project_that_is_away_is_told_and_what_is_kept_stays(grym: Grym, world
     assert json.loads((grym.home / "sign-in.json").read_text())["refresh_token"] == kept["refresh_token"]
     (grym.home / "sign-in.json").write_text("{")
     assert "grym logout" in said(away, "whoami", code=5)
-    assert json.loads(said(away, "logout")) == {"signed_out": True}
+    own = Grym(tmp_path)  # whose settings name no project any more
+    assert json.loads(said(own, "logout")) == {"signed_out": True}
+    assert not (grym.home / "sign-in.json").exists()
 
 
 def test_a_home_of_its_own_has_an_owner_and_nothing_to_sign_in_to(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def logout(as_json: JsonOption = False) -> None:
     """Forget the sign-in of this home, and end it at the project."""
     with told(as_json):
         config = settings(as_json)
-        was = _sign_in(config).out() if config.supabase_url else False
+        was = _forget(config)
     if as_json:
         print_json({"signed_out": was})
     else:
@@ -74,6 +74,17 @@ def whoami(
         typer.echo(secret)
         return
     _show(document, as_json)
+
+
+def _forget(config: Config) -> bool:
+    """Whether anybody was signed in; what is kept is forgotten whatever the settings lack by now."""
+    from ..errors import BadSetup
+    from ..identity.kept import forget
+
+    try:
+        return _sign_in(config).out()
+    except BadSetup:
+        return forget(config.home)
 
 
 def _token(config: Config) -> str:

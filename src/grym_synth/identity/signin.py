@@ -81,7 +81,7 @@ class SignIn:
         if found is not None and found.url == self._project.url:
             token = found.access_token
             with suppress(Unavailable, NotSignedIn):
-                self._ask(lambda client: client.admin.sign_out(token))
+                self._ask(lambda client: client.admin.sign_out(token, "local"))
         return was
 
     def _begin(self, ask: Callable[[SyncGoTrueClient], Any]) -> Person:

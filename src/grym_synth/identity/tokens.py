@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import jwt
@@ -55,6 +56,7 @@ class Verifier:
         self._turn = threading.Lock()
         self._keys: Mapping[str, jwt.PyJWK] = {}
         self._fetched = self._asked = float("-inf")
+        self._fault = ""  # why the keys could not be fetched the last time
 
     def verify(self, token: str) -> Person:
         """Who a token vouches for.
@@ -86,7 +88,7 @@ class Verifier:
                 leeway=_LEEWAY_S,
                 options={"require": _NEEDED},
             )
-        except jwt.PyJWTError as error:
+        except (jwt.PyJWTError, UnicodeError) as error:
             raise BadToken(f"the token is not valid: {error}", hint="sign in: grym login") from error
         return _person(claims)
 
@@ -98,11 +100,13 @@ class Verifier:
                 self._asked = now
                 try:
                     self._keys, self._fetched = _read_keys(self._fetch(f"{self._url}/.well-known/jwks.json")), now
-                except (OSError, ValueError, urllib.error.URLError, jwt.PyJWTError) as error:
-                    if kid not in self._keys:
-                        message = f"the keys of {self._url} cannot be fetched: {error}"
-                        raise Unavailable(message, retry_after=_ASK_AGAIN_S) from error
+                    self._fault = ""
+                except (OSError, ValueError, urllib.error.URLError) as error:
+                    self._fault = str(error)
             found = self._keys.get(kid)
+            if found is None and self._fault:  # it may be a good one
+                message = f"the keys of {self._url} cannot be fetched: {self._fault}"
+                raise Unavailable(message, retry_after=max(1.0, self._asked + _ASK_AGAIN_S - now))
         if found is None:
             raise BadToken("the token is signed by a key that the project does not have", hint="sign in: grym login")
         if found.algorithm_name != algorithm:
@@ -111,10 +115,16 @@ class Verifier:
 
 
 def _read_keys(document: bytes) -> dict[str, jwt.PyJWK]:
+    """The keys of a document that can be used; raises ValueError when it is no list of keys."""
+    told = json.loads(document)
+    listed = told.get("keys") if isinstance(told, dict) else None
+    if not isinstance(listed, list):
+        raise ValueError("what came is no list of keys")
     found = {}
-    for each in json.loads(document)["keys"] if document else ():
-        if each.get("kid") and each.get("kty") in ("EC", "RSA"):  # never a secret that is shared
-            found[str(each["kid"])] = jwt.PyJWK.from_dict(each)
+    for each in listed:
+        if isinstance(each, dict) and each.get("kid") and each.get("kty") in ("EC", "RSA"):  # never a shared secret
+            with suppress(jwt.PyJWTError, ValueError, TypeError):  # one that cannot be read spoils no other
+                found[str(each["kid"])] = jwt.PyJWK.from_dict(each)
     return found
 
 

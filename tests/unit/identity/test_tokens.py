@@ -99,6 +99,7 @@ FORGED: dict[str, tuple[Callable[[AuthWorld], Any], str]] = {
     "signed by another key of that name": (_by_other_key, "[Ss]ignature"),
     "changed": (_tampered, "[Ss]ignature"),
     "no token": (lambda world: "hello", "not valid"),
+    "no text": (lambda world: "e30.\udce9.x", "not valid"),
     "empty": (lambda world: "", "not valid"),
     "very long": (lambda world: "e30." * 1_000_000, "not valid"),
     "a key of the project": (lambda world: "sb_secret_abc", "nobody's token"),
@@ -145,5 +146,24 @@ def test_while_the_project_is_away_known_keys_go_on_and_unknown_ones_are_no_refu
     project.is_away, project.now = True, project.now + 3600.0
     project.verifier.verify(project.world.token())
     project.now += 60.0
-    with pytest.raises(Unavailable, match="cannot be fetched: no route"):
-        project.verifier.verify(AuthWorld(url=project.world.url, kid="new").token())
+    for _ in range(2):  # also while it is not asked again: it may be a good one
+        with pytest.raises(Unavailable, match="cannot be fetched: no route") as told:
+            project.verifier.verify(AuthWorld(url=project.world.url, kid="new").token())
+        assert told.value.retry_after == 30.0
+
+
+NO_KEYS = ("", "{}", "[]", '{"keys": null}')
+UNREADABLE = ('{"keys": ["x"]}', '{"keys": [{"kid": "a", "kty": "EC"}]}')
+
+
+@pytest.mark.parametrize("document", [*NO_KEYS, *UNREADABLE])
+def test_what_is_no_list_of_keys_takes_away_none_that_are_known(project: Project, document: str) -> None:
+    said = [json.dumps(project.world.keys()), document]
+    verifier = Verifier(project.verifier._url, fetch=lambda _: said.pop(0).encode(), now=lambda: project.now)
+    verifier.verify(project.world.token())
+    project.now += 60.0
+    with pytest.raises((BadToken, Unavailable)):
+        verifier.verify(AuthWorld(url=project.world.url, kid="new").token())
+    assert not said
+    if document in NO_KEYS:
+        verifier.verify(project.world.token())
