@@ -33,6 +33,8 @@ def test_killed_workers_leave_no_job_undone_and_do_none_twice_and_everybody_sees
         assert {(each["cpus"], each["items"]) for each in workers} == {(1.0, 0)}
         assert len({each["name"] for each in workers}) == 2
         give_jobs(crew, _JOBS)
+        crew.kill(0)
+        crew.start(0)
         (job,) = [job for job in looking("jobs")[0]["jobs"] if job["id"] == "f" * 8]
         assert (job["state"], job["cause"]) == ("waiting", "")
         looking("jobs", "cancel", "f" * 8)
