@@ -30,6 +30,7 @@ class AuthWorld:
     refresh_tokens: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)  # method and path of every request
     sent_codes: list[str] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)  # the scope of every sign-out
 
     def token(self, **changes: Any) -> str:
         """An access token as the project signs it, but for these claims; None leaves one out."""
@@ -50,7 +51,9 @@ class AuthWorld:
     def rotate(self) -> None:
         self.kid, self.key = f"{self.kid}+", ec.generate_private_key(ec.SECP256R1())
 
-    def answer(self, method: str, path: str, query: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    def answer(
+        self, method: str, path: str, query: str, body: dict[str, Any], bearer: str
+    ) -> tuple[int, dict[str, Any]]:
         self.asked.append(f"{method} {path}")
         match (method, path):
             case ("GET", "/auth/v1/.well-known/jwks.json"):
@@ -72,7 +75,12 @@ class AuthWorld:
                     return 403, {"code": 403, "error_code": "otp_expired", "msg": "Token has expired or is invalid"}
                 return 200, self._session()
             case ("POST", "/auth/v1/logout"):
+                try:
+                    jwt.decode(bearer, self.key.public_key(), algorithms=["ES256"], audience="authenticated")
+                except jwt.PyJWTError:
+                    return 403, {"code": 403, "error_code": "bad_jwt", "msg": "invalid JWT"}
                 self.refresh_tokens.clear()
+                self.ended.append(query)
                 return 204, {}
         return 404, {"msg": "not here"}
 
@@ -103,7 +111,8 @@ def auth_world() -> Iterator[AuthWorld]:
         def _answer(self, method: str) -> None:
             path, _, query = self.path.partition("?")
             sent = self.rfile.read(int(self.headers.get("content-length") or 0))
-            status, document = world.answer(method, path, query, json.loads(sent) if sent else {})
+            bearer = (self.headers.get("authorization") or "").removeprefix("Bearer ")
+            status, document = world.answer(method, path, query, json.loads(sent) if sent else {}, bearer)
             said = b"" if status == 204 else json.dumps(document).encode()
             self.send_response(status)
             self.send_header("content-type", "application/json")

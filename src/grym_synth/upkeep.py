@@ -48,6 +48,7 @@ log = logging.getLogger(__name__)
 _TONE_HZ, _TONE_RATE = 440.0, 22_050
 _AGAIN_S = 1.0  # after a fault, before a loop begins again
 _TOGETHER_S = 0.2  # changes within are told together
+_QUIET_S = 2.0  # without a change of the library, after which it is looked at
 _MOST_TOLD = 200  # to an agent at once
 _OF_LIBRARY = frozenset({"recording", "label", "correction", "ear"})
 _PROBE_S = 10.0  # that an agent has for its tiny job
@@ -80,7 +81,7 @@ class Upkeep:
         self.calls = Calls(time.monotonic, self._rules)
         self.probes = Probes(parts, rules=self._rules)
         self.connections = Connections(house, lambda: open_pools(config))
-        self._began = time.time()
+        self._began, self._changed_at = time.time(), 0.0
         self.monitor = Monitor(self.signals, house, self._follow)
 
     @property
@@ -124,6 +125,7 @@ class Upkeep:
         }
         if self._live is not None:
             loops |= {"following changes": self._live.run, "passing changes on": partial(self._pass_on, self._live)}
+            loops |= {"looking at the library": self._look_when_quiet}
         tasks = [asyncio.create_task(_go_on(name, loop)) for name, loop in loops.items()]
         try:
             yield
@@ -246,7 +248,7 @@ class Upkeep:
         await self._agents.tell_health(snapshot.to_meta())
 
     async def _pass_on(self, live: Live) -> None:
-        """Tell the agents what changed in the store, and let others look; what comes together is told together."""
+        """Tell the agents what changed in the store; what comes together is told together."""
         waiting: list[Event | Missed] = []
         telling: asyncio.Task[None] | None = None
         try:
@@ -271,6 +273,16 @@ class Upkeep:
                 {"changes": told[-_MOST_TOLD:], "missed": has_missed or len(told) > _MOST_TOLD}
             )
             if has_missed or any(item.kind in _OF_LIBRARY for item in events):
+                self._changed_at = time.monotonic()
+
+    async def _look_when_quiet(self) -> None:
+        """Let others look at the library once it changes no more: while somebody indexes, it changes all the time."""
+        looked_at = 0.0
+        while True:
+            await asyncio.sleep(_QUIET_S / 2.0)
+            changed_at = self._changed_at
+            if looked_at < changed_at < time.monotonic() - _QUIET_S:
+                looked_at = changed_at
                 for look in self.lookers:
                     try:
                         await asyncio.to_thread(look)

@@ -56,9 +56,24 @@ def test_one_signs_in_stays_so_is_told_and_signs_out(grym: Grym, world: AuthWorl
     assert said(grym, "whoami", "--token").strip() == after["access_token"]
     assert len(world.asked) == asked  # nobody has to be asked for a token that counts
     assert json.loads(said(grym, "logout")) == {"signed_out": True}
-    assert world.asked[-1] == "POST /auth/v1/logout"
+    assert world.ended == ["scope=local"]  # of this home, and no other
     assert not kept.exists()
     assert json.loads(said(grym, "logout")) == {"signed_out": False}
+
+
+def test_a_sign_in_that_is_over_is_renewed_to_be_ended_and_one_that_cannot_be_verified_is_not_kept(
+    grym: Grym, world: AuthWorld
+) -> None:
+    world.lasts_s = -60.0
+    assert "expired" in said(grym, "login", "--email", "ada@example.org", typed=f"{PASSWORD}\n", code=3)
+    assert not (grym.home / "sign-in.json").exists()
+    world.lasts_s = 30.0
+    said(grym, "login", "--email", "ada@example.org", typed=f"{PASSWORD}\n")
+    kept = json.loads((grym.home / "sign-in.json").read_text())
+    (grym.home / "sign-in.json").write_text(json.dumps({**kept, "access_token": world.token(exp=1), "expires": 1.0}))
+    world.lasts_s = 3600.0
+    assert json.loads(said(grym, "logout")) == {"signed_out": True}
+    assert (world.ended, world.refresh_tokens) == (["scope=local"], set())
 
 
 def test_a_code_by_mail_signs_in_as_well(grym: Grym, world: AuthWorld) -> None:

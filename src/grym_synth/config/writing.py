@@ -1,11 +1,13 @@
-"""The one setting that a command changes: which store is used."""
+"""What a command writes into the home: the setting that names the store, and files that only its owner reads."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
+import secrets
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 
 from ..errors import InvalidConfig
@@ -45,3 +47,18 @@ def write_private(path: Path, text: str) -> None:
         new.replace(path)
     finally:
         new.unlink(missing_ok=True)
+
+
+def write_once(path: Path, text: str) -> None:
+    """Write a file that only its owner reads, unless it is there; whole, whoever else does so at the same time."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if path.exists():
+        return
+    draft = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+        with suppress(FileExistsError):
+            os.link(draft, path)  # unlike a rename it never takes the place of another
+    finally:
+        draft.unlink(missing_ok=True)

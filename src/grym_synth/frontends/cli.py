@@ -35,7 +35,7 @@ from . import (
 )
 from . import similar as similarity
 from .protocol import operation_of
-from .telling import JsonOption, fail, for_terminal, perform, print_json, say_error, settings, told
+from .telling import JsonOption, fail, for_terminal, perform, print_json, say_error, settings, told, until_told
 
 app = typer.Typer(
     name="grym",
@@ -216,7 +216,6 @@ def serve() -> None:
     Web pages and the HTTP interface are not in this version.
     """
     import asyncio
-    import signal
 
     from .hub_socket import serve_forever
 
@@ -225,16 +224,7 @@ def serve() -> None:
     def announce() -> None:
         sys.stderr.write(f"the hub of {config.home} is ready; stop it with Ctrl-C\n")
 
-    async def run() -> bool:
-        task = asyncio.ensure_future(serve_forever(config, announce))
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-        try:
-            return await task
-        except asyncio.CancelledError:
-            return True
-
-    if not asyncio.run(run()):
+    if asyncio.run(until_told(serve_forever(config, announce))) is False:
         sys.stderr.write(f"a hub of {config.home} is running already\n")
         raise typer.Exit(4)
 

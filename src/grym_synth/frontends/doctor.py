@@ -51,10 +51,10 @@ def check_shared_store(config: Config) -> list[Check]:
     if not is_shared(config):
         hint = "name it first: docs/supabase.md"
         raise BadSetup(f"the store {name_of(config)} is a file; there is no server to look at", hint=hint)
-    from ..storage.examining import examine
+    from ..storage.examining import trials
 
-    found = [Check(each.name, each.ok, each.detail, each.is_optional) for each in examine(config)]
-    return [*found, _try("sign-in", lambda: _check_project(config), is_optional=not config.supabase_url)]
+    found = [_try(name, check, is_optional=is_optional) for name, check, is_optional in trials(config)]
+    return [*found, _try("sign-in", partial(_check_project, config), is_optional=not config.supabase_url)]
 
 
 def _check_project(config: Config) -> str:

@@ -14,6 +14,7 @@ import logging
 import os
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,15 +66,20 @@ async def perform_anywhere(config: Config, operation: Mapping[str, Any], emit: E
         await asyncio.sleep(0.05)
 
 
+def hold_home(config: Config) -> AbstractContextManager[bool]:
+    """Be the hub of a home for the body of a `with` block; False when somebody else is."""
+    return hold(config, config.lock_path)
+
+
 @contextlib.contextmanager
-def hold_home(config: Config) -> Iterator[bool]:
-    """Take the lock of the home for the body of a `with` block; False when somebody else has it.
+def hold(config: Config, place: Path) -> Iterator[bool]:
+    """Take a lock in the home for the body of a `with` block; False when somebody else has it.
 
     A home that cannot be written has no lock: then everybody is a hub for himself.
     """
     try:
         config.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = config.lock_path.open("w")
+        lock = place.open("w")
     except OSError:
         yield True
         return

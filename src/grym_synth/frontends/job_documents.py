@@ -70,10 +70,10 @@ def book_without_hub(config: Config) -> JobBook:
     return JobBook(store, held=held)
 
 
-def jobs_status(book: JobBook, *, is_shared: bool) -> dict[str, Json]:
+def jobs_status(book: JobBook, *, has_workers: bool) -> dict[str, Json]:
     """What the status says of jobs, also when they cannot be read; waits for the store."""
     told: dict[str, Json] = {"jobs": book.counts()}
-    if is_shared:
+    if has_workers:
         with suppress(StoreUnavailable):
             told["workers"] = working(book.store)
     return told
@@ -99,7 +99,7 @@ def jobs_status_without_hub(config: Config) -> dict[str, Json]:
     """How many jobs wait in a home in which nobody works on them, and who else does."""
     book = book_without_hub(config)
     try:
-        return jobs_status(book, is_shared=is_shared(config))
+        return jobs_status(book, has_workers=is_shared(config))
     finally:
         book.store.close()
 

@@ -221,7 +221,7 @@ def gap_error(gap: Gap) -> dict[str, Json]:
 
 
 async def _status(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
-    jobs = await asyncio.to_thread(jobs_status, hub.jobs, is_shared=is_shared(hub.config))
+    jobs = await asyncio.to_thread(jobs_status, hub.jobs, has_workers=is_shared(hub.config))
     emit({"document": {**hub.upkeep.status(), **jobs, "models": hub.models.status()}})
     return 0
 

@@ -79,12 +79,14 @@ def whoami(
 def _forget(config: Config) -> bool:
     """Whether anybody was signed in; what is kept is forgotten whatever the settings lack by now."""
     from ..errors import BadSetup
-    from ..identity.kept import forget
+    from ..identity.kept import NAME, forget
 
+    was = (config.home / NAME).exists()
     try:
         return _sign_in(config).out()
-    except BadSetup:
-        return forget(config.home)
+    except BadSetup:  # no project is named any more, or what is kept cannot be read
+        forget(config.home)
+        return was
 
 
 def _token(config: Config) -> str:

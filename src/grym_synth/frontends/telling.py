@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Protocol, TypeVar
 
 import typer
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..errors import GrymError
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print compact JSON, one document a line, and nothing else.")]
+T = TypeVar("T")
 Show = Callable[[dict[str, Any]], None]
 
 
@@ -120,3 +121,17 @@ def for_terminal(text: str) -> str:
     from .exports import printable
 
     return "\n".join("\t".join(map(printable, line.split("\t"))) for line in text.split("\n"))
+
+
+async def until_told(work: Awaitable[T]) -> T | None:
+    """What work comes to; None when Ctrl-C or SIGTERM ended it."""
+    import asyncio
+    import signal
+
+    task = asyncio.ensure_future(work)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        return None

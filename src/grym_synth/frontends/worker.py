@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import fcntl
-import signal
 import sys
-from collections.abc import Awaitable, Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .telling import JsonOption, fail, for_terminal, print_json, settings
+from .telling import JsonOption, for_terminal, print_json, settings, told, until_told
 
 if TYPE_CHECKING:
     from ..config import Config
@@ -32,54 +27,46 @@ def worker(
     Each machine takes what it has room for, and only jobs whose folders it sees under the same path. What it was at
     when it is stopped, others begin anew.
     """
+    import asyncio
     import re
 
-    from ..errors import BadRequest, BadSetup, GrymError
+    from ..errors import BadRequest, BadSetup
     from ..storage.opening import is_shared, name_of
+    from .hub_socket import hold
 
     config = settings(as_json)
-    if not re.fullmatch(r"[a-z][a-z0-9]{0,15}", name):
-        fail(BadRequest(f"{name!r} is no name of a worker: small letters and digits, at most 16"), as_json)
-    if not is_shared(config):
-        hint = (
-            "`grym serve` works on the jobs of this home; a shared store is a `store` in config.toml: docs/postgres.md"
-        )
-        fail(BadSetup(f"the store {name_of(config)} is a file, which machines do not share", hint=hint), as_json)
-    with _alone(config, name) as is_ours:
-        if not is_ours:
-            sys.stderr.write(f"a worker {name!r} of {config.home} is running already; another takes a --name\n")
-            raise typer.Exit(4)
-        try:
-            asyncio.run(_until_told(_work(config, name, as_json=as_json)))
-        except GrymError as error:
-            fail(error, as_json)
-
-
-async def _until_told(work: Awaitable[None]) -> None:
-    """Work until Ctrl-C or SIGTERM."""
-    task = asyncio.ensure_future(work)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+    with told(as_json):
+        if not re.fullmatch(r"[a-z][a-z0-9]{0,15}", name):
+            raise BadRequest(f"{name!r} is no name of a worker: small letters and digits, at most 16")
+        if not is_shared(config):
+            hint = "`grym serve` works on the jobs of this home; how to share a store: docs/postgres.md"
+            raise BadSetup(f"the store {name_of(config)} is a file, which machines do not share", hint=hint)
+        with hold(config, config.home / f"{name}.lock") as is_ours:
+            if is_ours:
+                asyncio.run(until_told(_work(config, name, as_json=as_json)))
+                return
+    sys.stderr.write(f"a worker {name!r} of {config.home} is running already; another takes a --name\n")
+    raise typer.Exit(4)
 
 
 async def _work(config: Config, name: str, *, as_json: bool) -> None:
+    import asyncio
+
     from ..errors import Unavailable
     from ..opening import open_hub
     from ..storage.opening import name_of
 
     async with open_hub(config, serving=True, role=name) as hub:
         sys.stderr.write(f"{name} takes jobs of {name_of(config)}; stop it with Ctrl-C\n")
-        told: tuple[list[str], str] | None = None
+        before: tuple[list[str], str] | None = None
         while True:
             at, held = list[str](), hub.upkeep.hold()
             try:
                 at = [job.title for job in await hub.jobs.every(_SHOWN) if hub.jobs.is_at(job.id)]
             except Unavailable as error:  # it goes on by itself when that is over
                 held = str(error)
-            if (at, held) != told:
-                told = (at, held)
+            if (at, held) != before:
+                before = (at, held)
                 if as_json:
                     print_json({"worker": name, "at": at, "held": held})
                 else:
@@ -89,16 +76,3 @@ async def _work(config: Config, name: str, *, as_json: bool) -> None:
 
 def _in_words(at: list[str], held: str) -> str:
     return for_terminal(", ".join(at)) or (f"waits: {held}" if held else "nothing to do just now")
-
-
-@contextlib.contextmanager
-def _alone(config: Config, name: str) -> Iterator[bool]:
-    """Whether no other process is this worker, which stays so for the body of a `with` block."""
-    config.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (config.home / f"{name}.lock").open("w") as lock:  # closing it gives the lock back, also after kill -9
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True

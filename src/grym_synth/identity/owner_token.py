@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hmac
-import os
 import secrets
 from pathlib import Path
 
+from ..config.writing import write_once
 from ..errors import BadSetup
 
 NAME = "owner-token"
@@ -22,17 +22,7 @@ def owner_token(home: Path) -> str:
     """
     place = home / NAME
     try:
-        home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not place.exists():
-            draft = home / f".{NAME}-{os.getpid()}-{secrets.token_hex(4)}"
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(secrets.token_urlsafe(32))
-            try:
-                os.link(draft, place)  # unlike a rename it never takes the place of another
-            except FileExistsError:
-                pass
-            finally:
-                draft.unlink()
+        write_once(place, secrets.token_urlsafe(32))
         mode = place.stat().st_mode & 0o777
         if mode & 0o077:
             raise BadSetup(

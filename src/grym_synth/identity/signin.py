@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..errors import BadToken, MissingDependency, NotSignedIn, Unavailable
+from ..errors import MissingDependency, NotSignedIn, Unavailable
 from . import kept as store
 from .kept import Kept
 from .person import Person
@@ -60,48 +60,45 @@ class SignIn:
             found = store.read(self._home)
             if found is None or found.url != self._project.url:
                 raise NotSignedIn(f"nobody is signed in to {self._project.url}", hint="grym login")
-            if found.expires < time.time() + _FRESH_S:
-                before = found.refresh_token
-                answer = self._ask(lambda client: client.refresh_session(before))
-                found = self._keep(answer)
-        return found.access_token
+            return self._fresh(found).access_token
 
     def person(self) -> Person:
         """Who is signed in; raises NotSignedIn, or BadToken for what somebody changed."""
         return self._verifier.verify(self.token())
 
     def out(self) -> bool:
-        """Forget who was signed in, and tell the project, if it can be reached; whether anybody was."""
+        """Forget who was signed in, and end it at the project, if it can be reached; whether anybody was."""
         with store.alone(self._home):
             try:
                 found = store.read(self._home)
-            except Exception:  # noqa: BLE001 what cannot be read is forgotten all the same
-                found = None
-            was = store.forget(self._home)
-        if found is not None and found.url == self._project.url:
-            token = found.access_token
-            with suppress(Unavailable, NotSignedIn):
-                self._ask(lambda client: client.admin.sign_out(token, "local"))
+                if found is not None and found.url == self._project.url:
+                    with suppress(Unavailable, NotSignedIn):
+                        token = self._fresh(found).access_token  # one that is over could not end the other
+                        self._ask(lambda client: client.admin.sign_out(token, "local"))
+            finally:
+                was = store.forget(self._home)
         return was
 
-    def _begin(self, ask: Callable[[SyncGoTrueClient], Any]) -> Person:
-        answer = self._ask(ask)
-        with store.alone(self._home):
-            found = self._keep(answer)
-        try:
-            return self._verifier.verify(found.access_token)
-        except BadToken:
-            store.forget(self._home)
-            raise
+    def _fresh(self, found: Kept) -> Kept:
+        if found.expires >= time.time() + _FRESH_S:
+            return found
+        fresh = self._session(self._ask(lambda client: client.refresh_session(found.refresh_token)))
+        store.write(self._home, fresh)
+        return fresh
 
-    def _keep(self, answer: Any) -> Kept:
+    def _begin(self, ask: Callable[[SyncGoTrueClient], Any]) -> Person:
+        found = self._session(self._ask(ask))
+        person = self._verifier.verify(found.access_token)  # before it is kept
+        with store.alone(self._home):
+            store.write(self._home, found)
+        return person
+
+    def _session(self, answer: Any) -> Kept:
         if answer.session is None:
             raise NotSignedIn("the project gave no session", hint="is the e-mail address confirmed?")
         session = answer.session
         expires = float(session.expires_at or time.time() + session.expires_in)
-        found = Kept(self._project.url, session.access_token, session.refresh_token, expires)
-        store.write(self._home, found)
-        return found
+        return Kept(self._project.url, session.access_token, session.refresh_token, expires)
 
     def _ask(self, ask: Callable[[SyncGoTrueClient], T]) -> T:
         try:

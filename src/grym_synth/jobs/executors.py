@@ -6,6 +6,7 @@ import re
 import secrets
 from pathlib import Path
 
+from ..config.writing import write_once
 from ..errors import BadSetup
 
 _FILE = "executor-id"
@@ -21,14 +22,11 @@ def executor_name(home: Path, host: str, role: str) -> str:
     """
     place = home / _FILE
     try:
-        home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            with place.open("x") as file:
-                file.write(secrets.token_hex(3))
-        except FileExistsError:
-            pass
-        drawn = re.sub(r"[^0-9a-f]", "", place.read_text(errors="replace"))[:6] or "000000"
+        write_once(place, secrets.token_hex(3))
+        drawn = re.sub(r"[^0-9a-f]", "", place.read_text(errors="replace"))[:6]
     except OSError as error:
         raise BadSetup(f"{home} cannot be written: {error.strerror}", hint="check its rights") from error
+    if not drawn:
+        raise BadSetup(f"{place} holds no id", hint="remove it; a new one is drawn")
     named = re.sub(r"[^a-z0-9]+", "-", host.lower()).strip("-")[:24] or "machine"
     return f"{role}-{named}-{drawn}"

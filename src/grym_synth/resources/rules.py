@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from ..audio.spectrum.handle_names import EXPIRES_S
+from ..storage.events import KEPT_S
 
 WARN = 0.70  # pressure from which a signal warns
 
@@ -46,7 +47,7 @@ RULES = (
     Rule("handle", "what is behind it is removed", "unused", 60.0, stale_after_s=EXPIRES_S),
     Rule("worker", "declared dead, and others go on with its jobs", "no heartbeat", 10.0, stale_after_s=60.0),
     Rule("job", "forgotten, with its items", "ended", 3600.0, stale_after_s=30 * 86400.0),
-    Rule("event", "forgotten", "told", 3600.0, stale_after_s=7 * 86400.0),
+    Rule("event", "forgotten", "told", 3600.0, stale_after_s=KEPT_S),
     Rule("process", "what a hub had launched is ended", "its hub runs no more", 60.0),
     Rule("temporary", "what a killed command left is removed", "untouched", 60.0, stale_after_s=3600.0),
     Rule("fault report", "removed", "untouched", 3600.0, stale_after_s=30 * 86400.0),

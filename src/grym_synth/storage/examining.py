@@ -5,67 +5,70 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from typing import Any
 
 import psycopg
 
-from .opening import Place, open_store
+from ..errors import GrymError
+from .opening import JobPlace as Place
+from .opening import open_job_store, open_store
 from .rights import JOB_KINDS, KINDS
-from .store import StoreUnavailable
 
 Connection = psycopg.Connection[Any]
 
 _CONNECT_S = 10
-_EACH_MACHINE = 12  # connections that a hub takes at most
+_EACH_MACHINE = 13  # connections that a hub takes at most
 _VERSIONS = range(15, 19)
 _VIEWER = {"sub": "grym-doctor", "role": "authenticated", "app_metadata": {"grym_role": "viewer"}}
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was tried; `detail` says what was found, or what to do."""
-
-    name: str
-    ok: bool
-    detail: str
-    is_optional: bool = False
-
-
-def examine(place: Place) -> Iterator[Finding]:
-    """Try everything on the server that the settings name."""
-    session_address = place.store_session or place.store
-    for name, address in (("address", place.store), ("session", session_address)):
-        yield _tried(name, address, _answers)
-    try:
-        open_store(place).close()
-        yield Finding("tables", True, "are there, and of this version")
-    except (StoreUnavailable, Exception) as error:  # noqa: BLE001 whatever it is, it is what was found
-        yield Finding("tables", False, " ".join(str(error).split()))
-        return
-    yield _tried("transactions", place.store, _forgets)
-    yield _tried("LISTEN", session_address, partial(_listens, session_address))
-    yield _tried("row-level security", session_address, _is_secured)
-    yield _tried("rights", place.store, _keeps_rights)
-    yield _tried("connections", session_address, _has_room)
-    yield _tried("realtime", session_address, _broadcasts, is_optional=True)
-    yield _tried("pgvector", session_address, _has_vectors, is_optional=True)
-
-
-class _Lacks(Exception):
+class Lacks(GrymError):
     """Its sentence says what is missing, and what to do."""
 
 
-def _tried(name: str, address: str, check: Callable[[Connection], str], *, is_optional: bool = False) -> Finding:
+#: A name, what tries it and says what was found, and whether one can do without.
+Trial = tuple[str, Callable[[], str], bool]
+
+
+def trials(place: Place) -> list[Trial]:
+    """Everything to try on the server that the settings name; each raises GrymError where it does not go well."""
+    session = place.store_session or place.store
+    listed: list[tuple[str, str, Callable[[Connection], str], bool]] = [
+        ("address", place.store, _answers, False),
+        ("session", session, _answers, False),
+        ("transactions", place.store, _forgets, False),
+        ("LISTEN", session, partial(_listens, session), False),
+        ("row-level security", session, _is_secured, False),
+        ("rights", place.store, _keeps_rights, False),
+        ("connections", session, _has_room, False),
+        ("realtime", session, _broadcasts, True),
+        ("pgvector", session, _has_vectors, True),
+    ]
+    found: list[Trial] = [
+        (name, partial(_on, address, check), is_optional) for name, address, check, is_optional in listed
+    ]
+    return [*found[:2], ("tables", partial(_has_tables, place), False), *found[2:]]
+
+
+def _on(address: str, check: Callable[[Connection], str]) -> str:
     try:
         with psycopg.connect(
             address, autocommit=True, prepare_threshold=None, connect_timeout=_CONNECT_S, application_name="grym doctor"
         ) as db:
-            return Finding(name, True, check(db), is_optional)
-    except (psycopg.Error, _Lacks) as error:
-        return Finding(name, False, " ".join(str(error).split()), is_optional)
+            return check(db)
+    except psycopg.Error as error:
+        raise Lacks(" ".join(str(error).split()) or type(error).__name__) from error
+
+
+def _has_tables(place: Place) -> str:
+    """They are made where they are not there."""
+    open_store(place).close()
+    with closing(open_job_store(place)) as jobs:
+        jobs.counts()
+    return "are there, and of this version"
 
 
 def _one(db: Connection, query: str, values: tuple[object, ...] = ()) -> Any:
@@ -80,7 +83,7 @@ def _answers(db: Connection) -> str:
     info = db.info
     is_here = info.host.startswith("/") or info.host in ("localhost", "127.0.0.1", "::1")
     if not (db.pgconn.ssl_in_use or is_here):
-        raise _Lacks(f"{info.host} is spoken to in the clear; add ?sslmode=require to the address")
+        raise Lacks(f"{info.host} is spoken to in the clear; add ?sslmode=require to the address")
     known = "" if version in _VERSIONS else ", which nobody tried with this program"
     how = "encrypted" if db.pgconn.ssl_in_use else "on this machine"
     return f"Postgres {version}{known}, answers in {took_ms:.0f} ms, {how}"
@@ -92,7 +95,7 @@ def _forgets(db: Connection) -> str:
     with db.transaction():
         _one(db, "SELECT set_config('request.jwt.claims', %s, true)", (json.dumps({"mark": mark}),))
     if mark in (_one(db, "SELECT coalesce(current_setting('request.jwt.claims', true), '')") or ""):
-        raise _Lacks("what holds for one transaction outlives it; use another pooler")
+        raise Lacks("what holds for one transaction outlives it; use another pooler")
     return "keep to themselves who they act for"
 
 
@@ -103,15 +106,18 @@ def _listens(address: str, db: Connection) -> str:
     with psycopg.connect(address, autocommit=True, prepare_threshold=None, connect_timeout=_CONNECT_S) as other:
         other.execute(f"NOTIFY {channel}".encode())
     if not list(db.notifies(timeout=3.0, stop_after=1)):
-        raise _Lacks("is not heard: store_session has to go around a pooler in transaction mode (Supabase: port 5432)")
+        raise Lacks("is not heard: store_session has to go around a pooler in transaction mode (Supabase: port 5432)")
     return "is heard"
 
 
 def _is_secured(db: Connection) -> str:
     tables = [table for kind in (*KINDS, *JOB_KINDS) for table in kind.tables]
-    query = "SELECT relname FROM pg_class WHERE relname = ANY(%s) AND relkind = 'r' AND NOT relrowsecurity ORDER BY 1"
+    query = (
+        "SELECT relname FROM pg_class WHERE relname = ANY(%s) AND relkind = 'r' AND pg_table_is_visible(oid)"
+        " AND NOT relrowsecurity ORDER BY 1"
+    )
     if bare := [name for (name,) in db.execute(query.encode(), (tables,)).fetchall()]:
-        raise _Lacks(f"is off for {', '.join(bare)}: ALTER TABLE ... ENABLE ROW LEVEL SECURITY")
+        raise Lacks(f"is off for {', '.join(bare)}: ALTER TABLE ... ENABLE ROW LEVEL SECURITY")
     return f"is on for all {len(tables)} tables"
 
 
@@ -127,7 +133,7 @@ def _keeps_rights(db: Connection) -> str:
             db.execute(b"INSERT INTO changes (sha256) VALUES ('grym doctor')")
         except psycopg.errors.InsufficientPrivilege:
             return "a viewer may look and not write"
-    raise _Lacks("a viewer may write: were its policies changed?")
+    raise Lacks("a viewer may write: were its policies changed?")
 
 
 def _has_room(db: Connection) -> str:
@@ -136,7 +142,7 @@ def _has_room(db: Connection) -> str:
     most = int(_one(db, query))
     free = most - used
     if free < _EACH_MACHINE:
-        raise _Lacks(
+        raise Lacks(
             f"{used} of {most} are in use, and a hub takes up to {_EACH_MACHINE}; end others, or take a larger plan"
         )
     return f"{used} of {most} in use; room for {free // _EACH_MACHINE} hubs or workers at their most"
@@ -144,12 +150,12 @@ def _has_room(db: Connection) -> str:
 
 def _broadcasts(db: Connection) -> str:
     if _one(db, "SELECT to_regprocedure('realtime.send(jsonb, text, text, boolean)')::text") is None:
-        raise _Lacks("is not there; changes are seen by LISTEN")
+        raise Lacks("is not there; changes are seen by LISTEN")
     return "changes are handed to realtime.send"
 
 
 def _has_vectors(db: Connection) -> str:
     version = _one(db, "SELECT default_version FROM pg_available_extensions WHERE name = 'vector'")
     if version is None:
-        raise _Lacks("is not there; vectors are searched by each hub, as everywhere in this version")
+        raise Lacks("is not there; vectors are searched by each hub, as everywhere in this version")
     return f"{version} is there; vectors are searched by each hub all the same"

@@ -35,6 +35,7 @@ from .store import Connection, from_text, to_text
 _NAMES = tuple(column.name for column in fields(JobRow))
 _UNFINISHED = "state IN ('waiting', 'running')"
 _NOWHERE = Place()
+_LISTED_AT_ONCE = 500
 
 
 class JobStore:
@@ -397,14 +398,21 @@ class JobStore:
         """Add items to a job, but for those that it has already; False when the job has ended."""
         db.execute(f"SELECT 1 FROM jobs WHERE number = ?{self._ground.mine}", (job,))  # one lists at a time
         place = int(db.execute("SELECT coalesce(max(place), 0) FROM job_items WHERE job = ?", (job,)).fetchone()[0])
-        count, size = 0, 0.0
+        count, size, new = 0, 0.0, dict[str, NewItem]()
         for item in items:
-            added = db.execute(
-                "INSERT INTO job_items (job, place, key, payload, size) VALUES (?, ?, ?, ?, ?)"
-                " ON CONFLICT (job, key) DO NOTHING",
-                (job, place + count + 1, to_text(item.key), json.dumps(item.payload), item.size),
-            ).rowcount
-            count, size = count + added, size + added * item.size
+            new.setdefault(to_text(item.key), item)
+        listed = [(job, key, json.dumps(item.payload), item.size) for key, item in new.items()]
+        for start in range(0, len(listed), _LISTED_AT_ONCE):  # few statements: a server may be far away
+            rows = listed[start : start + _LISTED_AT_ONCE]
+            marks = ", ".join("?" * len(rows))
+            known = f"SELECT key FROM job_items WHERE job = ? AND key IN ({marks})"
+            there = {key for (key,) in db.execute(known, (job, *(row[1] for row in rows)))}
+            rows = [row for row in rows if row[1] not in there]
+            if rows:
+                values = [value for at, row in enumerate(rows) for value in (row[0], place + count + at + 1, *row[1:])]
+                places = ", ".join(["(?, ?, ?, ?, ?)"] * len(rows))
+                db.execute(f"INSERT INTO job_items (job, place, key, payload, size) VALUES {places}", values)
+                count, size = count + len(rows), size + sum(row[3] for row in rows)
         added_to = "UPDATE jobs SET total = total + ?, size = size + ?, changes = changes + 1 WHERE number = ?"
         return bool(db.execute(f"{added_to} AND {_UNFINISHED}", (count, size, job)).rowcount)
 

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from ..identity.person import ROLES, Role
+
 Operation = Literal["select", "insert", "update", "delete"]
-Role = Literal["owner", "editor", "viewer", "agent"]
 OPERATIONS: tuple[Operation, ...] = ("select", "insert", "update", "delete")
 
 #: What a role may do with rows: of anybody, or of its own only.
@@ -42,9 +43,9 @@ _ALL, _LOOK, _ADD = "select insert update delete", "select", "select insert upda
 KINDS = (
     Kind(  # what was heard and read, of all for all
         (
-            "files", "heard", "library_folders", "library_files", "recordings", "vectors", "changes", "prints",
+            "files", "heard", "library_files", "recordings", "vectors", "changes", "prints",
             "patterns", "occurrences", "ear_vectors", "knowledge_sources", "knowledge_passages", "knowledge_bands",
-            "knowledge_vectors", "knowledge_words", "knowledge_follows", "knowledge_changes",
+            "knowledge_vectors", "knowledge_words", "knowledge_changes",
             "foreign_patterns",
         ),
         _may(_ALL), _may(_LOOK), _may(_ADD),
@@ -53,6 +54,8 @@ KINDS = (
         ("ear_labels", "ear_corrections", "ear_preferences", "route_corrections"),
         {**_may(_LOOK), **_may("insert update delete", "own")}, _may(_LOOK), _may(_LOOK), owned=True,
     ),
+    # What a hub opens by itself: who could write it would have files read on the machines of others.
+    Kind(("library_folders", "knowledge_follows"), _may(_LOOK), _may(_LOOK), _may(_LOOK)),
     Kind(("ears", "ear_in_use", "ear_judged"), _may(_ADD), _may(_LOOK), _may(_LOOK)),
     Kind(  # what somebody asked is his own affair
         ("answers", "in_play"), _may(_ALL, "own"), _may(_ALL, "own"), _may(_ALL, "own"), owned=True,
@@ -63,7 +66,8 @@ KINDS = (
     Kind(("audit", "trusted_keys", "store_moves", "schema_version"), {}, {}, {}),
 )  # fmt: skip
 JOB_KINDS = (
-    Kind(("jobs", "job_items", "job_executors"), _may(_ALL), _may(_LOOK), _may(_ADD)),
+    # The same: a job says what is to be read, by whichever machine takes it.
+    Kind(("jobs", "job_items", "job_executors"), _may(_LOOK), _may(_LOOK), _may(_LOOK)),
     Kind(("job_schema_version",), {}, {}, {}),
 )
 
@@ -132,7 +136,7 @@ def policies(kinds: tuple[Kind, ...]) -> Iterator[str]:
 
 def _rule(kind: Kind, operation: Operation) -> str:
     """Which rows, in SQL; a subquery is asked once for a statement and not for each row."""
-    found = {role: reach(kind, role, operation) for role in ("owner", "editor", "viewer", "agent")}
+    found = {role: reach(kind, role, operation) for role in ROLES}
     anybodys = ", ".join(f"'{role}'" for role, far in found.items() if far == "any")
     own = ", ".join(f"'{role}'" for role, far in found.items() if far == "own")
     rule = f"(SELECT grym_role()) IN ({anybodys})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -11,15 +12,16 @@ from psycopg import sql
 from tests import postgres_world
 from tests.postgres_world import PostgresWorld
 
+from grym_synth.config import Config
 from grym_synth.errors import NotAllowed
+from grym_synth.identity.person import ROLES, Role
 from grym_synth.storage.contexts import Contexts
 from grym_synth.storage.opening import open_job_store
 from grym_synth.storage.postgres import PostgresStore
-from grym_synth.storage.rights import JOB_KINDS, KINDS, OPERATIONS, Kind, Operation, Role, reach
+from grym_synth.storage.rights import JOB_KINDS, KINDS, OPERATIONS, Kind, Operation, reach
 from grym_synth.storage.teachings import Label, Teachings
 
 ADA, BOB = "aaaaaaaa-0000-0000-0000-000000000001", "bbbbbbbb-0000-0000-0000-000000000002"
-ROLES: tuple[Role, ...] = ("owner", "editor", "viewer", "agent")
 Row = dict[str, Any]
 
 
@@ -30,7 +32,7 @@ class House:
         name = world.of_ours()
         self.session = world.address(name)
         self.pooled = world.pooled(name) if postgres_world.POOLER else self.session
-        jobs = open_job_store(_Place(self.pooled, self.session))  # type: ignore[arg-type]
+        jobs = open_job_store(Config(home=Path("/nowhere"), store=self.pooled, store_session=self.session))
         jobs.counts()
         jobs.close()
         self.tables = {table: kind for kind in (*KINDS, *JOB_KINDS) for table in kind.tables}
@@ -52,11 +54,6 @@ class House:
         db.execute(query, list(row.values()))
 
 
-class _Place:
-    def __init__(self, store: str, session: str) -> None:
-        self.store, self.store_session = store, session
-
-
 def _columns(db: psycopg.Connection[Any], table: str) -> dict[str, str]:
     query = (
         "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s ORDER BY ordinal_position"
@@ -65,7 +62,7 @@ def _columns(db: psycopg.Connection[Any], table: str) -> dict[str, str]:
 
 
 def _count(db: psycopg.Connection[Any], table: str) -> int:
-    return int(db.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))).fetchone()[0])  # type: ignore[index]
+    return int(db.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))).fetchall()[0][0])
 
 
 def _value(kind: str, name: str, number: int) -> Any:
@@ -93,7 +90,15 @@ def test_the_rights_are_those_that_were_meant() -> None:
     assert writes == {("answers", "own"), ("in_play", "own")}  # a viewer writes nothing but what he asked
     removed = {table for table, op in may["agent"] if op == "delete"}
     assert removed == {"answers", "in_play"}
+    opened = {
+        "jobs",
+        "job_items",
+        "job_executors",
+        "library_folders",
+        "knowledge_follows",
+    }  # by hubs, on their machines
     for role in ("editor", "viewer", "agent"):
+        assert {op for table, op in may[role] if table in opened} == {"select"}
         assert not {table for table, _ in may[role]} & {"audit", "trusted_keys", "store_moves", "schema_version"}
         assert may[role][("answers", "select")] == "own"
         assert ("events", "insert") not in may[role]
@@ -177,6 +182,14 @@ def test_who_is_not_signed_in_sees_and_does_nothing(house: House, who: Row) -> N
                 _acting(db, who)
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     house.insert(db, table, 8)
+
+
+@pytest.mark.parametrize("who", [{}, claims(ADA, "editor")])
+def test_nobody_writes_an_event_but_by_changing_something(house: House, who: Row) -> None:
+    with psycopg.connect(house.session, autocommit=True) as db, db.transaction(force_rollback=True):
+        _acting(db, who)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            db.execute("SELECT grym_event('health', 'another hub', 'critical')")
 
 
 def test_no_request_sees_what_is_anothers_however_many_share_few_connections(postgres: PostgresWorld) -> None:
