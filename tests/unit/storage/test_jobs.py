@@ -122,7 +122,7 @@ def test_a_file_of_a_later_version_or_of_somebody_else_is_told_and_left_alone(tm
     with sqlite3.connect(later) as db:
         db.execute("PRAGMA user_version = 99")
     db.close()
-    with pytest.raises(StoreUnavailable, match="of version 99, this program knows 3"):
+    with pytest.raises(StoreUnavailable, match="of version 99, this program knows 4"):
         JobStore(later).register("hub", 1)
     other = tmp_path / "other.db"
     other.write_text("a letter to a friend, and no database at all" * 50)

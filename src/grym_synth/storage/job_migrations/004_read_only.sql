@@ -1,0 +1,1 @@
+-- Rights of these tables are made anew on Postgres with every step: persons only read them now.

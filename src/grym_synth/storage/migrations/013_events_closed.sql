@@ -1,0 +1,1 @@
+-- On Postgres only: who may write an event (postgres/013_events_closed.sql).
