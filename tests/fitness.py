@@ -16,5 +16,6 @@ class SetFitness:
         self.calls = Calls(time.monotonic)
         self.snapshot = Snapshot(1, 0.0, "healthy", 0.1, "memory", 0.0, {})
 
-    def set(self, state: Health, pressure: float = 0.95, cause: str = "memory") -> None:
-        self.snapshot = Snapshot(self.snapshot.seq + 1, 0.0, state, pressure, cause, 0.0, {}, "changed")
+    def set(self, state: Health, pressure: float = 0.95, cause: str = "memory", better_in_s: float = 0.0) -> None:
+        number = self.snapshot.seq + 1
+        self.snapshot = Snapshot(number, 0.0, state, pressure, cause, 0.0, {}, "changed", better_in_s=better_in_s)

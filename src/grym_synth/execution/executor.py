@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 import itertools
 import logging
+import math
 import stat
 import time
 from collections import deque
@@ -37,9 +38,9 @@ _LONGEST_WAIT = 24 * 3600.0  # seconds: what one plan queues may take all night
 _HASH_FIRST_BYTES = 1 << 30  # larger files are hashed only once they proved to be audio
 
 _STATES = get_args(Health)  # from good to bad
+_OF_THE_MACHINE = ("memory", "cpu", "disk", "pool", "wait")  # causes that whoever sits there can do something about
 _CURED_BY_SERVING = ("wait", "pool")  # causes for which whoever has waited is not sent away
 _AHEAD = 256  # steps of one plan that are under way or wait for room; far fewer than may wait in all
-_RETRY_S = 10.0  # recovery takes as long
 
 #: Gaps that the same recording will always leave, so they are remembered with its evidence.
 LASTING_GAPS = frozenset({"unmeasurable", "partial"})
@@ -286,8 +287,9 @@ class Executor:
         if _STATES.index(now.state) > _STATES.index(card.lowest_health):
             raise NotFit(
                 f"the hub takes no new work for {card.name!r}: it is {now.state} ({now.cause}, {now.pressure:.2f})",
-                hint="close something, or free some space; `grym status` says more",
-                retry_after=_RETRY_S,
+                hint=("close something, or free some space; " if now.cause in _OF_THE_MACHINE else "")
+                + "`grym status` says more",
+                retry_after=max(1.0, math.ceil(now.better_in_s)),
             )
 
     async def _identify(self, path: str, *, up_to_bytes: float = float("inf")) -> tuple[FileStamp | None, str | None]:

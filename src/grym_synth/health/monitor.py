@@ -18,7 +18,7 @@ from ..errors import Unavailable
 from ..messages import Health, Json
 from .mapping import TERMS
 from .signals import Signal, worst
-from .state import Condition, advance, start
+from .state import Condition, advance, better_in, start
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +36,7 @@ class Snapshot:
     at, since : seconds since 1970; `since` is when the state began
     cause : the signal that decides, or "started"
     unwatched_s : with a start, how long no hub had watched before; None when none ever did
+    better_in_s : until the state can be better, if the pressure is low from now on
     """
 
     seq: int
@@ -47,6 +48,7 @@ class Snapshot:
     signals: Mapping[str, Signal]
     event: Event = ""
     unwatched_s: float | None = None
+    better_in_s: float = 0.0
 
     def to_meta(self) -> dict[str, Json]:
         """As every call to an agent carries it, and every `health_update`."""
@@ -166,6 +168,7 @@ class Monitor:
             signals,
             event or ("changed" if changed else ""),
             self.unwatched_s if event == "started" else None,
+            better_in(self._condition, self._now()),
         )
         self._waiting.append(self.snapshot)
         self.recent.append((at, decisive.pressure, self._condition.state, self.snapshot.cause))

@@ -17,7 +17,7 @@ from .signals import RULES, Rule, Signal, measure
 log = logging.getLogger(__name__)
 
 EVERY_S = 30.0
-AGAIN_S = 2.0  # for a vital part that failed: the hub is dead until it is seen that it works
+AGAIN_S = 1.0  # for a vital part that failed: the hub is dead until it is seen that it works
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,10 +78,22 @@ def advance(was: Condition, now: float, pressure: float, cause: str) -> Conditio
     if fall is None or pressure >= fall.pressure:
         return replace(was, runs=runs, calm_since=None, changes=changes)
     calm_since = now if was.calm_since is None else was.calm_since
-    wait = fall.seconds * (2.0 if len(changes) > FLAPPING_CHANGES else 1.0)
-    if now - calm_since >= wait:
+    if now - calm_since >= _wait(fall, changes):
         return _changed(fall.target, now, pressure, cause, runs, changes)
     return replace(was, runs=runs, calm_since=calm_since, changes=changes)
+
+
+def better_in(condition: Condition, now: float) -> float:
+    """Seconds until the state can be better, if the pressure is low from now on; 0 when it is the best."""
+    fall = _fall_from(condition.state)
+    if fall is None:
+        return 0.0
+    calm = 0.0 if condition.calm_since is None else now - condition.calm_since
+    return max(0.0, _wait(fall, condition.changes) - calm)
+
+
+def _wait(fall: Fall, changes: tuple[float, ...]) -> float:
+    return fall.seconds * (2.0 if len(changes) > FLAPPING_CHANGES else 1.0)
 
 
 def _fall_from(state: Health) -> Fall | None:

@@ -32,6 +32,7 @@ logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # what it warns of is
 
 MOST_CONNECTIONS = 4
 _WAIT_S, _LOOK_S = 5.0, 0.5  # for a connection; the same while the server was away just now
+_COMES_S = 1.0  # after which it is asked whether one can be made at all
 _ASK_AGAIN_S = 3.0
 _ANSWERS_S, _TRUSTED_S = 3.0, 1.0  # a server answers in; and so long after an answer is not asked whether it does
 _WRITES_S, _LONGEST_S = 10.0, 60.0  # that one waits for others to write, or one statement takes; and many rows
@@ -219,14 +220,17 @@ class PostgresStore(Store):
         if self._is_away and now < self._ask_again:
             raise PoolTimeout("it is away")
         self._ask_again = now + _ASK_AGAIN_S  # others need not wait for what this one finds out
-        patience = _LOOK_S if self._is_away else _ANSWERS_S
-        for _ in range(pool.max_size + 1):  # all that are kept may have died with the server
+        patience, wait = (_LOOK_S, _LOOK_S) if self._is_away else (_ANSWERS_S, min(_COMES_S, self._wait_s))
+        for _ in range(pool.max_size + 2):  # all that are kept may have died with the server
             try:
-                db = pool.getconn(min(self._wait_s, patience) if self._is_away else self._wait_s)
+                db = pool.getconn(wait)
             except PoolTimeout:
-                if pool.get_stats().get("pool_size", 0) == 0:  # none could be made: it is not that all are lent
-                    break
-                raise
+                if pool.get_stats().get("pool_size", 0) == 0 and (self._is_away or not self._is_reached()):
+                    break  # none can be made: it is not that all are lent
+                if wait >= self._wait_s:
+                    raise
+                wait = self._wait_s
+                continue
             if not self._is_away and time.monotonic() < self._answered + _TRUSTED_S:
                 return db, pool
             began = time.monotonic()
@@ -235,7 +239,7 @@ class PostgresStore(Store):
                     db.execute("SELECT 1")
             except psycopg.OperationalError:
                 pool.putconn(db)
-                if time.monotonic() > began + patience:
+                if time.monotonic() > began + patience or not self._is_reached():
                     break
                 continue
             except BaseException:
@@ -245,6 +249,14 @@ class PostgresStore(Store):
             return db, pool
         self._is_away, self._ask_again = True, time.monotonic() + _ASK_AGAIN_S
         raise PoolTimeout("it is away")
+
+    def _is_reached(self) -> bool:
+        """Whether a connection can be made: the pool would try for seconds before it says that it cannot."""
+        try:
+            psycopg.connect(self._pooled, connect_timeout=_CONNECT_S).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     @contextmanager
     def held_still(self) -> Iterator[Connection]:

@@ -142,11 +142,15 @@ def test_a_failure_is_not_remembered(bench: Bench) -> None:
 
 def test_a_critical_hub_takes_no_new_work_and_says_when_to_come_back(bench: Bench) -> None:
     async def story() -> None:
-        bench.fitness.set("critical", 0.97)
+        bench.fitness.set("critical", 0.97, better_in_s=6.4)
         (outcome,) = await bench.run(bench.step("fine"))
         (gap,) = outcome.heard.gaps
-        assert (gap.code, gap.retry_after_s) == ("refused", 10.0)
+        assert (gap.code, gap.retry_after_s) == ("refused", 7.0)
         assert "it is critical (memory, 0.97)" in gap.reason
+        assert gap.hint.startswith("close something")
+        bench.fitness.set("critical", 1.0, "store")
+        (outcome,) = await bench.run(bench.step("fine"))
+        assert outcome.heard.gaps[0].hint == "`grym status` says more", "nothing to be closed helps"
 
     run(story)
 
@@ -194,9 +198,8 @@ def test_a_measurement_is_made_in_full_also_by_a_tired_hub(bench: Bench) -> None
     run(story)
 
 
-def test_a_measurement_waits_until_the_hub_is_fit_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_measurement_waits_until_the_hub_is_fit_again(bench: Bench) -> None:
     async def story() -> None:
-        monkeypatch.setattr("grym_synth.execution.executor._RETRY_S", 0.2)
         bench.fitness.set("critical", 1.0)
         asyncio.get_running_loop().call_later(0.3, bench.fitness.set, "warning", 0.75)
         (outcome,) = await bench.run(bench.step("fine"), urgency=MEASUREMENT)

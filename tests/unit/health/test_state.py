@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.load_traces import KINDS, SIDES, changes_of, held_at
 
-from grym_synth.health.state import FALLS, RISES, Condition, advance, start
+from grym_synth.health.state import FALLS, RISES, Condition, advance, better_in, start
 from grym_synth.messages import Health
 
 
@@ -49,6 +49,16 @@ def test_ten_seconds_below_lead_one_step_back_and_never_two() -> None:
     assert found[:11] == ["critical"] * 11
     assert found[11:21] == ["warning"] * 10
     assert found[21:] == ["healthy"] * 10
+
+
+@pytest.mark.parametrize("before", [[], [0.0] * 4, [0.0] * 4 + [0.9]])
+def test_it_says_how_long_it_takes_until_it_can_be_better(before: Sequence[float]) -> None:
+    condition = play([1.0, *before])[-1]
+    seconds = better_in(condition, float(1 + len(before)))
+    assert seconds == (7.0 if before == [0.0] * 4 else 10.0)
+    calm = [each.state for each in play([0.0] * 20, condition, at=1.0 + len(before))]
+    assert calm.index("warning") + 1 == seconds + (condition.calm_since is None), "the first calm sample begins it"
+    assert better_in(start(0.0), 5.0) == 0.0
 
 
 @pytest.mark.parametrize(("pressure", "state"), [(0.79, "warning"), (0.80, "critical")])
