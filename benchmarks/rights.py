@@ -16,6 +16,8 @@ from typing import Any
 from tests.postgres_world import POOLER, running
 
 from benchmarks.rows import Row, write_table
+from grym_synth.identity.asking import in_name_of
+from grym_synth.identity.person import Person
 from grym_synth.storage.postgres import PostgresStore
 
 COMMAND = "python -m benchmarks.rights"
@@ -31,11 +33,11 @@ def leaks(store: PostgresStore, *, users: int, requests: int, at_once: int) -> i
     """How many of so many requests of each user saw anything but his own."""
     names = [f"user-{number}" for number in range(users)]
     for name in names:
-        with store.acting_for(claims(name, "viewer")), store.transaction() as db:
+        with in_name_of(Person(name, "", "viewer")), store.transaction() as db:
             db.execute(_ASKED, ("default", name))
 
     def is_leak(name: str) -> bool:
-        with store.acting_for(claims(name, "viewer")):
+        with in_name_of(Person(name, "", "viewer")):
             return store.read("SELECT question FROM answers") != [(name,)]
 
     with concurrent.futures.ThreadPoolExecutor(at_once) as pool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,3 +29,16 @@ class Grym:
         assert "Traceback" not in done.stderr
         assert done.returncode == code, done.stdout + done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
+
+    @contextlib.contextmanager
+    def serving(self) -> Iterator[None]:
+        """With a hub of this home that serves."""
+        command = self.command("serve")[:-1]
+        with subprocess.Popen(command, env=self.environment, stderr=subprocess.PIPE, text=True) as hub:
+            try:
+                assert hub.stderr is not None
+                assert any("is ready" in line for line in hub.stderr)
+                yield
+            finally:
+                hub.terminate()
+                hub.communicate()

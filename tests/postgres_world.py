@@ -108,6 +108,7 @@ def _pooler(folder: Path, socket: Path) -> Iterator[Path | None]:
     settings = {
         "listen_addr": "", "listen_port": 6432, "unix_socket_dir": place, "auth_type": "any",
         "pool_mode": "transaction", "default_pool_size": _SIZE, "max_client_conn": 200, "logfile": place / "log",
+        "server_login_retry": 1,  # by itself it looks for a server that is back every 15 s only
     }  # fmt: skip
     lines = "\n".join(f"{name} = {value}" for name, value in settings.items())
     (place / "ini").write_text(f"[databases]\n* = host={socket} user=postgres\n[pgbouncer]\n{lines}\n")

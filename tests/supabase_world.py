@@ -27,6 +27,7 @@ class AuthWorld:
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
     lasts_s: float = 3600.0
     role: str = "editor"
+    sub: str = "11111111-1111-1111-1111-111111111111"
     refresh_tokens: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)  # method and path of every request
     sent_codes: list[str] = field(default_factory=list)
@@ -36,7 +37,7 @@ class AuthWorld:
         """An access token as the project signs it, but for these claims; None leaves one out."""
         now = int(time.time())
         claims: dict[str, Any] = {
-            "sub": "11111111-1111-1111-1111-111111111111", "email": "ada@example.org", "aud": "authenticated",
+            "sub": self.sub, "email": "ada@example.org", "aud": "authenticated",
             "iss": f"{self.url}/auth/v1", "iat": now, "exp": int(now + self.lasts_s), "role": "authenticated",
             "app_metadata": {"grym_role": self.role}, "user_metadata": {"grym_role": "owner"},
         }  # fmt: skip
@@ -88,7 +89,7 @@ class AuthWorld:
         refresh = secrets.token_urlsafe(12)
         self.refresh_tokens.add(refresh)
         user = {
-            "id": "11111111-1111-1111-1111-111111111111", "aud": "authenticated", "email": "ada@example.org",
+            "id": self.sub, "aud": "authenticated", "email": "ada@example.org",
             "app_metadata": {"grym_role": self.role}, "user_metadata": {}, "created_at": "2026-01-01T00:00:00Z",
         }  # fmt: skip
         return {

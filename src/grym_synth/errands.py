@@ -16,6 +16,7 @@ from typing import Any
 
 from . import __version__
 from .errors import BadRequest, GrymError, Unavailable
+from .identity.asking import as_itself, must_be
 from .jobs.engine import Engine
 from .jobs.port import Job
 from .knowledge.forgetting import absolute, find_sources
@@ -79,6 +80,7 @@ class Errands:
         if not self._store.is_lasting:
             return [], [Gap("learn", "nothing is kept: the store cannot be opened", "store_unavailable")]
         try:
+            must_be("editor", "learning and forgetting")
             if _FORGETS.search(request.question):
                 return await self._forget(request)
             targets = self._targets(request)
@@ -116,8 +118,9 @@ class Errands:
         except asyncio.CancelledError:
             await asyncio.shield(self._jobs.cancel(job))
             raise
-        for target in targets if every_s else ():
-            self._learner.knowledge.follow(target, every_s, "page" if is_address(target) else "folder")
+        with as_itself():  # it will read them again by itself
+            for target in targets if every_s else ():
+                self._learner.knowledge.follow(target, every_s, "page" if is_address(target) else "folder")
         done: list[Evidence] = []
         gaps: list[Gap] = []
         for item in await self._jobs.items(job, limit=_MOST_ITEMS):
@@ -168,7 +171,8 @@ class Errands:
             await self._jobs.cancel(job.id)
         await self._wait_for_items(unfinished)
         async with self._learner.turn:
-            gone = await asyncio.to_thread(self._forget_now, addresses, parts)
+            with as_itself():  # for all: also what it follows by itself, and what came with packs
+                gone = await asyncio.to_thread(self._forget_now, addresses, parts)
         for job in concerned:
             await asyncio.to_thread(self._jobs.store.forget, job.id)
         if concerned:
@@ -228,6 +232,7 @@ class Errands:
             return told, [Gap("share", reason, "not_trusted", hint="grym share trust KEY, once you compared it")]
         if not request.consent:
             return told, [Gap("share", "Nothing is taken in yet", "consent", hint="say yes with `--yes`")]
+        must_be("owner", "taking a pack in")
         take(self._own, looked)
         return [*told, _said("share.taken", looked.pack.id[:12])], []
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,25 +13,13 @@ from tests.postgres_world import PostgresWorld
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
-@contextlib.contextmanager
-def serving(grym: Grym) -> Iterator[None]:
-    hub = subprocess.Popen(grym.command("serve")[:-1], env=grym.environment, stderr=subprocess.PIPE, text=True)
-    try:
-        assert hub.stderr is not None
-        assert any("is ready" in line for line in hub.stderr)
-        yield
-    finally:
-        hub.terminate()
-        hub.communicate()
-
-
 def test_what_is_done_on_one_machine_is_known_to_the_hub_of_another(postgres: PostgresWorld, tmp_path: Path) -> None:
     name = postgres.database()
     session = postgres.address(name)
     store = session if postgres_world.POOLER is None else postgres.pooled(name)
     here, there = (Grym(tmp_path, home=home, GRYM_STORE=store, GRYM_STORE_SESSION=session) for home in ("a", "b"))
     (tmp_path / "notes.md").write_text("# Kick\n\nCut 300 Hz on the kick.\n", encoding="utf-8")
-    with serving(here):
+    with here.serving():
         before = here("status")[0]["live"]
         assert (before["cue"], before["fault"]) == ("listen", "")
         there("learn", "notes.md")

@@ -22,6 +22,7 @@ from ..errors import CircuitOpen, GrymError, NotFit
 from ..health.breaker import Breaker
 from ..health.calls import Calls
 from ..health.monitor import Snapshot
+from ..identity.asking import as_itself
 from ..messages import Gap, Health, Plan, Step, evidence_from_json, gap_from_json
 from ..resources.pool import Pool
 from ..resources.room import Priority
@@ -328,13 +329,17 @@ class Executor:
         self._from_store(keep)
 
     def _from_store(self, work: Callable[[Store], T]) -> T | None:
-        """Ask the store; None while it fails, since no answer hangs on it. It is left alone when it keeps failing."""
+        """Ask the store; None while it fails, since no answer hangs on it. It is left alone when it keeps failing.
+
+        What was measured is kept by the hub itself, whoever asked: it is so for all.
+        """
         try:
             self._store_breaker.enter()
         except CircuitOpen:
             return None
         try:
-            found = work(self.store)
+            with as_itself():
+                found = work(self.store)
         except StoreUnavailable as error:
             self._store_breaker.fail()
             log.warning("store unavailable", extra={"reason": str(error)})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .asker import check_asker
 from .telling import JsonOption, for_terminal, print_json, settings, told
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def _add(path: Path, *, dry_run: bool, as_json: bool) -> dict[str, Any]:
     if not path.exists():
         raise BadRequest(f"there is no {str(path)!r}", hint="give a JSON file, or a folder of them")
     config = settings(as_json)
+    check_asker(config, "editor", "`grym patterns foreign add`")
     counts, skipped, seen = Counter[str](), list[dict[str, Any]](), set[str]()
     with closing((open_or_empty if dry_run else open_store)(config)) as store:
         foreign = Foreign(store)
@@ -138,8 +140,11 @@ def forget(
     from ..storage.foreign import Foreign
     from ..storage.opening import open_or_empty
 
-    with told(as_json), closing(open_or_empty(settings(as_json))) as store:
-        count = Foreign(store).forget(str(path.absolute()))
+    with told(as_json):
+        config = settings(as_json)
+        check_asker(config, "editor", "`grym patterns foreign forget`")
+        with closing(open_or_empty(config)) as store:
+            count = Foreign(store).forget(str(path.absolute()))
     if as_json:
         print_json({"forgotten": count})
     else:

@@ -42,9 +42,12 @@ async def perform_anywhere(config: Config, operation: Mapping[str, Any], emit: E
     give_up_at = asyncio.get_running_loop().time() + _PATIENCE
     if needs_no_hub(operation):
         if not await _ask_running_hub(config, operation, emit):
+            from ..identity.asking import in_name_of
+            from .asker import asker_of
             from .looking import without_hub
 
-            emit({"document": await without_hub(config, operation)})
+            with in_name_of(await asker_of(config, operation)):
+                emit({"document": await without_hub(config, operation)})
             emit({"exit": 0})
         return
     while True:

@@ -68,6 +68,7 @@ def forget(
 async def perform_learn(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
     """Judge every target before anything begins, then learn in a job that outlives this hub."""
     from ..errors import Unavailable
+    from ..identity.asking import as_itself
     from ..knowledge.job import LEARN
     from ..knowledge.targets import check_file, is_address, seconds_of
 
@@ -85,11 +86,12 @@ async def perform_learn(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> i
     params: dict[str, Json] = {
         "targets": [*targets], "domain": operation.get("domain") or "", "allow_http": allow_http,
     }  # fmt: skip
-    for target in targets if every_s else ():
-        hub.learner.knowledge.follow(
-            target, every_s, "page" if is_address(target) else "folder",
-            domain=str(params["domain"]), allows_http=allow_http,
-        )  # fmt: skip
+    with as_itself():  # it will read them again by itself
+        for target in targets if every_s else ():
+            hub.learner.knowledge.follow(
+                target, every_s, "page" if is_address(target) else "folder",
+                domain=str(params["domain"]), allows_http=allow_http,
+            )  # fmt: skip
     if not operation.get("watch"):
         code, _ = await _learn_once(hub, await hub.jobs.start(LEARN, params), targets, emit)
         return code

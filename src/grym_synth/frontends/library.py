@@ -173,6 +173,7 @@ def _absolute(folder: str, name: str) -> str:
 
 def _document(library: Library, operation: Mapping[str, Any], recipe: str) -> dict[str, Json]:
     from ..errors import BadRequest
+    from ..identity.asking import as_itself
 
     if operation["do"] == "list":
         recipes = dict(library.recipes())
@@ -183,7 +184,8 @@ def _document(library: Library, operation: Mapping[str, Any], recipe: str) -> di
     known = [folder.root for folder in library.folders()]
     if root not in known:
         raise BadRequest(f"{root!r} is no folder of the library", hint="grym index --list")
-    return {"removed": root, "files": library.remove_folder(root)}
+    with as_itself():  # it looks through folders by itself
+        return {"removed": root, "files": library.remove_folder(root)}
 
 
 def _folder_to_json(library: Library, root: str, scanned_at: float | None) -> dict[str, Json]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .asker import check_asker
 from .files_words import FilesView
 from .telling import JsonOption, for_terminal, print_json, settings, told
 
@@ -52,6 +53,7 @@ def migrate(
         raise typer.BadParameter("--session and --dry-run go with --to URL")
     config = settings(as_json)
     with told(as_json):
+        check_asker(config, "owner", "`grym migrate`")
         if to:
             document = _would_move(config, to, session) if dry_run else _move(config, to, session)
         elif verify:

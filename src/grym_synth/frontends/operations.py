@@ -15,6 +15,7 @@ from ..errors import GrymError, Unavailable
 from ..execution.estimate import estimate_to_json
 from ..execution.executor import Outcome
 from ..hub import Hub
+from ..identity.asking import in_name_of
 from ..messages import (
     Gap,
     Json,
@@ -28,6 +29,7 @@ from ..messages import (
     route_to_json,
 )
 from ..storage.opening import is_shared
+from .asker import asker_of
 from .comparison import comparison_to_json
 from .contexts import perform_context
 from .ear import perform_ear
@@ -77,7 +79,8 @@ async def perform(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> None:
                 f"the hub of this home is version {__version__}, the command is {operation.get('version')}",
                 hint="stop the running `grym serve` and start it again",
             )
-        exit_code = await _OPERATIONS[str(operation["op"])](hub, operation, emit)
+        with in_name_of(await asker_of(hub.config, operation)):
+            exit_code = await _OPERATIONS[str(operation["op"])](hub, operation, emit)
     except GrymError as error:
         emit({"document": {"error": error_to_json(error)}})
         exit_code = error_exit(error)

@@ -13,12 +13,21 @@ from typing import Any
 
 from .. import __version__
 from ..errors import AgentFailed, BadRequest, BadSetup, GrymError, Unavailable
+from ..identity.person import Role
 
 OPERATIONS = (
     "ask", "route", "analyze", "compare", "similar", "patterns", "edit", "status", "pause", "resume", "context",
     "jobs", "teach_route", "index", "library", "find", "notes",
     "teach", "ear", "learn", "sources", "forget", "share",
 )  # fmt: skip
+
+#: Operations that change what all see, and with which `do` they only look.
+_CHANGES: Mapping[str, tuple[str, ...]] = {
+    "index": (), "learn": (), "forget": (), "library": ("list",), "jobs": ("list", "show"),
+    "patterns": ("list", "show"), "teach": ("list",), "teach_route": ("list",), "ear": ("status", "export"),
+}  # fmt: skip
+_OF_THIS_MACHINE = ("status", "pause", "resume")
+_OWNERS_SHARE = ("trust", "distrust", "import", "undo")
 
 Emit = Callable[[dict[str, Any]], None]
 
@@ -28,6 +37,16 @@ def needs_no_hub(operation: Mapping[str, Any]) -> bool:
     if operation["op"] == "jobs":
         return operation["do"] in ("list", "show", "cancel") and not operation["follow"]
     return operation["op"] in ("status", "pause", "resume", "context", "library")
+
+
+def least_role(operation: Mapping[str, Any]) -> Role | None:
+    """Who may ask for it at least in a store that several people share; None needs nobody to be signed in."""
+    op, do = operation["op"], operation.get("do")
+    if op in _OF_THIS_MACHINE:
+        return None
+    if op == "share" and do in _OWNERS_SHARE:
+        return "owner"
+    return "editor" if op in _CHANGES and do not in _CHANGES[op] else "viewer"
 
 
 def operation_of(op: str, **arguments: Any) -> dict[str, Any]:

@@ -147,10 +147,12 @@ async def perform_share(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> i
     import asyncio
 
     from ..errors import Unavailable
+    from ..identity.asking import as_itself
 
     if not hub.store.is_lasting:
         raise Unavailable("nothing is kept: the store cannot be opened", hint="see `grym doctor`")
-    document, exit_code = await asyncio.to_thread(_perform, hub, operation)
+    with as_itself():  # whom the owner trusts, and what came with packs, no role may look at
+        document, exit_code = await asyncio.to_thread(_perform, hub, operation)
     emit({"document": document})
     return exit_code
 

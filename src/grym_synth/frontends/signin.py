@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .asker import sign_in_of
 from .telling import JsonOption, print_json, settings, told
 
 if TYPE_CHECKING:
     from ..config import Config
     from ..identity.person import Person
-    from ..identity.signin import SignIn
 
 _LONGEST = 1000  # characters of what is typed
 
@@ -31,7 +31,7 @@ def login(
     """
     with told(as_json):
         config = settings(as_json)
-        sign_in = _sign_in(config)
+        sign_in = sign_in_of(config)
         address = email or _ask("e-mail")
         if code:
             sign_in.send_code(address)
@@ -69,7 +69,7 @@ def whoami(
         else:
             from ..identity.person import OWNER
 
-            document = _told(config, _sign_in(config).person() if config.supabase_url else OWNER)
+            document = _told(config, sign_in_of(config).person() if config.supabase_url else OWNER)
     if token:
         typer.echo(secret)
         return
@@ -83,7 +83,7 @@ def _forget(config: Config) -> bool:
 
     was = (config.home / NAME).exists()
     try:
-        return _sign_in(config).out()
+        return sign_in_of(config).out()
     except BadSetup:  # no project is named any more, or what is kept cannot be read
         forget(config.home)
         return was
@@ -91,27 +91,10 @@ def _forget(config: Config) -> bool:
 
 def _token(config: Config) -> str:
     if config.supabase_url:
-        return _sign_in(config).token()
+        return sign_in_of(config).token()
     from ..identity.owner_token import owner_token
 
     return owner_token(config.home)
-
-
-def _sign_in(config: Config) -> SignIn:
-    from ..config import legacy_jwt_secret
-    from ..errors import BadSetup, MissingDependency
-
-    if not config.supabase_url:
-        raise BadSetup(
-            "this home belongs to whoever can read it, so there is nothing to sign in to",
-            hint="for a store that several people share, set supabase_url and supabase_key: docs/sign-in.md",
-        )
-    try:
-        from ..identity.signin import Project, SignIn
-    except ImportError as error:
-        raise MissingDependency("signing in needs PyJWT", hint="pip install 'grym-synth[supabase]'") from error
-    project = Project(config.supabase_url, config.supabase_key, legacy_jwt_secret(config))
-    return SignIn(config.home, project)
 
 
 def _ask(what: str, *, is_hidden: bool = False) -> str:

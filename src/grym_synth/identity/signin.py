@@ -40,7 +40,9 @@ class SignIn:
 
     def __init__(self, home: Path, project: Project, verifier: Verifier | None = None) -> None:
         self._home, self._project = home, project
-        self._verifier = verifier or Verifier(project.auth, legacy_secret=project.legacy_secret)
+        self._verifier = verifier or Verifier(
+            project.auth, legacy_secret=project.legacy_secret, kept=home / "sign-in-keys.json"
+        )
 
     def with_password(self, email: str, password: str) -> Person:
         """Raises NotSignedIn when the project does not accept that."""

@@ -13,10 +13,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import jwt
 
+from ..config.writing import write_private
 from ..errors import BadToken, Unavailable
 from .person import ROLES, Person, Role
 
@@ -42,6 +44,7 @@ class Verifier:
 
     url : of its Auth, as https://REF.supabase.co/auth/v1
     legacy_secret : of an old project that signs by HS256; "" accepts none of these
+    kept : a file in which fetched keys are kept for the next process, if any
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class Verifier:
         url: str,
         *,
         legacy_secret: str = "",
+        kept: Path | None = None,
         fetch: Fetch = fetch,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -57,6 +61,13 @@ class Verifier:
         self._keys: Mapping[str, jwt.PyJWK] = {}
         self._fetched = self._asked = float("-inf")
         self._fault = ""  # why the keys could not be fetched the last time
+        self._kept = kept
+        if kept is not None:
+            with suppress(OSError, ValueError, TypeError, KeyError):  # they are fetched anew
+                told = json.loads(kept.read_bytes())
+                if told["url"] == url:
+                    self._keys = _read_keys(told)
+                    self._fetched = now() - max(0.0, time.time() - float(told["fetched"]))
 
     def verify(self, token: str) -> Person:
         """Who a token vouches for.
@@ -99,7 +110,7 @@ class Verifier:
             if is_due and now >= self._asked + _ASK_AGAIN_S:
                 self._asked = now
                 try:
-                    self._keys, self._fetched = _read_keys(self._fetch(f"{self._url}/.well-known/jwks.json")), now
+                    self._keys, self._fetched = self._fetch_keys(), now
                     self._fault = ""
                 except (OSError, ValueError, urllib.error.URLError) as error:
                     self._fault = str(error)
@@ -113,10 +124,19 @@ class Verifier:
             raise BadToken("the token is signed by another algorithm than its key has", hint="sign in: grym login")
         return found
 
+    def _fetch_keys(self) -> dict[str, jwt.PyJWK]:
+        told = json.loads(self._fetch(f"{self._url}/.well-known/jwks.json"))
+        keys = _read_keys(told)
+        if self._kept is not None:
+            with suppress(OSError):
+                write_private(
+                    self._kept, json.dumps({"url": self._url, "fetched": time.time(), "keys": told["keys"]}) + "\n"
+                )
+        return keys
 
-def _read_keys(document: bytes) -> dict[str, jwt.PyJWK]:
+
+def _read_keys(told: object) -> dict[str, jwt.PyJWK]:
     """The keys of a document that can be used; raises ValueError when it is no list of keys."""
-    told = json.loads(document)
     listed = told.get("keys") if isinstance(told, dict) else None
     if not isinstance(listed, list):
         raise ValueError("what came is no list of keys")

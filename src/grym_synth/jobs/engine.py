@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from ..errors import InvalidConfig, Unavailable
+from ..identity.asking import as_itself
 from ..messages import Json
 from ..resources.pool import Pool
 from ..storage.job_rows import Executor, Fenced, JobRow, Place
@@ -121,7 +122,8 @@ class Engine(JobBook):
     def _begin(self) -> None:
         self._wake.set()
         if self._working is None:
-            self._working = asyncio.create_task(self._go_on())
+            with as_itself():  # for all, and not for whoever asked just now
+                self._working = asyncio.create_task(self._go_on())
 
     async def _go_on(self) -> None:
         """Work, and begin again as somebody new after having been declared dead."""

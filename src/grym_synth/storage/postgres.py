@@ -12,9 +12,8 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any, Literal
 from weakref import WeakSet
@@ -23,6 +22,7 @@ import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from ..errors import NotAllowed
+from ..identity.asking import asker
 from .postgres_schema import bring_up
 from .postgres_watch import Watch
 from .postgres_words import PostgresWords
@@ -33,7 +33,7 @@ logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # what it warns of is
 MOST_CONNECTIONS = 4
 _WAIT_S, _LOOK_S = 5.0, 0.5  # for a connection; the same while the server was away just now
 _COMES_S = 1.0  # after which it is asked whether one can be made at all
-_ASK_AGAIN_S = 3.0
+_ASK_AGAIN_S, _WATCH_AGAIN_S = 3.0, 1.0  # after it was away; the same for the rows by which the hub is watched
 _ANSWERS_S, _TRUSTED_S = 3.0, 1.0  # a server answers in; and so long after an answer is not asked whether it does
 _WRITES_S, _LONGEST_S = 10.0, 60.0  # that one waits for others to write, or one statement takes; and many rows
 _CONNECT_S = 3
@@ -43,8 +43,7 @@ _ONE_WRITER, _ONE_OF_HOUSE, _ONE_OF_JOBS = 0x6772796D, 0x6772796C, 0x6772796B
 _LOCKS = {"library": _ONE_WRITER, "house": _ONE_OF_HOUSE, "jobs": _ONE_OF_JOBS}
 
 
-#: Claims of whom the running code acts for, as JSON; "" is the hub for itself.
-_acting: ContextVar[str] = ContextVar("acting for", default="")
+_AS_PERSON = "SELECT set_config('role', 'authenticated', true), set_config('request.jwt.claims', %s, true)"
 _opened: WeakSet[PostgresStore] = WeakSet()
 
 
@@ -87,6 +86,8 @@ class PostgresStore(Store):
         self._wait_s = wait_s
         self._is_away = False
         self._ask_again = self._answered = 0.0
+        self._is_for_persons = writes == "library"
+        self._ask_again_s = _WATCH_AGAIN_S if writes == "house" else _ASK_AGAIN_S
         self._watch = Watch()
         with self._told():
             bring_up(session or pooled, connect_timeout=_CONNECT_S)
@@ -154,25 +155,15 @@ class PostgresStore(Store):
             except psycopg.OperationalError:  # a connection that had died unseen; reading twice does no harm
                 return self._read(query, values)
 
-    @contextmanager
-    def acting_for(self, claims: Mapping[str, Any]) -> Iterator[None]:
-        """Do what the body does, in this thread and what it starts, as somebody who is signed in.
-
-        claims : of his token, which was verified
-        Raises NotAllowed where his role does not reach; rows that he may not see are not there.
-        """
-        token = _acting.set(json.dumps(dict(claims)))
-        try:
-            yield
-        finally:
-            _acting.reset(token)
+    def _claims(self) -> str:
+        """Of whoever asks, as JSON; "" is the hub for itself, as which it always writes of health and of jobs."""
+        person = asker() if self._is_for_persons else None
+        return json.dumps(person.claims()) if person is not None else ""
 
     def _read(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-        if _acting.get():  # which holds for a transaction
-            with self._transaction(is_alone=False) as written:
-                return written.execute(query, values).fetchall()
+        claims = self._claims()
         with self._lent() as db:
-            return _Written(db, self._watch).execute(query, values).fetchall()
+            return _Written(db, self._watch).execute(query, values, claims).fetchall()
 
     def transaction(self) -> AbstractContextManager[Connection]:
         return self._transaction(is_alone=True)
@@ -186,11 +177,8 @@ class PostgresStore(Store):
         with self._told(), self._lent() as db, ExitStack() as begun:
             with self._watch.at_most(_WRITES_S, db.fileno()):
                 begun.enter_context(db.transaction())
-                if claims := _acting.get():
-                    db.execute(
-                        "SELECT set_config('role', 'authenticated', true), set_config('request.jwt.claims', %s, true)",
-                        (claims,),
-                    )
+                if claims := self._claims():
+                    db.execute(_AS_PERSON, (claims,))
                 if is_alone:
                     db.execute(f"SELECT pg_advisory_xact_lock({self._lock})")
             self._mine.held = _Written(db, self._watch)
@@ -219,14 +207,14 @@ class PostgresStore(Store):
         now, pool = time.monotonic(), self._pool
         if self._is_away and now < self._ask_again:
             raise PoolTimeout("it is away")
-        self._ask_again = now + _ASK_AGAIN_S  # others need not wait for what this one finds out
+        self._ask_again = now + self._ask_again_s  # others need not wait for what this one finds out
         patience, wait = (_LOOK_S, _LOOK_S) if self._is_away else (_ANSWERS_S, min(_COMES_S, self._wait_s))
         for _ in range(pool.max_size + 2):  # all that are kept may have died with the server
             try:
                 db = pool.getconn(wait)
             except PoolTimeout:
-                if pool.get_stats().get("pool_size", 0) == 0 and (self._is_away or not self._is_reached()):
-                    break  # none can be made: it is not that all are lent
+                if self._is_away or not self._is_reached():  # it is not that all are lent
+                    break
                 if wait >= self._wait_s:
                     raise
                 wait = self._wait_s
@@ -247,7 +235,7 @@ class PostgresStore(Store):
                 raise
             self._answered, self._is_away = time.monotonic(), False
             return db, pool
-        self._is_away, self._ask_again = True, time.monotonic() + _ASK_AGAIN_S
+        self._is_away, self._ask_again = True, time.monotonic() + self._ask_again_s
         raise PoolTimeout("it is away")
 
     def _is_reached(self) -> bool:
@@ -297,11 +285,12 @@ class PostgresStore(Store):
         except psycopg.OperationalError as error:
             raise StoreAway(f"the store {self.name} is away: {_one_line(error)}", retry_after=5.0) from error
         except psycopg.errors.InsufficientPrivilege as error:
-            if not _acting.get():
+            if asker() is None:
                 raise StoreUnavailable(
                     f"the store {self.name} refuses: {_one_line(error)}", retry_after=60.0
                 ) from error
-            raise NotAllowed("your role does not allow that", hint="grym whoami says which you have") from error
+            what = "your role does not allow that, or the row is somebody else's"
+            raise NotAllowed(what, hint="grym whoami says which role you have") from error
         except psycopg.Error as error:
             raise StoreUnavailable(f"the store {self.name} failed: {_one_line(error)}", retry_after=5.0) from error
 
@@ -312,10 +301,15 @@ class _Written:
     def __init__(self, db: psycopg.Connection[Any], watch: Watch) -> None:
         self._db, self._watch = db, watch
 
-    def execute(self, query: str, values: Sequence[Any] = (), /) -> Rows:
+    def execute(self, query: str, values: Sequence[Any] = (), claims: str = "", /) -> Rows:
+        """claims : in whose name, outside a transaction: what is sent together is one, and one way to the server."""
         text, order = to_postgres(query)
         with self._watch.at_most(_WRITES_S, self._db.fileno()):
-            return self._db.execute(text, _values(values, order))
+            if not claims:
+                return self._db.execute(text, _values(values, order))
+            cursor = self._db.execute(f"{_AS_PERSON}; {text}", (claims, *_values(values, order)))
+            cursor.nextset()
+            return cursor
 
     def executemany(self, query: str, rows: Iterable[Sequence[Any]], /) -> None:
         text, order = to_postgres(query)

@@ -1,7 +1,7 @@
 """Who may do what with which rows of a shared store: a table, and the row-level security of Postgres made from it.
 
 The owner of the tables, as whom hubs work for themselves, passes all of it. For a person a hub takes the role
-`authenticated` and the person's claims for one transaction (`PostgresStore.acting_for`); through the data API of
+`authenticated` and the person's claims for one transaction (`identity.asking`); through the data API of
 Supabase the same rules hold. The hub, or that API, has verified the claims: whoever has the password of the database
 can claim anything.
 """

@@ -14,7 +14,8 @@ from tests.postgres_world import PostgresWorld
 
 from grym_synth.config import Config
 from grym_synth.errors import NotAllowed
-from grym_synth.identity.person import ROLES, Role
+from grym_synth.identity.asking import in_name_of
+from grym_synth.identity.person import ROLES, Person, Role
 from grym_synth.storage.contexts import Contexts
 from grym_synth.storage.opening import open_job_store
 from grym_synth.storage.postgres import PostgresStore
@@ -205,16 +206,16 @@ def test_whose_role_does_not_reach_is_told_so_and_his_own_rows_are_his(postgres:
     name = postgres.of_ours()
     store = PostgresStore(postgres.address(name))
     teachings = Teachings(store)
-    with store.acting_for(claims(ADA, "viewer")), pytest.raises(NotAllowed, match="your role does not allow that"):
+    with in_name_of(Person(ADA, "", "viewer")), pytest.raises(NotAllowed, match="your role does not allow that"):
         teachings.put_labels([Label("aa", "dusty", True, "")])
-    with store.acting_for(claims(ADA, "editor")):
+    with in_name_of(Person(ADA, "", "editor")):
         teachings.put_labels([Label("aa", "dusty", True, "")])
-    with store.acting_for(claims(BOB, "editor")):
+    with in_name_of(Person(BOB, "", "editor")):
         assert [label.label for label in teachings.labels()] == ["dusty"]
         with pytest.raises(NotAllowed):
             teachings.put_labels([Label("aa", "dusty", False, "")])  # Ada has said otherwise
         assert teachings.take_back_labels("dusty") == 0
         assert Contexts(store).turns("default") == []
-    with store.acting_for(claims(ADA, "editor")):
+    with in_name_of(Person(ADA, "", "editor")):
         assert teachings.take_back_labels("dusty") == 1
     store.close()
