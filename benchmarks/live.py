@@ -41,7 +41,7 @@ def write(pooled: str, session: str, count: int) -> None:
 async def delays(pooled: str, session: str, count: int, *, is_woken: bool) -> list[float]:
     """Seconds from each change to when a follower is told of it, in the order told."""
     store = PostgresStore(pooled, session)
-    live = Live(Events(store), partial(listen, session) if is_woken else None)
+    live = Live(Events(store), {"listen": partial(listen, session)} if is_woken else None)
     task = asyncio.create_task(live.run())
     found: list[float] = []
 

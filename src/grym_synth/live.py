@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -41,13 +41,12 @@ class Missed:
 class Live:
     """One for each process; `run` keeps it going.
 
-    cue : what wakes it beside the look every few seconds
-    cue_name : what the status calls that
+    cues : what wakes it beside the look every few seconds, by the name that the status tells
     """
 
-    def __init__(self, events: Events, cue: Cue | None = None, cue_name: str = "look", *, net_s: float = NET_S) -> None:
+    def __init__(self, events: Events, cues: Mapping[str, Cue] | None = None, *, net_s: float = NET_S) -> None:
         self.seq = 0
-        self.events, self._cue, self._cue_name, self._net_s = events, cue, cue_name, net_s
+        self.events, self._cues, self._net_s = events, cues or {}, net_s
         self._latest: deque[Event] = deque(maxlen=_LATEST)
         self._woken, self._has_begun = asyncio.Event(), asyncio.Event()
         self._readers: list[asyncio.Queue[Event | Missed]] = []
@@ -55,7 +54,7 @@ class Live:
 
     async def run(self) -> None:
         """Follow from now on until cancelled; while the store is away, wait until it is back."""
-        cue = asyncio.create_task(self._cue(self._woken.set)) if self._cue is not None else None
+        cues = [asyncio.create_task(cue(self._woken.set)) for cue in self._cues.values()]
         try:
             while True:
                 self._woken.clear()
@@ -70,9 +69,9 @@ class Live:
                     async with asyncio.timeout(pause):
                         await self._woken.wait()
         finally:
-            if cue is not None:
+            for cue in cues:
                 cue.cancel()
-                await asyncio.gather(cue, return_exceptions=True)
+            await asyncio.gather(*cues, return_exceptions=True)
 
     async def follow(self, after: int | None = None) -> AsyncIterator[Event | Missed]:
         """Events after a number, or from now on, as they come; `Missed` where some are gone that were not seen."""
@@ -94,7 +93,7 @@ class Live:
     def status(self) -> dict[str, Json]:
         """How it stands, for `grym status`: what wakes it, and what it saw last."""
         latest: list[Json] = [asdict(event) for event in reversed(self._latest)]
-        return {"cue": self._cue_name, "seq": self.seq, "fault": self._fault, "latest": latest}
+        return {"cue": " and ".join(self._cues) or "look", "seq": self.seq, "fault": self._fault, "latest": latest}
 
     async def _before(self, seen: int, until: int) -> AsyncIterator[Event | Missed]:
         """What came after a number and up to another, from the store."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import logging
 import platform
 import threading
@@ -24,6 +25,7 @@ from .execution.reading import Reader
 from .execution.supervisor import Supervisor
 from .health.readings import total_ram_gb
 from .hub import Hub, Laid, Teller
+from .identity.asking import sign_in_of
 from .jobs.cleaners import job_cleaners
 from .jobs.engine import Engine, open_jobs
 from .jobs.executors import executor_name
@@ -40,7 +42,7 @@ from .library.job import hear_anew, index_kind
 from .library.recurring import pattern_kind
 from .library.telling import library_findings
 from .likeness import Likeness
-from .live import Live
+from .live import Cue, Live
 from .llm.adapters import open_model
 from .llm.guarded import GuardedModels, turns
 from .llm.spending import Spending
@@ -163,7 +165,13 @@ def _follow_changes(config: Config, store: Store) -> Live:
         return Live(Events(store))
     from .storage.listening import listen
 
-    return Live(Events(store), partial(listen, config.store_session or config.store), "listen")
+    cues: dict[str, Cue] = {"listen": partial(listen, config.store_session or config.store)}
+    can_hear = importlib.util.find_spec("realtime") is not None
+    if config.supabase_url and not config.store_session and can_hear:  # a pooler would swallow what NOTIFY says
+        from .identity.broadcasts import broadcasts
+
+        cues["broadcast"] = partial(broadcasts, sign_in_of(config))
+    return Live(Events(store), cues)
 
 
 def _tellers(

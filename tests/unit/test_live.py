@@ -62,7 +62,7 @@ def test_a_change_is_announced_by_the_server_and_seen_without_looking(postgres: 
         address = postgres.address(postgres.of_ours())
         store, other = PostgresStore(address), PostgresStore(address)
         change(other, 0)
-        live = Live(Events(store), partial(listen, address), "listen", net_s=3600.0)  # it never looks by itself
+        live = Live(Events(store), {"listen": partial(listen, address)}, net_s=3600.0)  # it never looks by itself
         async with going(live):
             late, new = Follower(live, after=0), Follower(live)
             await asyncio.sleep(0.5)
@@ -82,7 +82,7 @@ def test_an_outage_costs_no_change_and_neither_does_a_lost_connection(postgres: 
         name = postgres.of_ours()
         address = postgres.address(name)
         store, other = PostgresStore(address), PostgresStore(address)
-        live = Live(Events(store), partial(listen, address), "listen", net_s=0.5)
+        live = Live(Events(store), {"listen": partial(listen, address)}, net_s=0.5)
         async with going(live):
             follower = Follower(live)
             await asyncio.sleep(0.3)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .asker import sign_in_of
+from ..identity.asking import sign_in_of
 from .telling import JsonOption, print_json, settings, told
 
 if TYPE_CHECKING:

@@ -9,10 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..errors import NotAllowed
+from ..config import Config, legacy_jwt_secret
+from ..errors import BadSetup, MissingDependency, NotAllowed
 from .person import Person, Role
 
+if TYPE_CHECKING:
+    from .signin import Project, SignIn
+
+#: Made once, for the keys that each has fetched.
+_known: dict[tuple[Path, Project], SignIn] = {}
 _asker: ContextVar[Person | None] = ContextVar("asker", default=None)
 
 #: Who may what a role may; an agent asks as a viewer does.
@@ -56,3 +64,21 @@ def must_be(least: Role, what: str) -> None:
 
 def _a(role: Role) -> str:
     return f"an {role}" if role[0] in "aeio" else f"a {role}"
+
+
+def sign_in_of(config: Config) -> SignIn:
+    """Raises BadSetup where there is no project, MissingDependency without what signing in needs."""
+    if not config.supabase_url:
+        raise BadSetup(
+            "this home belongs to whoever can read it, so there is nothing to sign in to",
+            hint="for a store that several people share, set supabase_url and supabase_key: docs/sign-in.md",
+        )
+    try:
+        from .signin import Project, SignIn
+    except ImportError as error:
+        raise MissingDependency("signing in needs PyJWT", hint="pip install 'grym-synth[supabase]'") from error
+    project = Project(config.supabase_url, config.supabase_key, legacy_jwt_secret(config))
+    found = _known.get((config.home, project))
+    if found is None:
+        found = _known[config.home, project] = SignIn(config.home, project)
+    return found

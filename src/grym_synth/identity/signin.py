@@ -39,7 +39,7 @@ class SignIn:
     """Of one home to one project. Every method but `out` raises Unavailable while the project cannot be reached."""
 
     def __init__(self, home: Path, project: Project, verifier: Verifier | None = None) -> None:
-        self._home, self._project = home, project
+        self._home, self.project = home, project
         self._verifier = verifier or Verifier(
             project.auth, legacy_secret=project.legacy_secret, kept=home / "sign-in-keys.json"
         )
@@ -60,8 +60,8 @@ class SignIn:
         """An access token that counts for a while yet; raises NotSignedIn."""
         with store.alone(self._home):
             found = store.read(self._home)
-            if found is None or found.url != self._project.url:
-                raise NotSignedIn(f"nobody is signed in to {self._project.url}", hint="grym login")
+            if found is None or found.url != self.project.url:
+                raise NotSignedIn(f"nobody is signed in to {self.project.url}", hint="grym login")
             return self._fresh(found).access_token
 
     def person(self) -> Person:
@@ -73,7 +73,7 @@ class SignIn:
         with store.alone(self._home):
             try:
                 found = store.read(self._home)
-                if found is not None and found.url == self._project.url:
+                if found is not None and found.url == self.project.url:
                     with suppress(Unavailable, NotSignedIn):
                         token = self._fresh(found).access_token  # one that is over could not end the other
                         self._ask(lambda client: client.admin.sign_out(token, "local"))
@@ -100,7 +100,7 @@ class SignIn:
             raise NotSignedIn("the project gave no session", hint="is the e-mail address confirmed?")
         session = answer.session
         expires = float(session.expires_at or time.time() + session.expires_in)
-        return Kept(self._project.url, session.access_token, session.refresh_token, expires)
+        return Kept(self.project.url, session.access_token, session.refresh_token, expires)
 
     def _ask(self, ask: Callable[[SyncGoTrueClient], T]) -> T:
         try:
@@ -111,12 +111,12 @@ class SignIn:
             message = "signing in needs the client of Supabase Auth"
             raise MissingDependency(message, hint="pip install 'grym-synth[supabase]'") from error
         client = SyncGoTrueClient(
-            url=self._project.auth,
-            headers={"apikey": self._project.key},
+            url=self.project.auth,
+            headers={"apikey": self.project.key},
             auto_refresh_token=False,
             persist_session=False,
         )
-        away = f"{self._project.url} cannot be reached"
+        away = f"{self.project.url} cannot be reached"
         try:
             with client:
                 return ask(client)
@@ -124,7 +124,7 @@ class SignIn:
             raise Unavailable(f"{away}: {error.message}", retry_after=5.0) from error
         except AuthApiError as error:
             if error.status >= 500 or error.status == 429:
-                raise Unavailable(f"{self._project.url} says: {error.message}", retry_after=30.0) from error
+                raise Unavailable(f"{self.project.url} says: {error.message}", retry_after=30.0) from error
             raise NotSignedIn(f"not signed in: {error.message}", hint="grym login") from error
         except AuthError as error:
             raise NotSignedIn(f"not signed in: {error.message}", hint="grym login") from error

@@ -151,7 +151,9 @@ def _has_room(db: Connection) -> str:
 def _broadcasts(db: Connection) -> str:
     if _one(db, "SELECT to_regprocedure('realtime.send(jsonb, text, text, boolean)')::text") is None:
         raise Lacks("is not there; changes are seen by LISTEN")
-    return "changes are handed to realtime.send"
+    if _one(db, "SELECT count(*) FROM pg_policies WHERE schemaname = 'realtime' AND policyname = 'grym_hears'") == 0:
+        raise Lacks("changes are handed to realtime.send, and nobody may hear them; changes are seen by LISTEN")
+    return "changes are handed to realtime.send, and whoever has a role may hear them"
 
 
 def _has_vectors(db: Connection) -> str:

@@ -85,7 +85,8 @@ def reach(kind: Kind, role: Role, operation: Operation) -> Reach | None:
             return kind.agent.get(operation)
 
 
-#: Who a transaction acts for: nobody without claims of somebody who is signed in.
+#: Who a transaction acts for: nobody without claims of somebody who is signed in. And who hears the broadcasts of
+#: Supabase: everybody who has a role.
 FUNCTIONS = """
 DO $$ BEGIN
     IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'authenticated') THEN
@@ -110,7 +111,16 @@ CREATE OR REPLACE FUNCTION grym_role() RETURNS TEXT LANGUAGE sql STABLE AS $$
             THEN grym_claims() -> 'app_metadata' ->> 'grym_role'
         ELSE 'viewer'
     END
-$$
+$$;
+DO $$ BEGIN
+    IF to_regclass('realtime.messages') IS NOT NULL AND to_regprocedure('realtime.topic()') IS NOT NULL THEN
+        DROP POLICY IF EXISTS grym_hears ON realtime.messages;
+        CREATE POLICY grym_hears ON realtime.messages FOR SELECT TO authenticated
+            USING (realtime.topic() = 'grym' AND extension = 'broadcast' AND (SELECT grym_role()) IS NOT NULL);
+    END IF;
+EXCEPTION WHEN insufficient_privilege OR undefined_column OR undefined_object THEN
+    RAISE WARNING 'changes are not broadcast: a policy on realtime.messages is missing';
+END $$
 """
 
 
