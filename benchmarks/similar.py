@@ -35,6 +35,7 @@ from grym_synth.storage.library import Library
 from grym_synth.storage.library_rows import Described, LibraryFile
 from grym_synth.storage.prints import BANDS, Prints, StoredPrint
 from grym_synth.storage.sqlite import SqliteStore
+from grym_synth.storage.store import Store
 
 COMMAND = "python -m benchmarks.similar FOLDER"
 _EXCERPT_S, _MOST_EXCERPTS = 8.0, 4
@@ -73,7 +74,7 @@ def simulate(real: list[dict[str, FloatArray]], n: int, rng: np.random.Generator
         }
 
 
-def fill(store: SqliteStore, real: list[dict[str, FloatArray]], n: int, rng: np.random.Generator) -> None:
+def fill(store: Store, real: list[dict[str, FloatArray]], n: int, rng: np.random.Generator) -> None:
     library, prints = Library(store), Prints(store)
     items = simulate(real, n, rng)
     for start in range(0, n, _AT_ONCE):

@@ -17,7 +17,10 @@ from .audio.decoding.files import open_audio
 from .errors import BadRequest, BadSetup, GrymError, Unavailable, UnusableAudio
 from .execution.hearing import Listener
 from .library.describe import describe, is_recording
+from .memory.aspects import WEIGHTS, WEIGHTS_OF_HIT
+from .memory.candidates import DuplicatesAmong, can_ask, candidates, nearest_names
 from .memory.named_patterns import evidence_of_shared, held, named_in, seeks_pattern, unknown_pattern
+from .memory.shelf import Shelf
 from .memory.similar import Found, Match, Query, Recall
 from .memory.wishes import Wish, fitting, shifted
 from .messages import EVIDENCE_UNITS, Evidence, Gap, Json, Source, Span
@@ -32,6 +35,7 @@ log = logging.getLogger(__name__)
 
 OnProgress = Callable[[float, str], None]
 
+_FOR_DUPLICATES = 50  # of the nearest candidates, that may be the same recording
 _TOLD = 5  # matches that an answer in words is given
 
 
@@ -82,6 +86,31 @@ class Likeness:
         BadRequest
             The recording cannot be listened to, or what is asked of it makes no sense.
         """
+        asks_server = not (asked.direction or asked.fits or self._shelf.is_at_hand) and await asyncio.to_thread(
+            can_ask, self._library, self._listener.recipe
+        )
+        shelf = None if asks_server else await self._whole()
+        query = await self._query(path, asked, on_progress)
+        weights, by = asked.weights, "asked"
+        if weights is None:
+            weights = await asyncio.to_thread(self._learned_weights, self._listener.recipe, query)
+            by = "usual" if weights is None else "your ear"
+        if shelf is None and (found := await asyncio.to_thread(self._among_candidates, query, asked.k, weights)):
+            return Alike(found, by)
+        shelf = shelf or await self._whole()
+        if not query.is_part:
+            query = replace(query, described=await asyncio.to_thread(self._shelf.described, query.described))
+        wish: Wish | None = None
+        if asked.direction:
+            wish = shifted(shelf, query.described.figures, asked.direction)
+        elif asked.fits:
+            wish = await asyncio.to_thread(fitting, shelf, query.described.figures, query.described.words)
+        async with self._turn:
+            found = await asyncio.to_thread(self._recall.similar, shelf, query, asked.k, weights, wish)
+        return Alike(replace(found, left_out=shelf.left_out), by)
+
+    async def _whole(self) -> Shelf:
+        """The library in memory; raises NothingKnown where it is empty."""
         async with self._turn:
             shelf = await asyncio.to_thread(self._shelf.current)
         if not len(shelf) and shelf.left_out:
@@ -91,21 +120,21 @@ class Likeness:
             )
         if not len(shelf):
             raise NothingKnown("the library is empty", hint="fill it first: grym index FOLDER")
-        query = await self._query(path, asked, on_progress)
-        if not query.is_part:
-            query = replace(query, described=await asyncio.to_thread(self._shelf.described, query.described))
-        wish: Wish | None = None
-        if asked.direction:
-            wish = shifted(shelf, query.described.figures, asked.direction)
-        elif asked.fits:
-            wish = await asyncio.to_thread(fitting, shelf, query.described.figures, query.described.words)
-        weights, by = asked.weights, "asked"
-        if weights is None:
-            weights = await asyncio.to_thread(self._learned_weights, shelf.recipe, query)
-            by = "usual" if weights is None else "your ear"
-        async with self._turn:
-            found = await asyncio.to_thread(self._recall.similar, shelf, query, asked.k, weights, wish)
-        return Alike(replace(found, left_out=shelf.left_out), by)
+        return shelf
+
+    def _among_candidates(self, query: Query, k: int, weights: Mapping[str, float] | None) -> Found | None:
+        """What is near of those that the server puts forward; None where it cannot say."""
+        judged_by = weights or (WEIGHTS_OF_HIT if query.is_hit else WEIGHTS)
+        own = "" if query.is_part else query.described.sha256
+        shelf = candidates(self._library, self._listener.recipe, query.row, judged_by, own)
+        if shelf is None:
+            return None
+        recall = Recall(self._library, self._recall.prints)
+        near = nearest_names(shelf, query.row, judged_by, _FOR_DUPLICATES)
+        recall.duplicates = DuplicatesAmong(recall.prints, near)
+        found, known = recall.similar(shelf, query, k, weights), self._library.recipes()
+        searched = known.get(self._listener.recipe, 0)
+        return replace(found, searched=searched, left_out=sum(known.values()) - searched)
 
     def _learned_weights(self, recipe: str, query: Query) -> Mapping[str, float] | None:
         """The weights of the owner's ear for such a recording; None for the usual ones."""

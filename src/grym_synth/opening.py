@@ -46,6 +46,7 @@ from .live import Cue, Live
 from .llm.adapters import open_model
 from .llm.guarded import GuardedModels, turns
 from .llm.spending import Spending
+from .memory.candidates import give_places
 from .memory.duplicates import Duplicates
 from .memory.patterns import PatternSearch
 from .memory.shelf import Shelves
@@ -75,6 +76,7 @@ from .upkeep import Upkeep, probed_parts
 
 log = logging.getLogger(__name__)
 
+_PLACES_S = 5.0  # that places are given in one go: a hub that ends waits for no longer
 _BESIDE_FETCHING_S = 15.0  # to start the agent, and to write what came
 
 
@@ -118,8 +120,14 @@ async def open_hub(config: Config, *, serving: bool = False, role: str = "hub") 
         hears=index,
         sounds=config.home / "sounds",
     )
+    place_some = partial(give_places, index.library, listener.recipe, _PLACES_S)
+
+    def make_ready() -> None:
+        finder.prepare()
+        place_some()
+
     kinds = [
-        index_kind(index, at_once=config.cpu_slots, then=finder.prepare),
+        index_kind(index, at_once=config.cpu_slots, then=make_ready),
         pattern_kind(PatternSearch(store)),
         learn_kind(learner, at_once=config.cpu_slots),
     ]
@@ -145,7 +153,9 @@ async def open_hub(config: Config, *, serving: bool = False, role: str = "hub") 
                 troubles = (*troubles, *await _go_on(engine, index))
                 if is_shared(config):
                     engine.stand_by()
-                    upkeep.lookers.append(finder.prepare)
+                    upkeep.lookers.append(place_some)
+                    if role == "hub":  # whom somebody may ask
+                        upkeep.lookers.append(finder.prepare)
             async with following(learner.knowledge, engine, is_on=serving and store.is_lasting):
                 yield Hub(
                     config, router, catalog, executor, pool, store, Contexts(store), models, engine, upkeep, index,

@@ -66,6 +66,11 @@ class OwnersShelf:
         self._told: dict[bool, _Told] = {}  # of the whole library, and of what this version heard
         self._learned: _Learned | None = None
 
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether it is in memory or in a file of this machine."""
+        return self._shelves.is_at_hand
+
     def current(self) -> Shelf:
         """What this version heard of the library, as its owner tells it."""
         return self._as_told(is_whole=False).shelf

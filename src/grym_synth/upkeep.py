@@ -74,7 +74,8 @@ class Upkeep:
         live: Live | None = None,
         remembers: bool = True,
     ) -> None:
-        self.lookers: list[Callable[[], object]] = []  # called in a thread when others changed the library or the ear
+        #: Called in a thread at the start, and when others changed the library or the ear; again while they say so.
+        self.lookers: list[Callable[[], object]] = []
         self.cleaners: dict[str, Cleaner] = {}  # by kind; the hub adds those of parts that are not known here
         self._config, self._pool, self._agents, self._house, self._books = config, pool, agents, house, books
         self._rules, self._remembers, self._live = rules_of(config), remembers, live
@@ -277,7 +278,7 @@ class Upkeep:
 
     async def _look_when_quiet(self) -> None:
         """Let others look at the library once it changes no more: while somebody indexes, it changes all the time."""
-        looked_at = 0.0
+        looked_at = -1.0
         while True:
             await asyncio.sleep(_QUIET_S / 2.0)
             changed_at = self._changed_at
@@ -285,7 +286,8 @@ class Upkeep:
                 looked_at = changed_at
                 for look in self.lookers:
                     try:
-                        await asyncio.to_thread(look)
+                        while await asyncio.to_thread(look):
+                            pass
                     except Unavailable as error:  # the next question looks again
                         log.info("the library was not looked at", extra={"reason": str(error)})
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,12 @@ def same_recording(a: StoredPrint, b: StoredPrint) -> float | None:
         return None
     differing = are_alike(a.words, b.words)
     return 1.0 - differing if differing is not None and differing <= SAME_BITS else None
+
+
+class Duplicator(Protocol):
+    """Whoever finds duplicates."""
+
+    def of(self, asked: StoredPrint) -> Sequence[Duplicate]: ...
 
 
 class Duplicates:

@@ -130,7 +130,7 @@ def _part(items: Sequence[Described], paths: Mapping[str, Sequence[str]]) -> She
     figures = _columns([item.figures for item in items], np.nan)
     tags = _columns([item.tags for item in items], 0.0)
     words = {name: tuple(item.words.get(name, "") for item in items) for name in _names(item.words for item in items)}
-    matrix = as_matrix(_stacked(items), n)
+    matrix = as_matrix(stacked(items), n)
     places = tuple(tuple(sorted(paths[item.sha256])) for item in items)
     return Shelf(0, tuple(i.sha256 for i in items), places, figures, words, tags, views(matrix), matrix=matrix)
 
@@ -145,7 +145,7 @@ def _columns(rows: Sequence[Mapping[str, float]], missing: float) -> dict[str, F
     return dict(zip(places, table, strict=True))
 
 
-def _stacked(items: Sequence[Described]) -> dict[str, FloatArray]:
+def stacked(items: Sequence[Described]) -> dict[str, FloatArray]:
     """Raw vectors of each aspect under each other; zero rows for those that have none, or of another length."""
     found = {}
     for name in ASPECTS:
@@ -179,6 +179,11 @@ class Shelves:
         self._shelf: Shelf | None = None
         self._old: dict[str, Shelf] = {}  # by recipe, without vectors
         self._whole: tuple[tuple[Shelf, ...], Shelf] | None = None
+
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether it is in memory or in the cache, so that only what changed has to be read from the store."""
+        return self._shelf is not None or (self._cache is not None and self._cache.exists())
 
     def current(self) -> Shelf:
         """The library as it is now; raises StoreUnavailable where the store cannot be read."""

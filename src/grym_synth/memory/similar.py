@@ -19,7 +19,7 @@ from ..storage.library_rows import Described, Fragment
 from ..storage.patterns import Patterns
 from ..storage.prints import Prints, StoredPrint
 from .aspects import ASPECTS, HIT_LENGTH, WEIGHTS, WEIGHTS_OF_HIT, FloatArray, read_space
-from .duplicates import Duplicates, folded
+from .duplicates import Duplicates, Duplicator, folded
 from .nearest import Mask, Nearest
 from .shared import Shared, shared_with
 from .shelf import Shelf, as_matrix, views
@@ -93,7 +93,7 @@ class Recall:
 
     library: Library
     prints: Prints
-    duplicates: Duplicates = field(init=False)
+    duplicates: Duplicator = field(init=False)
     _nearest: Nearest | None = None
     _places: dict[str, int] = field(default_factory=dict)  # the row of each content on the latest shelf
 

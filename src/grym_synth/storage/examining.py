@@ -159,5 +159,9 @@ def _broadcasts(db: Connection) -> str:
 def _has_vectors(db: Connection) -> str:
     version = _one(db, "SELECT default_version FROM pg_available_extensions WHERE name = 'vector'")
     if version is None:
-        raise Lacks("is not there; vectors are searched by each hub, as everywhere in this version")
-    return f"{version} is there; vectors are searched by each hub all the same"
+        raise Lacks("is not there; every hub reads the library and searches it by itself")
+    column = "table_name = 'places' AND column_name = 'place' AND table_schema = current_schema()"
+    if not _one(db, f"SELECT count(*) FROM information_schema.columns WHERE {column}"):
+        raise Lacks(f"{version} could not be used when the tables were made; every hub searches by itself")
+    given, known = _one(db, "SELECT count(*) FROM places"), _one(db, "SELECT count(*) FROM recordings")
+    return f"{version}; {given} of {known} recordings have a place, and hubs that stay give them theirs"

@@ -22,7 +22,7 @@ from .store import Store
 OnProgress = Callable[[str, int, int], None]  # table, rows that are there, rows that there are
 _AT_ONCE = 1000
 #: A lease is room on one machine, and ends with its process; an event is for those who look at this store.
-_NOT_MOVED = frozenset({"store_moves", "leases", "events"})
+_NOT_MOVED = frozenset({"store_moves", "leases", "events", "places"})
 
 
 @dataclass(frozen=True, slots=True)

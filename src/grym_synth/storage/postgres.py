@@ -23,6 +23,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from ..errors import NotAllowed
 from ..identity.asking import asker
+from .postgres_places import Places
 from .postgres_schema import bring_up
 from .postgres_watch import Watch
 from .postgres_words import PostgresWords
@@ -93,7 +94,7 @@ class PostgresStore(Store):
             bring_up(session or pooled, connect_timeout=_CONNECT_S)
         self._pooled, self._most = pooled, most
         self._pool = self._new_pool()
-        self.words = PostgresWords(self)
+        self.words, self.places = PostgresWords(self), Places(self)
         if writes != "house":  # whose one connection stays its own
             _opened.add(self)
 

@@ -56,6 +56,7 @@ KINDS = (
     ),
     # What a hub opens by itself: who could write it would have files read on the machines of others.
     Kind(("library_folders", "knowledge_follows"), _may(_LOOK), _may(_LOOK), _may(_LOOK)),
+    Kind(("places",), _may(_LOOK), _may(_LOOK), _may(_LOOK)),  # made of `vectors`
     Kind(("ears", "ear_in_use", "ear_judged"), _may(_ADD), _may(_LOOK), _may(_LOOK)),
     Kind(  # what somebody asked is his own affair
         ("answers", "in_play"), _may(_ALL, "own"), _may(_ALL, "own"), _may(_ALL, "own"), owned=True,

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from ..errors import Unavailable
@@ -29,6 +29,9 @@ from ..messages import (
     gap_from_json,
     gap_to_json,
 )
+
+if TYPE_CHECKING:
+    from .postgres_places import Places
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -131,10 +134,12 @@ class Store(ABC):
     """Open one for each process; every method is one short transaction. Threads may share it.
 
     words : by what passages are found
+    places : by what the server finds recordings that are near; None where there is no server
     Every method raises StoreUnavailable while it cannot be opened, read or written.
     """
 
     words: Words
+    places: Places | None = None
     settled = ""  # in SQL, of a row of `events`: that none comes any more whose number is smaller
 
     @property

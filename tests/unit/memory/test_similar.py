@@ -18,6 +18,7 @@ from grym_synth.storage.library import Library
 from grym_synth.storage.library_rows import Described, Fragment, LibraryFile
 from grym_synth.storage.prints import BANDS, Prints, StoredPrint
 from grym_synth.storage.sqlite import SqliteStore
+from grym_synth.storage.store import Store
 
 FIGURES = {"tempo_bpm": 120.0, "centroid_hz": 2000.0, "duration_s": 30.0, "integrated_lufs": -14.0}
 
@@ -54,7 +55,7 @@ def print_of(name: str, seed: int, *, flipped: float = 0.0) -> StoredPrint:
 class Shop:
     """A library with a recall over it."""
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: Store) -> None:
         self.library, self.prints = Library(store), Prints(store)
         self.recall = Recall(self.library, self.prints)
         self._shelves = Shelves(self.library)

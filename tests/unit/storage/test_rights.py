@@ -71,7 +71,7 @@ def _value(kind: str, name: str, number: int) -> Any:
         return 1
     if kind in ("bigint", "double precision"):
         return 1_000_000 + number
-    return {"bytea": b"", "xid8": "1"}.get(kind, f"x{number}")
+    return {"bytea": b"", "xid8": "1", "USER-DEFINED": None}.get(kind, f"x{number}")
 
 
 @pytest.fixture(scope="module")

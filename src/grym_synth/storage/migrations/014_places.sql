@@ -1,0 +1,6 @@
+-- Where recordings lie, for a server that can search by that (pgvector). Made of `vectors`, so it is never moved.
+CREATE TABLE places (
+    number INTEGER PRIMARY KEY, -- of the recording
+    recipe TEXT NOT NULL,
+    described_at REAL NOT NULL -- of the description that it was made of
+)
