@@ -87,7 +87,7 @@ class Likeness:
             The recording cannot be listened to, or what is asked of it makes no sense.
         """
         asks_server = not (asked.direction or asked.fits or self._shelf.is_at_hand) and await asyncio.to_thread(
-            can_ask, self._library, self._listener.recipe
+            can_ask, self._library, self._listener.recipe, asked.k
         )
         shelf = None if asks_server else await self._whole()
         query = await self._query(path, asked, on_progress)

@@ -53,6 +53,7 @@ def test_everything_is_moved_used_there_taken_back_and_moved_for_good(postgres: 
     assert grym("migrate", "--verify")[0]["same"]
     (grym.home / "grym.db").rename(grym.home / "elsewhere.db")  # the answer came from the server
     assert grym("notes", "kick")[0]["passages"]
+    assert [job["state"] for job in grym("jobs")[0]["jobs"]] == ["done"]
     (grym.home / "elsewhere.db").rename(grym.home / "grym.db")
     assert "neither confirmed" in grym("migrate", "--to", there, code=3)[0]["error"]["message"]
     assert grym("migrate", "--rollback")[0]["rolled_back"]
@@ -60,6 +61,7 @@ def test_everything_is_moved_used_there_taken_back_and_moved_for_good(postgres: 
     grym("forget", "notes.md", "--yes")
     assert grym("migrate", "--to", there)[0]["same"]  # what was moved before is made equal
     assert not grym("notes", "kick")[0]["passages"]
+    assert grym("jobs")[0]["jobs"] == []
     assert "health_log" in grym("migrate", "--verify", code=3)[0]["differ"]  # a hub has used the new one since
     assert grym("migrate", "--confirm")[0]["confirmed"]
     assert grym("migrate", "--to", f"sqlite:///{tmp_path / 'back.db'}")[0]["same"]

@@ -20,9 +20,10 @@ from .telling import JsonOption, for_terminal, print_json, settings, told
 
 if TYPE_CHECKING:
     from ..config import Config
+    from ..storage.job_ground import JobGround
     from ..storage.moving import Compared, Mover
 
-_NOT_MOVED = "long work under way, fetched recordings, caches, model packs and your key stay on this machine"
+_NOT_MOVED = "fetched recordings, caches, model packs and your key stay on this machine"
 
 
 def migrate(
@@ -68,18 +69,22 @@ def migrate(
 
 
 def _would_move(config: Config, to: str, session: str) -> dict[str, Any]:
+    from ..storage.job_moving import count_jobs
     from ..storage.moving import Mover
-    from ..storage.opening import name_of, open_store
+    from ..storage.opening import name_of, open_job_ground, open_store
 
     target = _target(config, to, session)
     with closing(open_store(config)) as source:
         rows = {name: count for name, count in Mover(source, source, "").counts().items() if count}
+    with closing(open_job_ground(config)) as jobs:
+        rows |= {"jobs": count} if (count := count_jobs(jobs)) else {}
     return {"would_move": rows, "rows": sum(rows.values()), "from": name_of(config), "to": name_of(target)}
 
 
 def _move(config: Config, to: str, session: str) -> dict[str, Any]:
     from ..config.writing import put_store, write_private
     from ..errors import Unavailable
+    from ..storage.job_moving import compare_jobs, copy_jobs
     from ..storage.opening import name_of
     from .hub_socket import hold_home
 
@@ -94,6 +99,9 @@ def _move(config: Config, to: str, session: str) -> dict[str, Any]:
                     retry_after=5.0,
                 )
             compared = mover.finish(show)
+            with _both_jobs(config, target) as (jobs, jobs_there):
+                copy_jobs(jobs, jobs_there, show)
+                compared.append(compare_jobs(jobs, jobs_there))
             _insist(compared)
             note = {"from": [config.store, config.store_session], "to": [target.store, target.store_session]}
             write_private(_note_path(config), json.dumps({**note, "at": time.time()}))
@@ -105,11 +113,14 @@ def _move(config: Config, to: str, session: str) -> dict[str, Any]:
 
 
 def _verify(config: Config) -> dict[str, Any]:
+    from ..storage.job_moving import compare_jobs
     from ..storage.opening import name_of
 
     old, new = _moved(config)
     with _mover(old, new) as mover, _progress("compared") as show:
         compared = mover.compare(show)
+        with _both_jobs(old, new) as (jobs, jobs_there):
+            compared.append(compare_jobs(jobs, jobs_there))
     differ = {each.table: [each.rows, each.rows_there] for each in compared if not each.is_same}
     return {"same": not differ, "differ": differ, "tables": len(compared), "from": name_of(old), "to": name_of(new)}
 
@@ -178,6 +189,14 @@ def _mover(old: Config, new: Config) -> Iterator[Mover]:
 
     with closing(open_store(old)) as source, closing(open_store(new)) as target:
         yield Mover(source, target, name_of(old))
+
+
+@contextmanager
+def _both_jobs(old: Config, new: Config) -> Iterator[tuple[JobGround, JobGround]]:
+    from ..storage.opening import open_job_ground
+
+    with closing(open_job_ground(old)) as source, closing(open_job_ground(new)) as target:
+        yield source, target
 
 
 def _insist(compared: Sequence[Compared]) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from .aspects import FIT, FloatArray
+from .aspects import FloatArray, fit
 from .safe_file import replace_file
 from .shelf import Shelf, views
 
@@ -37,7 +37,7 @@ def save_shelf(path: Path, shelf: Shelf) -> None:
     }
     texts = json.dumps(told).encode()
     data = [shelf.matrix.astype("<f4"), *(column.astype("<f4") for column in columns.values())]
-    header = {"version": _VERSION, "fit": _fit(), "rows": len(shelf), "width": shelf.matrix.shape[1]}
+    header = {"version": _VERSION, "fit": fit(), "rows": len(shelf), "width": shelf.matrix.shape[1]}
     header |= {"columns": len(columns), "texts": len(texts), "texts_sha256": hashlib.sha256(texts).hexdigest()}
     first = json.dumps(header).encode()
     replace_file(path, [_MAGIC, len(first).to_bytes(4, "little"), first, texts, *(part.tobytes() for part in data)])
@@ -63,7 +63,7 @@ def _load(path: Path) -> Shelf:
         if file.read(len(_MAGIC)) != _MAGIC:
             raise ValueError("no cache of ours")
         header: dict[str, Any] = json.loads(file.read(int.from_bytes(file.read(4), "little")))
-        if (header["version"], header["fit"]) != (_VERSION, _fit()):
+        if (header["version"], header["fit"]) != (_VERSION, fit()):
             raise ValueError("written by another version")
         texts, start = file.read(header["texts"]), file.tell()
         if hashlib.sha256(texts).hexdigest() != header["texts_sha256"]:
@@ -89,8 +89,3 @@ def _load(path: Path) -> Shelf:
         told["left_out"],
         matrix,
     )
-
-
-def _fit() -> str:
-    """Rows of another fit do not compare."""
-    return hashlib.sha256(FIT.read_bytes()).hexdigest()[:16]

@@ -198,11 +198,11 @@ def _told(store: Store, table: Table) -> tuple[int, str]:
         count += len(rows)
         for row in rows:
             for value in row:
-                told.update(_bytes_of(value))
+                told.update(bytes_of(value))
     return count, told.hexdigest()
 
 
-def _bytes_of(value: Any) -> bytes:
+def bytes_of(value: Any) -> bytes:
     """A value with its kind and length, so that no two rows are taken for each other."""
     if isinstance(value, bytes | memoryview):
         return b"b%d:" % len(value) + bytes(value)

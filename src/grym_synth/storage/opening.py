@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from .house import House
+from .job_file import JobFile
+from .job_ground import JobGround
 from .jobs import JobStore
 from .sqlite import SqliteStore
 from .store import Connection, Store, without_password
@@ -79,11 +81,16 @@ def open_house(place: Place, hub: str = "") -> House:
 
 def open_job_store(place: JobPlace) -> JobStore:
     """The rows of jobs, by connections of their own: in the store, or in the home where that is a file."""
+    return JobStore(open_job_ground(place))
+
+
+def open_job_ground(place: JobPlace) -> JobGround:
+    """Where they are."""
     if not is_shared(place):
-        return JobStore(place.jobs_path)
+        return JobFile(place.jobs_path)
     from .job_postgres import JobsOnPostgres
 
-    return JobStore(JobsOnPostgres(place.store, place.store_session))
+    return JobsOnPostgres(place.store, place.store_session)
 
 
 class _PostgresHouse:

@@ -17,7 +17,7 @@ from grym_synth.config import Config
 from grym_synth.library.job import index_folders
 from grym_synth.likeness import Asked
 from grym_synth.memory import candidates as module
-from grym_synth.memory.aspects import WEIGHTS, read_space
+from grym_synth.memory.aspects import WEIGHTS, fit, read_space
 from grym_synth.memory.candidates import DuplicatesAmong, can_ask, candidates, give_places, nearest_names
 from grym_synth.memory.similar import Found, Query, Recall
 from grym_synth.opening import open_hub
@@ -70,7 +70,8 @@ def in_short(found: Found | None) -> list[tuple[str, float, str, tuple[str, ...]
 
 
 def test_the_answer_is_that_of_the_whole_library(shop: Shop) -> None:
-    assert can_ask(shop.library, "r")
+    assert can_ask(shop.library, "r", 100)
+    assert not can_ask(shop.library, "r", 101), "so many are not among the candidates"
     assert not give_places(shop.library, "r", 60.0)
     for name in ("00", "03", "17", "29"):
         whole = shop.recall.similar(shop.shelf, query_of(shop, name), 5)
@@ -101,15 +102,24 @@ def test_what_came_changed_or_went_since_is_found_as_it_is_now(shop: Shop, monke
     assert "/music/8.wav" not in [each[0] for each in first]
     places = shop.library.store.places
     assert places is not None
-    assert [item.sha256 for item in places.lacking("r", 9)] == ["01", "new"]
+    assert [item.sha256 for item in places.lacking("r", fit(), 9)] == ["01", "new"]
     monkeypatch.setattr(module, "_LACKING", 1)
     assert ask(shop, "00") is None, "too many lack a place, so the whole library is read"
     with shop.library.store.transaction() as db:
         db.execute("DELETE FROM recordings WHERE sha256 = '09'")
     assert not give_places(shop.library, "r", 60.0)
-    assert places.lacking("r", 9) == []
+    assert places.lacking("r", fit(), 9) == []
     assert in_short(ask(shop, "00")) == first
     assert shop.library.store.read("SELECT count(*) FROM places") == [(41,)], "no place is left of what is gone"
+
+
+def test_places_that_were_laid_by_other_projections_do_not_count(shop: Shop) -> None:
+    give_places(shop.library, "r", 60.0)
+    with shop.library.store.transaction() as db:
+        db.execute("UPDATE places SET fit = 'earlier'")
+    assert ask(shop, "00") is None
+    assert not give_places(shop.library, "r", 60.0)
+    assert ask(shop, "00") is not None
 
 
 def test_giving_places_goes_on_where_it_was_cut_off(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,8 +141,8 @@ def test_a_filter_that_leaves_one_in_a_hundred_leaves_all_of_them(shop: Shop, po
     again, row, rng = PostgresStore(postgres.address(name)), query_of(shop, "00").row, np.random.default_rng(1)
     assert again.places is not None
     nearer = [row + 0.1 * rng.standard_normal(len(row)) for _ in range(400)]  # than most of ours, and not to be found
-    again.places.put("another", [(Lacking(1000 + i, "", 0.0), place) for i, place in enumerate(nearer)])
-    assert len(again.places.nearest("r", row, 5)) == 5
+    again.places.put("another", fit(), [(Lacking(1000 + i, "", 0.0), place) for i, place in enumerate(nearer)])
+    assert len(again.places.nearest("r", fit(), row, 5)) == 5
     again.close()
 
 
@@ -140,10 +150,10 @@ def test_where_the_server_has_no_vectors_all_is_as_before(shop: Shop) -> None:
     store = shop.library.store
     with store.transaction() as db:
         db.execute("ALTER TABLE places DROP COLUMN place")
-    assert not can_ask(shop.library, "r")
+    assert not can_ask(shop.library, "r", 5)
     assert not give_places(shop.library, "r", 60.0)
     file = SqliteStore.in_memory()
-    assert not can_ask(Shop(file).library, "r")
+    assert not can_ask(Shop(file).library, "r", 5)
     file.close()
 
 
@@ -151,6 +161,7 @@ def test_a_machine_without_the_library_in_memory_asks_the_server(
     postgres: PostgresWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MANY", 1)
+    monkeypatch.setattr(module, "_COUNT", 4)
     store = postgres.address(postgres.of_ours())
     music, rng = tmp_path / "music", np.random.default_rng(1)
     music.mkdir()

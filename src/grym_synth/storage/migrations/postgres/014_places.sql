@@ -2,7 +2,11 @@
 -- by each alone, among those of which it says anything; where each lies is `memory.aspects`.
 DO $$ DECLARE part RECORD; BEGIN
     IF EXISTS (SELECT 1 FROM pg_available_extensions WHERE name = 'vector') THEN
-        CREATE EXTENSION IF NOT EXISTS vector;
+        IF 'extensions' = ANY (current_schemas(false)) THEN  -- where Supabase has them
+            CREATE EXTENSION IF NOT EXISTS vector SCHEMA extensions;
+        ELSE
+            CREATE EXTENSION IF NOT EXISTS vector;
+        END IF;
         ALTER TABLE places ADD COLUMN place halfvec(192);
         CREATE INDEX places_near ON places USING hnsw (place halfvec_ip_ops) WITH (m = 16, ef_construction = 64);
         FOR part IN SELECT * FROM (VALUES (1, 80), (81, 32), (113, 24), (137, 48), (185, 8)) AS parts (at, length) LOOP
