@@ -105,8 +105,6 @@ def lived_through(world: PostgresWorld, home: Home, away_s: float) -> str:
             if edit is None and time.monotonic() > began + 5.0:
                 edit = home.start("edit", str(home.music / "2.wav"), "gain=-3dB", "--out", str(home.folder / "e.wav"))
             time.sleep(1.0)
-    if os.environ.get("X"):
-        print(home.asked)
     slowest = max(seconds for seconds, _ in home.asked)
     began = time.monotonic()
     _wait_until(lambda: float(str(home.status()["pressure"])) < 0.8)
