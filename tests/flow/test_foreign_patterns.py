@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -99,8 +100,11 @@ def test_a_recording_of_the_library_is_found_by_path_or_hash(any_store: Store, t
     ]
     linked = link([item for item in found if isinstance(item, ForeignPattern)], foreign)
     assert [item.recording for item in linked] == ["a" * 64, "a" * 64, ""]
+    foreign.put([replace(item, recording="") for item in linked])  # before its recording was in the library
+    assert set(foreign.known([item.id for item in linked]).values()) == {""}
     foreign.put(linked)
-    foreign.put(linked)
+    foreign.put([replace(item, recording="b" * 64) for item in linked])  # what it is tied to stays so
+    assert foreign.known([item.id for item in linked]) == {item.id: item.recording or "b" * 64 for item in linked}
     kept = foreign.find()
     assert {item.id for item in kept} == {item.id for item in linked}
     assert all((kept_.vector == item.vector).all() for kept_ in kept for item in linked if item.id == kept_.id)

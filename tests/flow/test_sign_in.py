@@ -76,6 +76,21 @@ def test_a_sign_in_that_is_over_is_renewed_to_be_ended_and_one_that_cannot_be_ve
     assert (world.ended, world.refresh_tokens) == (["scope=local"], set())
 
 
+def test_several_processes_renew_it_once_and_one_that_is_refused_is_told(grym: Grym, world: AuthWorld) -> None:
+    world.lasts_s = 30.0  # less than a token has to count still
+    said(grym, "login", "--email", "ada@example.org", typed=f"{PASSWORD}\n")
+    world.lasts_s, asked = 3600.0, len(world.asked)
+    command = grym.command("whoami", "--token")
+    several = [subprocess.Popen(command, env=grym.environment, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    tokens = {each.communicate()[0] for each in several}
+    assert tokens == {json.loads((grym.home / "sign-in.json").read_text())["access_token"] + "\n"}
+    assert world.asked[asked:] == ["POST /auth/v1/token"]
+    world.refresh_tokens.clear()  # ended by somebody else
+    kept = grym.home / "sign-in.json"
+    kept.write_text(json.dumps({**json.loads(kept.read_text()), "expires": 0.0}))
+    assert "grym login" in said(grym, "whoami", code=3)
+
+
 def test_a_code_by_mail_signs_in_as_well(grym: Grym, world: AuthWorld) -> None:
     out = said(grym, "login", "--email", "ada@example.org", "--code", typed="000000\n", code=3)
     assert "expired or is invalid" in out

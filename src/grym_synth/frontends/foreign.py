@@ -62,10 +62,12 @@ def _add(path: Path, *, dry_run: bool, as_json: bool) -> dict[str, Any]:
 
         def take(batch: list[ForeignPattern]) -> None:
             known = foreign.known([item.id for item in batch])
-            fresh = link([item for item in batch if item.id not in known], foreign)
-            counts.update(taken=len(fresh), known=len(known), linked=sum(bool(item.recording) for item in fresh))
-            if fresh and not dry_run:
-                foreign.put(fresh)
+            found = link([item for item in batch if not known.get(item.id)], foreign)
+            changed = [item for item in found if item.recording or item.id not in known]
+            new, linked = len(batch) - len(known), sum(bool(item.recording) for item in found)
+            counts.update(taken=new, known=len(known), linked=linked)
+            if changed and not dry_run:
+                foreign.put(changed)
 
         batch: list[ForeignPattern] = []
         for file in files_of(path):

@@ -38,14 +38,14 @@ class Foreign:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def known(self, ids: Sequence[str]) -> set[str]:
-        """Which of these are there."""
+    def known(self, ids: Sequence[str]) -> dict[str, str]:
+        """Which of these are there, each with its recording; "" where none is known yet."""
         marks = ", ".join("?" * len(ids))
-        rows = self._store.read(f"SELECT id FROM foreign_patterns WHERE id IN ({marks})", ids) if ids else []
-        return {str(row[0]) for row in rows}
+        query = f"SELECT id, recording FROM foreign_patterns WHERE id IN ({marks})"
+        return {str(id): str(recording) for id, recording in (self._store.read(query, ids) if ids else [])}
 
     def put(self, patterns: Sequence[ForeignPattern]) -> None:
-        """Keep patterns, all or none of them; those that are there stay as they are."""
+        """Keep patterns, all or none of them; those that are there stay as they are, or get their recording."""
         now = time.time()
         rows = [
             (
@@ -58,7 +58,8 @@ class Foreign:
         with self._store.transaction() as db:
             db.executemany(
                 "INSERT INTO foreign_patterns (id, name, model, length, vector, metadata, recording, source, at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET recording = excluded.recording"
+                " WHERE foreign_patterns.recording = ''",
                 rows,
             )
 

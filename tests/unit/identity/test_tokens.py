@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import jwt
@@ -150,6 +151,46 @@ def test_while_the_project_is_away_known_keys_go_on_and_unknown_ones_are_no_refu
         with pytest.raises(Unavailable, match="cannot be fetched: no route") as told:
             project.verifier.verify(AuthWorld(url=project.world.url, kid="new").token())
         assert told.value.retry_after == 30.0
+
+
+def test_keys_are_kept_for_the_next_process_and_what_is_no_good_of_them_is_fetched_anew(
+    project: Project, tmp_path: Path
+) -> None:
+    kept, url = tmp_path / "keys.json", "https://ref.example.org/auth/v1"
+
+    def another(of: str = url) -> Verifier:
+        return Verifier(of, kept=kept, fetch=project.fetch, now=lambda: project.now)
+
+    another().verify(project.world.token())
+    assert kept.stat().st_mode & 0o777 == 0o600
+    another().verify(project.world.token())
+    assert project.fetched == 1
+    project.world.rotate()
+    another().verify(project.world.token())  # signed by a key that is not kept
+    assert project.fetched == 2
+    told = json.loads(kept.read_text())
+    kept.write_text(json.dumps({**told, "fetched": told["fetched"] - 3600.0}))
+    project.is_away = True
+    another().verify(project.world.token())  # they are old, and the project cannot be asked
+    assert project.fetched == 3
+    project.is_away = False
+    for damaged in ("", "[]", "{", json.dumps({**told, "url": "https://another.example.org"}), '{"url": 1}'):
+        kept.write_text(damaged)
+        another().verify(project.world.token())
+    assert project.fetched == 8
+
+
+def test_a_token_signed_by_rsa_counts_as_well() -> None:
+    world = AuthWorld(url="https://ref.example.org")
+    key = rsa.generate_private_key(65537, 2048)
+    public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key()))
+    document = json.dumps({"keys": [{**public, "kid": "r", "alg": "RS256", "use": "sig"}]}).encode()
+    claims = jwt.decode(world.token(), options={"verify_signature": False})
+    verifier = Verifier("https://ref.example.org/auth/v1", fetch=lambda _: document)
+    assert verifier.verify(jwt.encode(claims, key, "RS256", headers={"kid": "r"})).role == "editor"
+    other = rsa.generate_private_key(65537, 2048)
+    with pytest.raises(BadToken):
+        verifier.verify(jwt.encode(claims, other, "RS256", headers={"kid": "r"}))
 
 
 NO_KEYS = ("", "{}", "[]", '{"keys": null}')
