@@ -114,8 +114,11 @@ class _Hearing:
         It may say so, or end without a word.
         """
         told, listening = asyncio.create_task(self._lost.wait()), self.client._listen_task
-        await asyncio.wait([told, *([listening] if listening else [])], timeout=within_s, return_when="FIRST_COMPLETED")
-        told.cancel()
+        ends = [told, *([listening] if listening else [])]
+        try:
+            await asyncio.wait(ends, timeout=within_s, return_when="FIRST_COMPLETED")
+        finally:  # also when this is cancelled, which leaves what it waited for running
+            told.cancel()
         return self._lost.is_set() or not self.client.is_connected or listening is None or listening.done()
 
     async def _end(self) -> None:

@@ -53,7 +53,8 @@ class SqliteStore(Store):
         return str(self.path) != ":memory:"
 
     def close(self) -> None:
-        self._db.close()
+        with self._turn:  # a thread may still read: closing under it ends the process
+            self._db.close()
 
     def check(self) -> None:
         """Write and read a row, and let SQLite look itself over: raises StoreUnavailable when that fails."""

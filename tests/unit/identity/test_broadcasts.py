@@ -44,7 +44,7 @@ class Listener:
             await asyncio.gather(task, return_exceptions=True)
             await asyncio.sleep(0)
             new = asyncio.all_tasks() - before
-            left = {each for each in new if "realtime/" in repr(each)}
+            left = {each for each in new if "realtime/" in repr(each) or "Event.wait" in repr(each)}
             assert not left, "no task of the client is left behind"
 
 
