@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import soundfile
+from tests import command
 
 pytestmark = pytest.mark.slow
 
@@ -37,6 +39,12 @@ class Grym:
         documents = [json.loads(line) for line in done.stdout.splitlines()]
         assert done.stdout == "".join(json.dumps(item, separators=(",", ":")) + "\n" for item in documents)
         return documents
+
+    @contextlib.contextmanager
+    def serving(self) -> Iterator[None]:
+        """With a hub of this home that serves: what follows does not open one for each command."""
+        with command.Grym(self.folder).serving():
+            yield
 
 
 @pytest.fixture
@@ -88,10 +96,11 @@ def test_exit_codes_say_what_kind_of_nothing(grym: Grym, make_loop: Callable[...
         ],
         5: [("ask", "find samples that sound like this", "loop.wav")],
     }
-    for code, commands in cases.items():
-        for words in commands:
-            done = grym(*words)
-            assert done.returncode == code, (words, done.stdout, done.stderr)
+    with grym.serving():
+        for code, commands in cases.items():
+            for words in commands:
+                done = grym(*words)
+                assert done.returncode == code, (words, done.stdout, done.stderr)
 
 
 def test_analyze_gives_the_sections_of_the_contract(grym: Grym, make_loop: Callable[..., Path]) -> None:
@@ -313,16 +322,13 @@ def test_a_file_in_place_of_the_question_is_put_right(grym: Grym, make_loop: Cal
 
 def test_hostile_words_do_no_harm(grym: Grym, make_loop: Callable[..., Path]) -> None:
     make_loop(seconds=4.0)
-    for question in (
-        "",
-        " ",
-        "\x1b[31mred",
-        "'; DROP TABLE heard; --",
-        "loud " * 20_000,
-        "🎵" * 50,
-        "../../etc/passwd",
-    ):
-        assert grym("ask", question, "loop.wav").returncode in (0, 3, 5)
+    hostile = (
+        "", " ", "\x1b[31mred", "'; DROP TABLE heard; --", "loud " * 20_000, "🎵" * 50, "../../etc/passwd",
+    )  # fmt: skip
+    assert grym("ask", hostile[0], "loop.wav").returncode in (0, 3, 5)  # by a hub of its own
+    with grym.serving():
+        for question in hostile:
+            assert grym("ask", question, "loop.wav").returncode in (0, 3, 5)
 
 
 def test_analyze_reads_a_whole_folder_however_many_files_one_answer_may_hold(

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,14 @@ def anna(world: Path, tmp_path: Path) -> Person:
     return Person(world, str(shutil.copytree(world / "anna", tmp_path / "anna")))
 
 
+@pytest.fixture
+def at_work(ben: Person, anna: Person) -> Iterator[None]:
+    """With a hub of each that serves: what follows does not open one for each command."""
+    with ben.serving(), anna.serving():
+        yield
+
+
+@pytest.mark.usefixtures("at_work")
 def test_a_pack_is_refused_until_its_signer_is_trusted_then_told_by_name_and_taken_back(
     ben: Person, anna: Person
 ) -> None:
@@ -89,6 +98,7 @@ def test_a_pack_is_refused_until_its_signer_is_trusted_then_told_by_name_and_tak
     assert anna.told("notes", "sidechain kick pad")["passages"] == []
 
 
+@pytest.mark.usefixtures("at_work")
 def test_packs_are_written_and_taken_in_by_asking_and_only_after_a_yes(ben: Person, anna: Person) -> None:
     planned = ben.told("ask", "share my labels with Anna", code=0)
     assert "I would write 1 label to" in planned["answer"]
@@ -105,6 +115,11 @@ def test_packs_are_written_and_taken_in_by_asking_and_only_after_a_yes(ben: Pers
 
 
 def test_pages_are_read_and_forgotten_by_asking_and_only_after_a_yes(ben: Person) -> None:
+    with ben.serving():
+        _read_and_forget_by_asking(ben)
+
+
+def _read_and_forget_by_asking(ben: Person) -> None:
     (ben.folder / "room.md").write_text("# Rooms\n\nHang something soft behind the desk.\n", encoding="utf-8")
     before = ben.told("learn", "--list")["sources"]
     assert "I would read" in ben.told("ask", "add this file to my notes", "room.md")["answer"]
