@@ -78,7 +78,7 @@ class Upkeep:
         self.lookers: list[Callable[[], object]] = []
         self.cleaners: dict[str, Cleaner] = {}  # by kind; the hub adds those of parts that are not known here
         self._config, self._pool, self._agents, self._house, self._books = config, pool, agents, house, books
-        self._rules, self._remembers, self._live = rules_of(config), remembers, live
+        self._rules, self._remembers, self.live = rules_of(config), remembers, live
         self.calls = Calls(time.monotonic, self._rules)
         self.probes = Probes(parts, rules=self._rules)
         self.connections = Connections(house, lambda: open_pools(config))
@@ -124,8 +124,8 @@ class Upkeep:
             "clean-up": lambda: keep_clean(self.cleaners, lambda: self.snapshot.signals, audit),
             "looking for a pause": self._follow_pause,
         }
-        if self._live is not None:
-            loops |= {"following changes": self._live.run, "passing changes on": partial(self._pass_on, self._live)}
+        if self.live is not None:
+            loops |= {"following changes": self.live.run, "passing changes on": partial(self._pass_on, self.live)}
             loops |= {"looking at the library": self._look_when_quiet}
         tasks = [asyncio.create_task(_go_on(name, loop)) for name, loop in loops.items()]
         try:
@@ -177,7 +177,7 @@ class Upkeep:
                 **({"connections": asdict(self.connections.usage)} if self.connections.usage.most else {}),
             },
             "agents": [{"name": name, **found} for name, found in self._agents.statistics().items()],
-            **({"live": self._live.status()} if self._live is not None else {}),
+            **({"live": self.live.status()} if self.live is not None else {}),
             "jobs": {},
             "accounts": {name: asdict(usage) for name, usage in self._pool.accounts.snapshot().items()},
             "history": [[round(at, 1), round(pressure, 3), *rest] for at, pressure, *rest in self.monitor.recent],
@@ -227,12 +227,12 @@ class Upkeep:
 
         async def told(rule: CleanUpRule, now: float) -> list[Item]:
             before = now - rule.stale_after_s
-            count = await asyncio.to_thread(self._live.events.count_before, before) if self._live is not None else 0
+            count = await asyncio.to_thread(self.live.events.count_before, before) if self.live is not None else 0
             return [Item("changes", rule.stale_after_s, count=count)] if count else []
 
         async def forget(item: Item) -> int:
-            assert self._live is not None
-            return await asyncio.to_thread(self._live.events.forget_before, time.time() - item.age_s)
+            assert self.live is not None
+            return await asyncio.to_thread(self.live.events.forget_before, time.time() - item.age_s)
 
         return {
             "event": Given(told, forget),

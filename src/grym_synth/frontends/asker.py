@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from ..config import Config
 
 
-async def asker_of(config: Config, operation: Mapping[str, Any]) -> Person | None:
+async def asker_of(config: Config, operation: Mapping[str, Any], person: Person | None = None) -> Person | None:
     """Who asks for an operation; None where the home is its owner's alone.
+
+    person : who is known to ask; None: whoever is signed in here
 
     Raises
     ------
@@ -29,7 +31,7 @@ async def asker_of(config: Config, operation: Mapping[str, Any]) -> Person | Non
     least = least_role(operation)
     if least is None or not _has_persons(config):
         return None
-    person = await asyncio.to_thread(sign_in_of(config).person)
+    person = person or await asyncio.to_thread(sign_in_of(config).person)
     with in_name_of(person):
         must_be(least, f"`grym {str(operation['op']).replace('_route', ' --route')}`")
     return person

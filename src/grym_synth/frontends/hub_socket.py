@@ -15,11 +15,12 @@ import os
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..config import Config
-from ..errors import HubUnreachable
+from ..errors import HubUnreachable, Unavailable
 from .protocol import OPERATIONS, Emit, needs_no_hub
 
 if TYPE_CHECKING:
@@ -102,6 +103,8 @@ async def serving_hub(config: Config, *, serving: bool = False) -> AsyncIterator
 
     calls: set[asyncio.Task[None]] = set()
     async with open_hub(config, serving=serving) as hub:
+        if serving:
+            await _take_tasks(hub)
 
         async def take_call(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             task = asyncio.current_task()
@@ -127,6 +130,16 @@ async def serving_hub(config: Config, *, serving: bool = False) -> AsyncIterator
                         await asyncio.wait(calls)
                     server.close()
                     config.socket_path.unlink(missing_ok=True)
+
+
+async def _take_tasks(hub: Hub) -> None:
+    """Know calls that are jobs, and go on with those that an earlier hub left."""
+    from .operations import perform
+    from .tasks import call_kind
+
+    hub.jobs.add(call_kind(hub.config, partial(perform, hub)))
+    with contextlib.suppress(Unavailable):
+        await hub.jobs.resume()
 
 
 async def _answer_call(hub: Hub, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

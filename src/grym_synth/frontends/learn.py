@@ -71,6 +71,7 @@ async def perform_learn(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> i
     from ..identity.asking import as_itself
     from ..knowledge.job import LEARN
     from ..knowledge.targets import check_file, is_address, seconds_of
+    from .job_documents import job_to_json
 
     if not hub.store.is_lasting:
         raise Unavailable("nothing can be learned: the store cannot be opened", hint="see `grym doctor`")
@@ -92,6 +93,9 @@ async def perform_learn(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> i
                 target, every_s, "page" if is_address(target) else "folder",
                 domain=str(params["domain"]), allows_http=allow_http,
             )  # fmt: skip
+    if not operation.get("stays", True):
+        emit({"document": job_to_json(await hub.jobs.show(await hub.jobs.start(LEARN, params)))})
+        return 0
     if not operation.get("watch"):
         code, _ = await _learn_once(hub, await hub.jobs.start(LEARN, params), targets, emit)
         return code

@@ -76,7 +76,8 @@ async def perform_index(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> i
     import asyncio
 
     from ..errors import Unavailable
-    from ..library.job import index_folders, watch_folders
+    from ..library.job import INDEX, index_folders, watch_folders
+    from .job_documents import job_to_json
 
     if not hub.store.is_lasting:
         raise Unavailable("there is no library: the store cannot be opened", hint="see `grym doctor`")
@@ -93,6 +94,10 @@ async def perform_index(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> i
         emit({"progress": {"step": "index", "subject": "", "message": "done", "fraction": 1.0, "more": more}})
         emit({"document": summary_to_json(tally, time.monotonic() - began)})
 
+    if not operation.get("stays", True):
+        id = await hub.jobs.start(INDEX, {"folders": [*roots], "run": "", "retry": bool(operation.get("retry"))})
+        emit({"document": job_to_json(await hub.jobs.show(id))})
+        return 0
     if operation.get("watch"):
         async for run in watch_folders(hub.index, hub.jobs, roots, tell, workers=workers):
             end(run.tally, is_cancelled=run.is_cancelled)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from .. import __version__
@@ -16,6 +17,8 @@ from ..execution.estimate import estimate_to_json
 from ..execution.executor import Outcome
 from ..hub import Hub
 from ..identity.asking import in_name_of
+from ..identity.person import Person
+from ..live import Missed
 from ..messages import (
     Gap,
     Json,
@@ -44,6 +47,7 @@ from .patterns import perform_patterns
 from .protocol import Emit, error_exit, error_to_json
 from .share import perform_share
 from .similar import perform_similar
+from .tasks import perform_task
 from .teaching import perform_teach_route
 from .teaching_sounds import perform_teach
 
@@ -71,15 +75,18 @@ def gap_exit(gaps: Sequence[Gap]) -> int:
     return 3 if code in _UNUSABLE else 4 if code in _REFUSED else 5
 
 
-async def perform(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> None:
-    """Carry out one operation; every way it can end is told through `emit`."""
+async def perform(hub: Hub, operation: Mapping[str, Any], emit: Emit, person: Person | None = None) -> None:
+    """Carry out one operation; every way it can end is told through `emit`.
+
+    person : in whose name, where that is not whoever is signed in here
+    """
     try:
         if operation.get("version") != __version__:
             raise Unavailable(
                 f"the hub of this home is version {__version__}, the command is {operation.get('version')}",
                 hint="stop the running `grym serve` and start it again",
             )
-        with in_name_of(await asker_of(hub.config, operation)):
+        with in_name_of(await asker_of(hub.config, operation, person)):
             exit_code = await _OPERATIONS[str(operation["op"])](hub, operation, emit)
     except GrymError as error:
         emit({"document": {"error": error_to_json(error)}})
@@ -229,6 +236,39 @@ async def _status(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
     return 0
 
 
+async def _health(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
+    """How the hub is, in few words: what is asked again and again."""
+    now = hub.upkeep.snapshot
+    agents = hub.executor.agents.statistics()
+    emit(
+        {
+            "document": {
+                "state": now.state,
+                "pressure": round(now.pressure, 3),
+                "cause": now.cause,
+                "seq": now.seq,
+                "since": now.since,
+                "at": now.at,
+                "better_in_s": round(now.better_in_s, 1),
+                "left_alone": sorted(name for name, told in agents.items() if told["breaker"] == "open"),
+            }
+        }
+    )
+    return 0
+
+
+async def _events(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
+    """What changes, as it does and until the asker leaves; first what came after the number that he saw last."""
+    if hub.upkeep.live is None:
+        raise Unavailable("nobody follows what changes here", hint="grym serve does")
+    async for item in hub.upkeep.live.follow(operation.get("after")):
+        if isinstance(item, Missed):
+            emit({"document": {"seq": item.seq, "missed": True}})
+        else:
+            emit({"document": asdict(item)})
+    return 0
+
+
 async def _pause(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
     hub.upkeep.pause(wanted=operation["op"] == "pause")
     emit({"document": {"paused": operation["op"] == "pause"}})
@@ -263,4 +303,7 @@ _OPERATIONS = {
     "sources": perform_sources,
     "forget": perform_forget,
     "share": perform_share,
+    "health": _health,
+    "events": _events,
+    "task": perform_task,
 }

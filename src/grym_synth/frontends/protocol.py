@@ -18,7 +18,7 @@ from ..identity.person import Role
 OPERATIONS = (
     "ask", "route", "analyze", "compare", "similar", "patterns", "edit", "status", "pause", "resume", "context",
     "jobs", "teach_route", "index", "library", "find", "notes",
-    "teach", "ear", "learn", "sources", "forget", "share",
+    "teach", "ear", "learn", "sources", "forget", "share", "health", "events", "task",
 )  # fmt: skip
 
 #: Operations that change what all see, and with which `do` they only look.
@@ -26,7 +26,7 @@ _CHANGES: Mapping[str, tuple[str, ...]] = {
     "index": (), "learn": (), "forget": (), "library": ("list",), "jobs": ("list", "show"),
     "patterns": ("list", "show"), "teach": ("list",), "teach_route": ("list",), "ear": ("status", "export"),
 }  # fmt: skip
-_OF_THIS_MACHINE = ("status", "pause", "resume")
+_OF_THIS_MACHINE = ("status", "pause", "resume", "health")
 _OWNERS_SHARE = ("trust", "distrust", "import", "undo")
 
 Emit = Callable[[dict[str, Any]], None]
@@ -42,6 +42,8 @@ def needs_no_hub(operation: Mapping[str, Any]) -> bool:
 def least_role(operation: Mapping[str, Any]) -> Role | None:
     """Who may ask for it at least in a store that several people share; None needs nobody to be signed in."""
     op, do = operation["op"], operation.get("do")
+    if op == "task" and do == "start":
+        return least_role(operation["operation"])
     if op in _OF_THIS_MACHINE:
         return None
     if op == "share" and do in _OWNERS_SHARE:
