@@ -33,6 +33,7 @@ class Config:
     cpu: int = 0  # cores that agents may use at once; 0 is all of them
     step_deadline: float = 120.0  # seconds a step may take, and as many more for each 200 MB of file
     limits: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  # of signals: see docs/health.md
+    roots: tuple[str, ...] = ()  # folders that assistants and programs may name files in; () is the home of the user
     max_files: int = 200  # files that one question reads; the rest is named in a gap
     models: tuple[ModelCard, ...] = ()  # language models; none is needed
     model_rules: ModelRules = field(default_factory=ModelRules)
@@ -116,6 +117,8 @@ def _check(name: str, value: Any, environ: Mapping[str, str]) -> Any:
             return read_models(value, environ)
         case "loopback_test":
             return value == "1"
+        case "roots":
+            return checks.folders(name, value)
         case "store":
             return checks.store(value)
         case "supabase_url":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -78,6 +79,18 @@ def store_session(value: object) -> str:
     if value and not str(value).startswith(_POSTGRES):
         raise InvalidConfig(f"`store_session` begins with postgresql://, got {_scheme(value)!r}")
     return str(value)
+
+
+def folders(key: str, value: object) -> tuple[str, ...]:
+    """A list of absolute folders; in a variable they stand behind each other as in PATH."""
+    listed = value.split(os.pathsep) if isinstance(value, str) else value
+    if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
+        raise InvalidConfig(f"`{key}` is a list of folders, got {value!r}")
+    named = tuple(item for item in listed if item)
+    for item in named:
+        if not item.startswith(("/", "~")):
+            raise InvalidConfig(f"`{key}` names whole paths, got {item!r}")
+    return named
 
 
 def project(value: object) -> str:

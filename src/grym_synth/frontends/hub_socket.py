@@ -42,7 +42,7 @@ async def perform_anywhere(config: Config, operation: Mapping[str, Any], emit: E
     """
     give_up_at = asyncio.get_running_loop().time() + _PATIENCE
     if needs_no_hub(operation):
-        if not await _ask_running_hub(config, operation, emit):
+        if not await ask_running_hub(config, operation, emit):
             from ..identity.asking import in_name_of
             from .asker import asker_of
             from .looking import without_hub
@@ -59,7 +59,7 @@ async def perform_anywhere(config: Config, operation: Mapping[str, Any], emit: E
                 async with serving_hub(config) as hub:
                     await perform(hub, {**operation, "alone": True}, emit)
                 return
-        if await _ask_running_hub(config, operation, emit):
+        if await ask_running_hub(config, operation, emit):
             return
         if asyncio.get_running_loop().time() > give_up_at:
             raise HubUnreachable(
@@ -143,6 +143,7 @@ async def _take_tasks(hub: Hub) -> None:
 
 
 async def _answer_call(hub: Hub, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    from ..identity.person import person_from_json
     from .operations import perform
 
     def emit(document: Mapping[str, Any]) -> None:
@@ -157,7 +158,7 @@ async def _answer_call(hub: Hub, reader: asyncio.StreamReader, writer: asyncio.S
             emit({"exit": 3})
             await writer.drain()
         elif operation is not None:
-            work = asyncio.create_task(perform(hub, operation, emit))
+            work = asyncio.create_task(perform(hub, operation, emit, person_from_json(operation.get("person"))))
             gone = asyncio.create_task(reader.read(1))  # a guest says nothing more, so this ends when he leaves
             await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
             for task in (work, gone):
@@ -182,7 +183,7 @@ def _read_operation(line: bytes) -> dict[str, Any] | None:
     return operation if isinstance(operation, dict) and operation.get("op") in OPERATIONS else None
 
 
-async def _ask_running_hub(config: Config, operation: Mapping[str, Any], emit: Emit) -> bool:
+async def ask_running_hub(config: Config, operation: Mapping[str, Any], emit: Emit) -> bool:
     """Send an operation to the socket; False when nobody took it, so that asking again is safe."""
     try:
         with _socket_address(config.socket_path) as address:

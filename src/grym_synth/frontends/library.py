@@ -118,6 +118,16 @@ async def perform_library(hub: Hub, operation: Mapping[str, Any], emit: Emit) ->
     return 0
 
 
+async def perform_recording(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
+    """Where a recording of the library lies, by its SHA-256; nowhere is an answer as well."""
+    import asyncio
+
+    sha256 = str(operation["sha256"])
+    found = await asyncio.to_thread(lambda: dict(hub.index.library.paths([sha256])))
+    emit({"document": {"sha256": sha256, "paths": list(found.get(sha256, ()))}})
+    return 0
+
+
 def library_without_hub(config: Config, operation: Mapping[str, Any]) -> dict[str, Json]:
     """The same where no hub runs."""
     from ..execution.catalog import read_catalog

@@ -41,7 +41,7 @@ from .exports import join_outcomes, recording_to_json
 from .finding import perform_find
 from .job_documents import jobs_status, perform_jobs
 from .learn import perform_forget, perform_learn, perform_sources
-from .library import perform_index, perform_library
+from .library import perform_index, perform_library, perform_recording
 from .notes import perform_notes
 from .patterns import perform_patterns
 from .protocol import Emit, error_exit, error_to_json
@@ -295,6 +295,7 @@ _OPERATIONS = {
     "teach_route": _teach_route,
     "index": perform_index,
     "library": perform_library,
+    "recording": perform_recording,
     "find": perform_find,
     "notes": perform_notes,
     "teach": perform_teach,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime
 import hmac
 import json
 import platform
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..config.writing import write_private
 from ..errors import BadRequest
-from ..identity.person import Person
+from ..identity.person import Person, person_from_json
 from ..jobs.port import Item, Job, Kind, Work
 from .job_documents import job_to_json
 from .protocol import OPERATIONS, Emit
@@ -68,7 +69,7 @@ def call_kind(config: Config, perform: Perform) -> Kind:
 
         operation: Any = work.params["operation"]
         try:
-            await perform(operation, emit, _person(work.params["person"]))
+            await perform(operation, emit, person_from_json(work.params["person"]))
         finally:
             _doing.pop(work.job, None)
         said = json.dumps({"exit": exit_code, "documents": documents})
@@ -113,7 +114,7 @@ async def _start(hub: Hub, operation: Mapping[str, Any], caller: str) -> dict[st
         raise BadRequest("that is no operation of this hub", hint="use the command")
     await asyncio.to_thread(_forget_old, hub.config)
     params: dict[str, Json] = {
-        "operation": asked, "caller": caller, "person": operation.get("person"), "tool": operation.get("tool", ""),
+        "operation": asked, "caller": caller, "person": operation.get("on_behalf"), "tool": operation.get("tool", ""),
         "secret": secrets.token_hex(16), "at": _here(hub.config),
     }  # fmt: skip
     return _to_json(await hub.jobs.show(await hub.jobs.start(CALL, params)))
@@ -123,30 +124,28 @@ async def _find(hub: Hub, id: str, caller: str) -> Job:
     name, _, secret = id.partition("-")
     with contextlib.suppress(BadRequest):
         job = await hub.jobs.show(name)
-        is_named = job.kind == CALL and job.id == name
-        if is_named and hmac.compare_digest(str(job.params["secret"]).encode(), secret.encode()):
-            if job.params["caller"] == caller:
-                return job
+        is_his = job.kind == CALL and job.id == name and job.params["caller"] == caller
+        if is_his and hmac.compare_digest(str(job.params["secret"]).encode(), secret.encode()):
+            return job
     raise UnknownTask("there is no such task", hint="a task is known to whoever began it, for a day after it ended")
 
 
 def _to_json(job: Job) -> dict[str, Json]:
     told = job_to_json(job)
     return {
-        "id": task_id(job), "status": _ENDINGS.get(job.state, "working"), "cause": job.cause, "tool": job.params["tool"],
+        "id": task_id(job), "status": _ENDINGS.get(job.state, "working"), "cause": job.cause,
+        "tool": job.params["tool"],
         "doing": _doing.get(job.id, ""), "created": told["created"], "ended": told["ended"],
-        "updated_at": job.ended or time.time(), "job": job.id,
+        "updated": told["ended"] or _now(), "job": job.id,
     }  # fmt: skip
-
-
-def _person(told: object) -> Person | None:
-    if not isinstance(told, dict):
-        return None
-    return Person(str(told["id"]), str(told["email"]), told["role"], told["expires"])
 
 
 def _place(config: Config, job: str) -> Path:
     return config.home / "results" / f"{job}.json"
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
 def _here(config: Config) -> str:

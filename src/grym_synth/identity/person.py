@@ -27,5 +27,12 @@ class Person:
         return {"sub": self.id, "role": "authenticated", "app_metadata": {"grym_role": self.role}}
 
 
+def person_from_json(told: object) -> Person | None:
+    """Somebody as `asdict` told of him; None for anything else. Only of what this home's own processes say."""
+    if not isinstance(told, dict) or told.get("role") not in ROLES:
+        return None
+    return Person(str(told["id"]), str(told["email"]), told["role"], told["expires"])
+
+
 #: Whoever can read a home of its own is its owner.
 OWNER = Person("", "", "owner")

@@ -1,0 +1,276 @@
+"""Where calls are taken: checked, confined, paced, carried out by the hub of this home, and written down.
+
+Whoever opens a desk first is the hub; one that comes second is a front for it, and becomes the hub when that ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...config import Config
+from ...errors import BadRequest, GrymError, HubUnreachable, Unavailable
+from ...identity.person import Person
+from ..hub_socket import ask_running_hub, hold_home, serving_hub
+from ..protocol import Emit, error_exit, error_to_json, operation_of
+from .arguments import Arguments, paths_in
+from .callers import Caller, Pace
+from .journal import Journal
+from .roots import Roots, roots_of
+from .table import Call
+
+if TYPE_CHECKING:
+    from ...hub import Hub
+
+_PATIENCE_S = 20.0  # for a hub that starts, or takes over
+_LOOK_S = 0.25
+REFUSED = frozenset({"refused", "unavailable", "throttled", "hub_unreachable", "store_unavailable", "circuit_open"})
+
+OnProgress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a call.
+
+    document : of the call; of several, gathered as its table says
+    error : code, message and hint, where nothing was answered
+    retry_after_s : with a refusal
+    """
+
+    exit: int
+    document: dict[str, Any] | None = None
+    error: dict[str, Any] | None = None
+    retry_after_s: float | None = None
+
+    @property
+    def is_refused(self) -> bool:
+        return self.error is not None and self.error["code"] in REFUSED
+
+
+@dataclass(slots=True)
+class Desk:
+    """One for each process; open it with `async with desk.open()`."""
+
+    config: Config
+    roots: Roots
+    pace: Pace = field(default_factory=Pace)
+    hub: Hub | None = None
+    _journal: Journal = field(init=False)
+    _ready: asyncio.Event = field(default_factory=asyncio.Event)
+    _fault: BaseException | None = None
+
+    def __post_init__(self) -> None:
+        self._journal = Journal(self.config.home)
+
+    @contextlib.asynccontextmanager
+    async def open(self) -> AsyncIterator[Desk]:
+        """Be the hub of this home, or its front, for the body of an `async with` block; calls may come at once."""
+        closing = asyncio.Event()
+        keeping = asyncio.create_task(self._keep(closing))
+        try:
+            yield self
+        finally:
+            closing.set()
+            await asyncio.gather(keeping, return_exceptions=True)
+
+    async def call(
+        self, call: Call, arguments: Arguments, caller: Caller, on_progress: OnProgress = lambda *_: None
+    ) -> Outcome:
+        """Carry a call out; every way it can end is an outcome."""
+        began, paths = time.monotonic(), 0
+        try:
+            self.pace.take(caller.name)
+            caller.check(call)
+            operation = self.operation(call, arguments)
+            paths = len(paths_in(arguments.given()))
+            outcome = await self._perform(call, operation, caller, on_progress)
+        except GrymError as error:
+            retry = error.retry_after if isinstance(error, Unavailable) else None
+            outcome = Outcome(error_exit(error), None, error_to_json(error), retry)
+        if not outcome.is_refused:
+            self.pace.served(caller.name)
+        self._journal.note(
+            caller=caller.name, via=caller.via, call=call.name, paths=paths, exit=outcome.exit,
+            code=outcome.error["code"] if outcome.error else "", ms=1000.0 * (time.monotonic() - began),
+        )  # fmt: skip
+        return outcome
+
+    def operation(self, call: Call, arguments: Arguments) -> dict[str, Any]:
+        """The operation of the hub that a call is, with every path led to where it leads.
+
+        Raises
+        ------
+        OutOfBounds
+            A path leads out of the roots.
+        BadRequest
+            The arguments do not go together.
+        """
+        confined = self._confined(arguments)
+        op, rest = call.operation(confined)
+        return {**operation_of(op, **rest), "folder": str(self.roots.folder)}
+
+    async def perform(self, operation: Mapping[str, Any], emit: Emit, person: Person | None = None) -> None:
+        """Carry an operation out by the hub of this home, whoever that is.
+
+        Raises
+        ------
+        HubUnreachable
+            Another process holds the home but takes no calls.
+        """
+        give_up_at = time.monotonic() + _PATIENCE_S
+        told = operation if person is None else {**operation, "person": asdict(person)}
+        while True:
+            if self.hub is not None:
+                from ..operations import perform
+
+                await perform(self.hub, operation, emit, person)
+                return
+            if self._fault is not None:
+                raise self._fault
+            if self._ready.is_set() and await ask_running_hub(self.config, told, emit):
+                return
+            if time.monotonic() > give_up_at:
+                raise HubUnreachable(
+                    f"another process is the hub of {str(self.config.home)!r} and takes no calls",
+                    hint="stop it, or set GRYM_HOME to another folder",
+                    retry_after=_PATIENCE_S,
+                )
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_S):
+                    await self._ready.wait()
+            if self._ready.is_set() and self.hub is None:
+                await asyncio.sleep(_LOOK_S)
+
+    async def one(self, op: str, person: Person | None = None, **arguments: Any) -> dict[str, Any]:
+        """The document of an operation that has one; raises BadRequest or Unavailable for one that is an error."""
+        documents: list[dict[str, Any]] = []
+        operation = {**operation_of(op, **arguments), "folder": str(self.roots.folder)}
+        await self.perform(operation, lambda event: documents.append(event.get("document", {})), person)
+        found = next((document for document in documents if document), {})
+        if set(found) == {"error"}:
+            error = found["error"]
+            kind = Unavailable if error["code"] in REFUSED else BadRequest
+            raised = kind(error["message"], hint=error["hint"])
+            raised.code = error["code"]
+            raise raised
+        return found
+
+    async def health(self) -> dict[str, Any]:
+        return await self.one("health")
+
+    async def _perform(
+        self, call: Call, operation: Mapping[str, Any], caller: Caller, on_progress: OnProgress
+    ) -> Outcome:
+        documents, exit_code = list[dict[str, Any]](), 1
+
+        def emit(event: Mapping[str, Any]) -> None:
+            nonlocal exit_code
+            if "progress" in event:
+                on_progress(float(event["progress"].get("fraction") or 0.0), str(event["progress"].get("message", "")))
+            elif "exit" in event:
+                exit_code = int(event["exit"])
+            else:
+                documents.append(event["document"])
+
+        if call.is_job:
+            await self._refuse_when_critical()
+        await self.perform(operation, emit, caller.person)
+        return outcome_of(call, documents, exit_code)
+
+    async def _refuse_when_critical(self) -> None:
+        """New work that would only wait is refused while the hub is critical."""
+        now = await self.health()
+        if now["state"] == "critical":
+            from ...errors import NotFit
+
+            raise NotFit(
+                f"the hub is critical ({now['cause']}) and takes no new work",
+                hint="ask again later; `hub_status` says how it is",
+                retry_after=max(1.0, now["better_in_s"]),
+            )
+
+    def _confined(self, arguments: Arguments) -> Arguments:
+        """The same arguments, with every path led to where it leads."""
+        from ...knowledge.targets import is_address
+
+        given = arguments.model_dump()
+        for name in ("paths", "others", "folders"):
+            if name in given:
+                given[name] = [self.roots.inside(path) for path in given[name]]
+        for name in ("path", "within", "out"):
+            if given.get(name):
+                given[name] = self.roots.inside(given[name])
+        for name in ("targets", "sources"):
+            if name in given:
+                given[name] = [
+                    each if is_address(each) or (name == "sources" and "/" not in each) else self.roots.inside(each)
+                    for each in given[name]
+                ]
+        if "operations" in given:
+            given["operations"] = self._confined_ops(given["operations"])
+        return type(arguments).model_validate(given)
+
+    def _confined_ops(self, words: list[str]) -> list[str]:
+        """Operations of an edit, which may name other recordings."""
+        from ...audio.editing.grammar import parse
+        from ...audio.editing.operations import Concatenate
+        from ...audio.editing.wording import canonical
+
+        ops = [
+            Concatenate(tuple(self.roots.inside(path) for path in op.paths), op.crossfade_s)
+            if isinstance(op, Concatenate)
+            else op
+            for op in parse(words)
+        ]
+        return [canonical(op) for op in ops]
+
+    async def _keep(self, closing: asyncio.Event) -> None:
+        """Be the hub as soon as nobody else is, until the desk closes."""
+        while not closing.is_set():
+            with hold_home(self.config) as is_ours:
+                if is_ours:
+                    try:
+                        async with serving_hub(self.config, serving=True) as hub:
+                            self.hub = hub
+                            self._ready.set()
+                            await closing.wait()
+                    except GrymError as error:
+                        self._fault = error
+                        self._ready.set()
+                        return
+                    finally:
+                        self.hub = None
+                    return
+            self._ready.set()  # another one is, or starts just now
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_S):
+                    await closing.wait()
+
+
+def open_desk(config: Config, folder: Path | None = None) -> Desk:
+    """A desk with the roots that the settings name."""
+    return Desk(config, roots_of(config, folder or Path.cwd()))
+
+
+def outcome_of(call: Call, documents: list[dict[str, Any]], exit_code: int) -> Outcome:
+    """What documents of the hub come to: an answer, or the error of the first that is one."""
+    errors = [document for document in documents if "error" in document]
+    if exit_code and documents and len(errors) == len(documents):
+        return Outcome(exit_code, None, errors[0]["error"], errors[0]["error"].get("retry_after_s"))
+    document = {call.many: documents} if call.many else (documents[0] if documents else {})
+    if exit_code == 4:  # an answer of nothing but refusals is one
+        gap = next((gap for gap in _gaps(documents) if gap.get("code") in REFUSED), None)
+        if gap is not None:
+            said = {"code": gap["code"], "message": gap["reason"], "hint": gap.get("hint", "")}
+            return Outcome(4, document, said, gap.get("retry_after_s"))
+    return Outcome(exit_code, document)
+
+
+def _gaps(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [gap for document in documents for gap in document.get("gaps", [])]

@@ -1,0 +1,75 @@
+"""Which files a caller may name: those below the roots, wherever links and dots lead, and nothing hidden."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from ...config import Config
+from ...errors import BadRequest
+
+_HINT = "name a file below these folders, or set `roots` in config.toml: docs/mcp.md"
+
+
+class OutOfBounds(BadRequest):
+    """A path leads to where this caller may not go; whether anything is there is not told."""
+
+    code = "out_of_bounds"
+
+
+class Roots:
+    """The folders that callers may name files in.
+
+    A path is judged by where it leads, after every link and dot; a part of it below the root that begins with a dot is
+    hidden, and hidden things are for their owner alone. On a file system that takes upper for lower case the written
+    form counts, so that at worst too much is refused.
+
+    folder : where relative paths start
+    never : folders that are refused wherever they lie
+    """
+
+    def __init__(self, roots: Sequence[Path], *, folder: Path, never: Sequence[Path] = ()) -> None:
+        self.roots = tuple(dict.fromkeys(_led(root) for root in roots))
+        self.folder = _led(folder)
+        self._never = tuple(_led(place) for place in never)
+
+    def inside(self, name: str) -> str:
+        """Where a name leads, absolute.
+
+        Raises
+        ------
+        OutOfBounds
+            It leads out of every root, to something hidden, or nowhere at all.
+        """
+        if not name or "\0" in name:
+            raise OutOfBounds("that is no path", hint=_HINT)
+        try:
+            place = Path(os.path.realpath(self.folder / Path(name).expanduser()))
+        except (OSError, RuntimeError, ValueError) as error:
+            raise OutOfBounds(f"{name[:200]!r} is no path", hint=_HINT) from error
+        if not any(place.is_relative_to(never) for never in self._never):
+            for root in self.roots:
+                if place.is_relative_to(root) and not _is_hidden(place.relative_to(root)):
+                    return str(place)
+        known = ", ".join(map(str, self.roots)) or "none"
+        raise OutOfBounds(f"{name[:200]!r} lies outside the folders that may be named: {known}", hint=_HINT)
+
+
+def _is_hidden(place: Path) -> bool:
+    return any(part.startswith(".") for part in place.parts)
+
+
+def roots_of(config: Config, folder: Path, user: Path | None = None) -> Roots:
+    """Those that the settings name; else the home of the user and the folder that the caller works in.
+
+    The home of the hub is never among them: it holds tokens, and what others taught.
+    """
+    user = user or Path.home()
+    named = [Path(root).expanduser() for root in config.roots] or [user, *([folder] if folder != Path("/") else [])]
+    starts_at = folder if not config.roots else named[0]
+    return Roots(named, folder=starts_at, never=[config.home])
+
+
+def _led(place: Path) -> Path:
+    return Path(os.path.realpath(place))

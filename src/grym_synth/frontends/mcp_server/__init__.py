@@ -1,0 +1,1 @@
+"""The MCP server: the hub inside every assistant."""
