@@ -30,6 +30,9 @@ class Config:
     supabase_url: str = ""  # https://REF.supabase.co, to sign in to; "" is a home of its owner's own
     supabase_key: str = ""  # its publishable key, which everybody may know
     legacy_jwt_secret_env: str = ""  # names the variable with the shared secret of an old project; "" accepts none
+    resource_url: str = ""  # https://HOST/mcp, under which others reach `grym serve`; "" is this machine alone
+    oauth_issuer: str = ""  # whose tokens for `resource_url` count; "" is nobody's
+    oauth_jwks: str = ""  # where its keys are published
     cpu: int = 0  # cores that agents may use at once; 0 is all of them
     step_deadline: float = 120.0  # seconds a step may take, and as many more for each 200 MB of file
     limits: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  # of signals: see docs/health.md
@@ -100,6 +103,8 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
         raise InvalidConfig(f"unknown setting {unknown[0]!r} in {home / 'config.toml'}; known: {', '.join(known)}")
     values = {name: _check(name, value, environ) for name, value in values.items()}
     values["model_rules"] = read_model_rules(values.get("model_rules", {}), values.get("models", ()))
+    if values.get("oauth_issuer") and not (values.get("oauth_jwks") and values.get("resource_url")):
+        raise InvalidConfig("`oauth_issuer` needs `oauth_jwks`, and `resource_url` for which its tokens are")
     return Config(home=home, **values)
 
 
@@ -121,6 +126,8 @@ def _check(name: str, value: Any, environ: Mapping[str, str]) -> Any:
             return checks.folders(name, value)
         case "store":
             return checks.store(value)
+        case "resource_url" | "oauth_issuer" | "oauth_jwks":
+            return checks.address(name, value)
         case "supabase_url":
             return checks.project(value)
         case "supabase_key":

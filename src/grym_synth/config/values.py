@@ -102,6 +102,16 @@ def project(value: object) -> str:
     return address
 
 
+def address(key: str, value: object) -> str:
+    """An address of the web: https, or http on this machine."""
+    text = str(value)
+    parts = urlsplit(text)
+    is_here = parts.hostname in ("127.0.0.1", "localhost", "::1")
+    if text and not (parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and is_here))):
+        raise InvalidConfig(f"`{key}` begins with https://, got {_scheme(text)!r}")
+    return text
+
+
 def publishable(value: object) -> str:
     if str(value).startswith("sb_secret_"):
         raise InvalidConfig("`supabase_key` is a secret key, which passes every rule", hint="use the publishable one")

@@ -210,23 +210,43 @@ COMPARE_IN_WORDS = "Compare these recordings: what is the difference, and do the
 
 
 @app.command()
-def serve() -> None:
-    """Keep a warm hub until Ctrl-C: other commands answer sooner.
+def serve(
+    host: Annotated[
+        str, typer.Option(help="The address to listen on; others than this machine's need `resource_url`.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int | None, typer.Option(help="The port.", min=0, max=65535, show_default="8473, or the next that is free")
+    ] = None,
+) -> None:
+    """Keep a warm hub until Ctrl-C: other commands answer sooner, programs and assistants can ask it.
 
-    Web pages and the HTTP interface are not in this version.
+    It answers HTTP (see the page it names), MCP at /mcp, and metrics at /metrics; the token lies in your data folder.
     """
     import asyncio
 
-    from .hub_socket import serve_forever
+    from ..identity.owner_token import owner_token
+    from .calls.desk import open_desk
+    from .http.serve import bind, serve_web
 
     config = settings()
+    with told(as_json=False):
+        if host not in ("127.0.0.1", "localhost", "::1") and not config.resource_url:
+            from ..errors import BadSetup
 
-    def announce() -> None:
-        sys.stderr.write(f"the hub of {config.home} is ready; stop it with Ctrl-C\n")
+            raise BadSetup(
+                f"{host} is more than this machine, and nothing says under which name others reach it",
+                hint="set resource_url in config.toml: docs/mcp.md",
+            )
+        with bind(host, port) as listening:
+            owner_token(config.home)
+            address = f"http://{host}:{listening.getsockname()[1]}"
 
-    if asyncio.run(until_told(serve_forever(config, announce))) is False:
-        sys.stderr.write(f"a hub of {config.home} is running already\n")
-        raise typer.Exit(4)
+            def announce() -> None:
+                sys.stderr.write(f"the hub of {config.home} is ready; stop it with Ctrl-C\n")
+                sys.stderr.write(f"{address} answers those with the token in {config.home / 'owner-token'}\n")
+                sys.stderr.flush()
+
+            asyncio.run(until_told(serve_web(open_desk(config), listening, announce)))
 
 
 @app.command()

@@ -68,6 +68,10 @@ class SignIn:
         """Who is signed in; raises NotSignedIn, or BadToken for what somebody changed."""
         return self._verifier.verify(self.token())
 
+    def verify(self, token: str) -> Person:
+        """Who somebody's token vouches for; raises BadToken."""
+        return self._verifier.verify(token)
+
     def out(self) -> bool:
         """Forget who was signed in, and end it at the project, if it can be reached; whether anybody was."""
         with store.alone(self._home):

@@ -45,18 +45,23 @@ class Verifier:
     url : of its Auth, as https://REF.supabase.co/auth/v1
     legacy_secret : of an old project that signs by HS256; "" accepts none of these
     kept : a file in which fetched keys are kept for the next process, if any
+    audience : for whom its tokens are
+    keys_at : where its keys are published; "" is where Supabase Auth has them
     """
 
     def __init__(
         self,
         url: str,
         *,
+        audience: str = _AUDIENCE,
+        keys_at: str = "",
         legacy_secret: str = "",
         kept: Path | None = None,
         fetch: Fetch = fetch,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._url, self._secret, self._fetch, self._now = url, legacy_secret, fetch, now
+        self._audience, self._keys_at = audience, keys_at or f"{url}/.well-known/jwks.json"
         self._turn = threading.Lock()
         self._keys: Mapping[str, jwt.PyJWK] = {}
         self._fetched = self._asked = float("-inf")
@@ -79,6 +84,10 @@ class Verifier:
         Unavailable
             The keys of the project cannot be fetched, and none are known.
         """
+        return _person(self.claims(token))
+
+    def claims(self, token: str) -> Mapping[str, Any]:
+        """What a token says, which was signed for us; raises as `verify` does."""
         if token.startswith(("sb_publishable_", "sb_secret_")):
             raise BadToken("that is a key of the project, and nobody's token", hint="sign in: grym login")
         try:
@@ -90,18 +99,18 @@ class Verifier:
                 key = self._key(str(header.get("kid", "")), str(algorithm))
             else:
                 raise BadToken(f"tokens signed by {str(algorithm)[:20]!r} are not accepted", hint="sign in: grym login")
-            claims = jwt.decode(
+            claims: dict[str, Any] = jwt.decode(
                 token,
                 key,
                 algorithms=[str(algorithm)],
-                audience=_AUDIENCE,
+                audience=self._audience,
                 issuer=self._url,
                 leeway=_LEEWAY_S,
                 options={"require": _NEEDED},
             )
         except (jwt.PyJWTError, UnicodeError) as error:
             raise BadToken(f"the token is not valid: {error}", hint="sign in: grym login") from error
-        return _person(claims)
+        return claims
 
     def _key(self, kid: str, algorithm: str) -> jwt.PyJWK:
         with self._turn:
@@ -125,7 +134,7 @@ class Verifier:
         return found
 
     def _fetch_keys(self) -> dict[str, jwt.PyJWK]:
-        told = json.loads(self._fetch(f"{self._url}/.well-known/jwks.json"))
+        told = json.loads(self._fetch(self._keys_at))
         keys = _read_keys(told)
         if self._kept is not None:
             with suppress(OSError):

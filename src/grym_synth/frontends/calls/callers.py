@@ -6,11 +6,14 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ...errors import AdmissionDenied, NotAllowed
 from ...health.mapping import retry_after_ms
 from ...identity.person import OWNER, Person, Role
-from .table import Call, Sort
+
+if TYPE_CHECKING:
+    from .table import Call, Sort
 
 READ, WRITE = "grym:read", "grym:write"
 SCOPES = (READ, WRITE)

@@ -18,14 +18,14 @@ from ...errors import BadRequest, GrymError, HubUnreachable, Unavailable
 from ...identity.person import Person
 from ..hub_socket import ask_running_hub, hold_home, serving_hub
 from ..protocol import Emit, error_exit, error_to_json, operation_of
-from .arguments import Arguments, paths_in
 from .callers import Caller, Pace
 from .journal import Journal
 from .roots import Roots, roots_of
-from .table import Call
 
 if TYPE_CHECKING:
     from ...hub import Hub
+    from .arguments import Arguments
+    from .table import Call
 
 _PATIENCE_S = 20.0  # for a hub that starts, or takes over
 _LOOK_S = 0.25
@@ -61,6 +61,8 @@ class Desk:
     roots: Roots
     pace: Pace = field(default_factory=Pace)
     hub: Hub | None = None
+    on_end: Callable[[Call, Outcome, float], None] = lambda call, outcome, seconds: None
+    _open: int = 0
     _journal: Journal = field(init=False)
     _ready: asyncio.Event = field(default_factory=asyncio.Event)
     _fault: BaseException | None = None
@@ -70,19 +72,38 @@ class Desk:
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[Desk]:
-        """Be the hub of this home, or its front, for the body of an `async with` block; calls may come at once."""
+        """Be the hub of this home, or its front, for the body of an `async with` block; calls may come at once.
+
+        Who opens it again inside is a guest of the first.
+        """
+        self._open += 1
+        if self._open > 1:
+            try:
+                yield self
+            finally:
+                self._open -= 1
+            return
         closing = asyncio.Event()
         keeping = asyncio.create_task(self._keep(closing))
         try:
             yield self
         finally:
+            self._open -= 1
             closing.set()
             await asyncio.gather(keeping, return_exceptions=True)
+
+    async def ready(self) -> None:
+        """Wait until calls are answered; raises what keeps the hub from opening."""
+        await self._ready.wait()
+        if self._fault is not None:
+            raise self._fault
 
     async def call(
         self, call: Call, arguments: Arguments, caller: Caller, on_progress: OnProgress = lambda *_: None
     ) -> Outcome:
         """Carry a call out; every way it can end is an outcome."""
+        from .arguments import paths_in
+
         began, paths = time.monotonic(), 0
         try:
             self.pace.take(caller.name)
@@ -95,9 +116,11 @@ class Desk:
             outcome = Outcome(error_exit(error), None, error_to_json(error), retry)
         if not outcome.is_refused:
             self.pace.served(caller.name)
+        seconds = time.monotonic() - began
+        self.on_end(call, outcome, seconds)
         self._journal.note(
             caller=caller.name, via=caller.via, call=call.name, paths=paths, exit=outcome.exit,
-            code=outcome.error["code"] if outcome.error else "", ms=1000.0 * (time.monotonic() - began),
+            code=outcome.error["code"] if outcome.error else "", ms=1000.0 * seconds,
         )  # fmt: skip
         return outcome
 

@@ -27,12 +27,16 @@ class Roots:
 
     folder : where relative paths start
     never : folders that are refused wherever they lie
+    except_in : a folder in one of these in which files may be named all the same
     """
 
-    def __init__(self, roots: Sequence[Path], *, folder: Path, never: Sequence[Path] = ()) -> None:
+    def __init__(
+        self, roots: Sequence[Path], *, folder: Path, never: Sequence[Path] = (), except_in: Path | None = None
+    ) -> None:
         self.roots = tuple(dict.fromkeys(_led(root) for root in roots))
         self.folder = _led(folder)
         self._never = tuple(_led(place) for place in never)
+        self._except_in = None if except_in is None else _led(except_in)
 
     def inside(self, name: str) -> str:
         """Where a name leads, absolute.
@@ -48,6 +52,8 @@ class Roots:
             place = Path(os.path.realpath(self.folder / Path(name).expanduser()))
         except (OSError, RuntimeError, ValueError) as error:
             raise OutOfBounds(f"{name[:200]!r} is no path", hint=_HINT) from error
+        if self._except_in is not None and self._except_in in place.parents:
+            return str(place)
         if not any(place.is_relative_to(never) for never in self._never):
             for root in self.roots:
                 if place.is_relative_to(root) and not _is_hidden(place.relative_to(root)):
@@ -68,7 +74,7 @@ def roots_of(config: Config, folder: Path, user: Path | None = None) -> Roots:
     user = user or Path.home()
     named = [Path(root).expanduser() for root in config.roots] or [user, *([folder] if folder != Path("/") else [])]
     starts_at = folder if not config.roots else named[0]
-    return Roots(named, folder=starts_at, never=[config.home])
+    return Roots(named, folder=starts_at, never=[config.home], except_in=config.home / "uploads")
 
 
 def _led(place: Path) -> Path:

@@ -1,0 +1,91 @@
+"""`grym serve`: the hub of a home for others, with its web address.
+
+The address is open from the first moment; what answers there is loaded when somebody comes, since a hub that only its
+own commands ask does without.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from ...errors import BadSetup
+from ..calls.desk import Desk
+
+if TYPE_CHECKING:
+    import uvicorn
+
+PORT = 8473
+_OTHERS = 20  # ports that are tried after the usual one
+_MOST = 512  # connections at once
+_GRACE_S = 5
+
+
+def bind(host: str, port: int | None) -> socket.socket:
+    """A listening socket; without a port the usual one, or the next that is free.
+
+    Raises
+    ------
+    BadSetup
+        Nobody can listen there.
+    """
+    wanted = [port] if port is not None else [*range(PORT, PORT + _OTHERS), 0]
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    why: OSError | None = None
+    for number in wanted:
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind((host, number))
+            listening.listen(_MOST)
+            listening.setblocking(False)
+            return listening
+        except (OSError, OverflowError) as error:
+            listening.close()
+            why = error if isinstance(error, OSError) else OSError(str(error))
+    raise BadSetup(f"nobody can listen on {host}, port {wanted[0]}: {why}", hint="name another with --port") from why
+
+
+async def serve_web(desk: Desk, listening: socket.socket, announce: Callable[[], None]) -> None:
+    """Be the hub, or its front, and answer at an address, until cancelled."""
+    async with desk.open():
+        await desk.ready()
+        announce()
+        await _somebody(listening)
+        server = await asyncio.to_thread(_load, desk)
+        try:
+            await server.serve(sockets=[listening])
+        finally:
+            server.should_exit = True
+
+
+async def _somebody(listening: socket.socket) -> None:
+    """Wait until a connection comes."""
+    loop, came = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(listening, came.set)
+    try:
+        await came.wait()
+    finally:
+        loop.remove_reader(listening)
+
+
+def _load(desk: Desk) -> uvicorn.Server:
+    import uvicorn
+
+    from .app import make_app
+
+    class Server(uvicorn.Server):
+        """Leaves signals to whoever runs it."""
+
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            yield
+
+    config = uvicorn.Config(
+        make_app(desk), lifespan="on", log_level="warning", access_log=False, limit_concurrency=_MOST,
+        timeout_graceful_shutdown=_GRACE_S, timeout_keep_alive=30, server_header=False, ws="none",
+    )  # fmt: skip
+    return Server(config)
