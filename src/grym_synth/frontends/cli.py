@@ -23,6 +23,7 @@ from . import (
     jobs,
     learn,
     library,
+    mcp_command,
     migrate,
     models,
     notes,
@@ -294,13 +295,14 @@ app.command("whoami")(signin.whoami)
 app.command("worker")(worker.worker)
 app.command("cleanup")(housekeeping.cleanup)
 app.command("status")(status.status)
+app.add_typer(mcp_command.app, name="mcp")
 app.command("pause")(status.pause)
 app.command("resume")(status.resume)
 app.add_typer(models.app, name="models")
 
 #: Commands that CONTRACT names and this version does not have: they say so, instead of being unknown.
 NOT_YET = (
-    "config", "mcp",
+    "config",
 )  # fmt: skip
 
 

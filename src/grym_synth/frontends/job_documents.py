@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..messages import Json
     from ..storage.jobs import JobStore
 
+_PRIVATE = ("call",)  # kinds whose jobs tell only their beginner what they are about
 _NAMED = 100  # failed items that a document names
 
 
@@ -137,7 +138,7 @@ def job_to_json(job: Job) -> dict[str, Json]:
         "executor": job.executor,
         "attempts": job.attempts,
         "context": job.context,
-        "params": dict(job.params),
+        "params": {} if job.kind in _PRIVATE else dict(job.params),
         "result": job.result,
     }
 

@@ -158,14 +158,16 @@ class Library(Arguments):
     """Nothing is needed."""
 
 
+JobId = Annotated[str, Field(pattern=r"^[0-9a-f]{1,32}$", description="The id of a job, or its beginning.")]
+
+
 class Jobs(Arguments):
-    id: Annotated[
-        str | None, Field(pattern=r"^[0-9a-f]{1,32}$", description="One job, by its id or its beginning; else a list.")
-    ] = None
-    do: Annotated[
-        Literal["show", "cancel", "retry"],
-        Field(description="'cancel' keeps what is done; 'retry' goes on from there."),
-    ] = "show"
+    id: Annotated[JobId | None, Field(description="One job; else a list.")] = None
+
+
+class ChangeJob(Arguments):
+    id: JobId
+    do: Annotated[Literal["cancel", "retry"], Field(description="'cancel' keeps what is done; 'retry' goes on.")]
 
 
 class Edit(Arguments):

@@ -74,9 +74,8 @@ def _patterns(a: given.Patterns) -> Operation:
 
 
 def _jobs(a: given.Jobs) -> Operation:
-    if a.id is None:
-        return "jobs", {"do": "list", "follow": False, "stream": False}
-    return "jobs", {"do": a.do, "id": a.id, "follow": False, "stream": False}
+    which = {"do": "list"} if a.id is None else {"do": "show", "id": a.id}
+    return "jobs", {**which, "follow": False, "stream": False}
 
 
 def _edit(a: given.Edit) -> Operation:
@@ -232,12 +231,23 @@ CALLS: tuple[Call, ...] = (
     Call(
         "jobs",
         "Follow long work",
-        "List long work (indexing, learning, tasks), or show, cancel or retry one job by its id.",
+        "List long work (indexing, learning, tasks), or show one job by its id: how far it is, when it will be "
+        "done, and what failed.",
         "looks",
         given.Jobs,
         told.Document,
         _jobs,
         example={},
+    ),
+    Call(
+        "change_job",
+        "Cancel or retry long work",
+        "Cancel a job, which keeps what is done, or let one go on that was cancelled or left something undone.",
+        "writes",
+        given.ChangeJob,
+        told.Job,
+        lambda a: ("jobs", {"do": a.do, "id": a.id, "follow": False, "stream": False}),
+        example={"id": "3f", "do": "cancel"},
     ),
     Call(
         "edit_audio",

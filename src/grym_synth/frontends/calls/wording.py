@@ -60,7 +60,7 @@ def _lines(call: Call, document: Mapping[str, Any]) -> Iterator[str]:
             from ..status_words import status_lines
 
             yield from status_lines(document)
-        case "jobs" | "learn" | "index_folders":
+        case "jobs" | "change_job" | "learn" | "index_folders":
             from ..job_documents import progress_in_words
 
             for job in document.get("jobs", [document]):

@@ -26,14 +26,13 @@ from ..calls.desk import Desk
 from ..mcp_server.hub_server import Pulse, hub_server
 from ..mcp_server.offer import Context
 from ..protocol import operation_of
-from .gate import Gate, metadata, metadata_url, vouching_of
+from .gate import LARGEST_BODY, Gate, metadata, metadata_url, vouching_of
 from .metrics import CONTENT_TYPE, Metrics
 from .pages import POLICY, docs_page, first_page
 from .problems import TYPE, problem, problem_of
 from .routes import Problem, call_routes, task_routes
-from .uploads import LARGEST, TooLarge, take_upload
+from .uploads import LARGEST, take_upload
 
-_LARGEST_BODY = 1 << 20  # bytes of what a call is given
 _PING_S = 15
 _KEPT = 10_000  # events that one listener may be behind
 
@@ -62,6 +61,7 @@ def make_app(desk: Desk) -> Gate:
         lifespan=living,
         docs_url=None,
         redoc_url=None,
+        max_body_size=LARGEST_BODY,
     )
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     app.router.routes.append(Route("/mcp", StreamableHTTPASGIApp(sessions)))
@@ -73,7 +73,7 @@ def make_app(desk: Desk) -> Gate:
     _add_errors(app)
     own = urlsplit(desk.config.resource_url).netloc.lower()
     hosts = [own] if own else []
-    return Gate(_Bounded(app), vouching_of(desk.config), hosts, desk.config.resource_url)
+    return Gate(app, vouching_of(desk.config), hosts, desk.config.resource_url)
 
 
 def _who(ctx: Context) -> Caller:
@@ -184,6 +184,7 @@ def _add_uploads(app: FastAPI, desk: Desk) -> None:
         responses={status: {"model": Problem} for status in (401, 403, 413, 422, 503)},
         tags=["hub"],
         summary="Send a file",
+        max_body_size=LARGEST,
         description=f"The body is the file, at most {LARGEST >> 30} GiB. The answer names the path that calls take; it "
         "is kept for a day.",
         openapi_extra={"requestBody": {"content": {"application/octet-stream": {"schema": {"type": "string"}}}}},
@@ -192,9 +193,6 @@ def _add_uploads(app: FastAPI, desk: Desk) -> None:
         caller: Caller = request.state.caller
         caller.need(WRITE, "sending a file")
         desk.pace.take(caller.name)
-        declared = request.headers.get("content-length", "")
-        if declared.isdecimal() and int(declared) > LARGEST:
-            raise TooLarge(f"more than {LARGEST} bytes", hint="name a file on this machine instead")
         place = await take_upload(desk.config.home, name, request.stream())
         return JSONResponse({"path": str(place), "bytes": place.stat().st_size}, 201)
 
@@ -240,31 +238,3 @@ def _described(app: FastAPI) -> dict[str, Any]:
                         answer["content"] = {TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
         app.openapi_schema = whole
     return app.openapi_schema
-
-
-class _Bounded:
-    """Refuses bodies that are larger than any call needs; files have their own way."""
-
-    def __init__(self, app: FastAPI) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(("/v1/uploads/", "/mcp")):
-            await self._app(scope, receive, send)
-            return
-        size = 0
-
-        async def counted() -> Any:
-            nonlocal size
-            message = await receive()
-            size += len(message.get("body", b""))
-            if size > _LARGEST_BODY:
-                raise TooLarge(f"more than {_LARGEST_BODY} bytes")
-            return message
-
-        declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if declared.isdigit() and int(declared) > _LARGEST_BODY:
-            too_large = TooLarge(f"more than {_LARGEST_BODY} bytes", hint="files go to /v1/uploads/NAME")
-            await problem_of(too_large)(scope, receive, send)
-            return
-        await self._app(scope, counted, send)

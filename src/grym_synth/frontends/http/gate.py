@@ -29,6 +29,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 OPEN = frozenset({"/", "/docs", "/openapi.json", "/favicon.ico"})
 _METADATA = "/.well-known/oauth-protected-resource"
 _LONGEST_TOKEN = 16_384
+LARGEST_BODY = 1 << 20  # bytes of what a call is given
 
 
 class Vouching(Protocol):
@@ -44,20 +45,27 @@ class Gate:
     vouches : tried one after the other until one knows the token
     hosts : names that we are reached by, beside those of this machine
     resource : our address as tokens name it; "" where nobody else issues tokens
+    anybody : comes in without a token, for the conformance suite alone
     """
 
     app: ASGIApp
     vouches: Sequence[Vouching]
     hosts: Collection[str] = ()
     resource: str = ""
+    anybody: bool = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        refused = self._stranger(headers)
-        if refused is None and scope["path"] not in OPEN and not scope["path"].startswith(_METADATA):
+        refused = self._stranger(headers) or _too_large(scope["path"], headers)
+        if (
+            refused is None
+            and not self.anybody
+            and scope["path"] not in OPEN
+            and not scope["path"].startswith(_METADATA)
+        ):
             try:
                 caller = await self._caller(headers)
                 scope.setdefault("state", {})["caller"] = caller
@@ -113,6 +121,14 @@ class Gate:
     def _challenge(self, *parts: str) -> dict[str, str]:
         where = [f'resource_metadata="{metadata_url(self.resource)}"'] if self.resource else []
         return {"WWW-Authenticate": "Bearer " + ", ".join([*where, *parts]) if where or parts else "Bearer"}
+
+
+def _too_large(path: str, headers: Headers) -> Response | None:
+    """Refuses what says of itself that it is larger than any call needs; what does not say is counted as it comes."""
+    declared = headers.get("content-length", "")
+    if path.startswith("/v1/uploads/") or not declared.isdecimal() or int(declared) <= LARGEST_BODY:
+        return None
+    return problem(413, "too_large", f"more than {LARGEST_BODY} bytes", "files go to /v1/uploads/NAME")
 
 
 def metadata_url(resource: str) -> str:

@@ -18,6 +18,8 @@ from ..calls.desk import Desk
 if TYPE_CHECKING:
     import uvicorn
 
+    from .gate import Gate
+
 PORT = 8473
 _OTHERS = 20  # ports that are tried after the usual one
 _MOST = 512  # connections at once
@@ -72,10 +74,22 @@ async def _somebody(listening: socket.socket) -> None:
         loop.remove_reader(listening)
 
 
-def _load(desk: Desk) -> uvicorn.Server:
-    import uvicorn
+async def serve_fixture(listening: socket.socket, announce: Callable[[], None]) -> None:
+    """Answer the conformance suite at an address of this machine, until cancelled."""
+    from .fixture import make_fixture
 
+    announce()
+    await _server_of(make_fixture()).serve(sockets=[listening])
+
+
+def _load(desk: Desk) -> uvicorn.Server:
     from .app import make_app
+
+    return _server_of(make_app(desk))
+
+
+def _server_of(app: Gate) -> uvicorn.Server:
+    import uvicorn
 
     class Server(uvicorn.Server):
         """Leaves signals to whoever runs it."""
@@ -85,7 +99,7 @@ def _load(desk: Desk) -> uvicorn.Server:
             yield
 
     config = uvicorn.Config(
-        make_app(desk), lifespan="on", log_level="warning", access_log=False, limit_concurrency=_MOST,
+        app, lifespan="on", log_level="warning", access_log=False, limit_concurrency=_MOST,
         timeout_graceful_shutdown=_GRACE_S, timeout_keep_alive=30, server_header=False, ws="none",
     )  # fmt: skip
     return Server(config)

@@ -17,8 +17,15 @@ from mcp.server.caching import CacheHint
 from mcp.server.context import CallNext, HandlerResult
 from mcp.server.lowlevel import NotificationOptions, Server
 from mcp.server.mcpserver.server import require_client_extension
+from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
 from mcp.server.session import ServerSession
-from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ResourceUpdated, ToolsListChanged
+from mcp.server.subscriptions import (
+    InMemorySubscriptionBus,
+    ListenHandler,
+    ResourceUpdated,
+    ServerEvent,
+    ToolsListChanged,
+)
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import Field
 
@@ -89,7 +96,8 @@ class HubServer:
             on_get_prompt=self._get_prompt,
             on_completion=self._complete if offer.complete else None,
         )
-        self.server.middleware.append(self._guard)
+        sealed = RequestStateSecurity.ephemeral()
+        self.server.middleware += [RequestStateBoundary(sealed, default_audience=name), self._guard]
         self.server.extensions[HEALTH] = {"resource": RESOURCE, "states": list(TERMS)}
         self.server.extensions[TASKS] = {}
         add = self.server.add_request_handler
@@ -112,8 +120,12 @@ class HubServer:
         for session in list(self._heard.get(uri, ())):
             await self._tell(session, lambda each: each.send_resource_updated(uri))
 
+    async def publish(self, event: ServerEvent) -> None:
+        """Tell those who listen in the new era."""
+        await self._bus.publish(event)
+
     async def tools_changed(self) -> None:
-        await self._bus.publish(ToolsListChanged())
+        await self.publish(ToolsListChanged())
         for session in list(self._old_sessions):
             await self._tell(session, lambda each: each.send_tool_list_changed())
 

@@ -43,7 +43,7 @@ def _tool(desk: Desk, tasks: HubTasks, call: Call) -> Tool:
         output_schema=schema_of(call.answers),
         annotations=types.ToolAnnotations(
             title=call.title,
-            read_only_hint=call.sort != "writes" and call.name != "jobs",
+            read_only_hint=call.sort != "writes",
             destructive_hint=call.is_destructive,
             idempotent_hint=call.name not in ("learn", "index_folders", "edit_audio"),
             open_world_hint=call.opens_web,
