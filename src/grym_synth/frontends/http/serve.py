@@ -57,11 +57,7 @@ async def serve_web(desk: Desk, listening: socket.socket, announce: Callable[[],
         await desk.ready()
         announce()
         await _somebody(listening)
-        server = await asyncio.to_thread(_load, desk)
-        try:
-            await server.serve(sockets=[listening])
-        finally:
-            server.should_exit = True
+        await _serve(await asyncio.to_thread(_load, desk), listening)
 
 
 async def _somebody(listening: socket.socket) -> None:
@@ -79,7 +75,17 @@ async def serve_fixture(listening: socket.socket, announce: Callable[[], None]) 
     from .fixture import make_fixture
 
     announce()
-    await _server_of(make_fixture()).serve(sockets=[listening])
+    await _serve(_server_of(make_fixture()), listening)
+
+
+async def _serve(server: uvicorn.Server, listening: socket.socket) -> None:
+    """Serve until cancelled; requests under way are finished first, for as long as `_GRACE_S`."""
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        await asyncio.shield(serving)
+    finally:
+        server.should_exit = True
+        await asyncio.gather(serving, return_exceptions=True)
 
 
 def _load(desk: Desk) -> uvicorn.Server:

@@ -91,11 +91,13 @@ class _Fixture:
             "test_input_required_result_capabilities": _ask_what_is_known,
             "test_trigger_tool_change": self._tools_changed,
             "test_trigger_prompt_change": self._prompts_changed,
+            "test_header_param": _simple_text,
             "greet": _greet,
         }
         schemas: dict[str, dict[str, Any]] = {
             "test_sampling": {"prompt": _NAME},
             "test_elicitation": {"message": _NAME},
+            "test_header_param": {"region": {"type": "string", "x-mcp-header": "Region"}},
             "greet": {"name": _NAME},
         }
         tools = {name: Tool(_definition(name, schemas.get(name, {})), _runs(do)) for name, do in plain.items()}

@@ -15,7 +15,7 @@ from mcp.server.mcpserver.server import require_client_extension
 
 from ...errors import BadRequest
 from ..calls.callers import Caller
-from .offer import Context, TaskState
+from .offer import Context, TaskState, ToolResult
 
 _PAUSE_S = 0.05
 _TTL_MS = 60_000
@@ -28,7 +28,9 @@ LONG: Mapping[str, Mapping[str, Any]] = {
     "protocol_error_job": {},
     "confirm_delete": {"filename": _NAME},
     "multi_input": {},
+    "test_tool_with_task": {},
 }
+_NEED_TASKS = ("failing_job", "confirm_delete", "multi_input")
 
 
 @dataclass(slots=True)
@@ -46,15 +48,19 @@ class MemoryTasks:
         self._kept: dict[str, _Kept] = {}
 
     async def begin(self, params: types.CallToolRequestParams, caller: Caller) -> TaskState | None:
+        if params.name == "test_tool_with_task" and _name_said(params) is None:
+            return None  # it asks first
         now = _now()
         kept = _Kept(TaskState(secrets.token_hex(16), "working", now, now, ttl_ms=_TTL_MS, poll_ms=100))
         self._kept[kept.state.id] = kept
         kept.work = asyncio.create_task(self._work(kept, params))
         return kept.state
 
-    async def run_now(self, ctx: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
+    async def run_now(self, ctx: Context, params: types.CallToolRequestParams) -> ToolResult:
         """For clients without the extension: waited for."""
-        if params.name in ("confirm_delete", "multi_input"):
+        if params.name == "test_tool_with_task" and _name_said(params) is None:
+            return types.InputRequiredResult(input_requests={"user_name": form("What is your name?", name=_NAME)})
+        if params.name in _NEED_TASKS:
             require_client_extension(ctx, "io.modelcontextprotocol/tasks")
         return await self._do(_Kept(TaskState("", "working", "", "")), params)
 
@@ -111,6 +117,8 @@ class MemoryTasks:
                 content = answers["confirm"].get("content") or {}
                 agreed = answers["confirm"].get("action") == "accept" and content.get("confirm")
                 return text(f"{'deleted' if agreed else 'kept'}: {given.get('filename', '')}")
+            case "test_tool_with_task":
+                return text(f"Hello, {_name_said(params)}!")
             case _:
                 first, second = form("First?", value=_NAME), form("Second?", value=_NAME)
                 answers = await self._ask(kept, first=first, second=second)
@@ -125,6 +133,11 @@ class MemoryTasks:
             kept.news.clear()
             await kept.news.wait()
         return kept.answers
+
+
+def _name_said(params: types.CallToolRequestParams) -> Any:
+    answer = (params.input_responses or {}).get("user_name")
+    return (answer.content or {}).get("name") if isinstance(answer, types.ElicitResult) else None
 
 
 def _now() -> str:
