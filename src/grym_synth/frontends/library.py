@@ -75,7 +75,7 @@ async def perform_index(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> i
     """Bring folders up to date, and with `watch` keep them so."""
     import asyncio
 
-    from ..errors import Unavailable
+    from ..errors import BadRequest, Unavailable
     from ..library.job import INDEX, index_folders, watch_folders
     from .job_documents import job_to_json
 
@@ -95,6 +95,9 @@ async def perform_index(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> i
         emit({"document": summary_to_json(tally, time.monotonic() - began)})
 
     if not operation.get("stays", True):
+        for root in roots:
+            if not Path(root).is_dir():
+                raise BadRequest(f"{root!r} is no folder", hint="name a folder of recordings")
         id = await hub.jobs.start(INDEX, {"folders": [*roots], "run": "", "retry": bool(operation.get("retry"))})
         emit({"document": job_to_json(await hub.jobs.show(id))})
         return 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 #: What one recording can be asked for, without a second one and without writing.
 Measure = Literal["facts", "loudness", "rhythm", "tonality", "chords", "spectrum", "structure", "notes", "timbre"]
@@ -30,23 +30,20 @@ Direction = Literal[
 ]
 
 
-def _printable(text: str) -> str:
-    if any(ord(char) < 32 and char not in "\t\n" for char in text) or any("\ud800" <= c <= "\udfff" for c in text):
-        raise ValueError("it holds control characters or half a character")
-    return text
+def _whole(value: Any) -> Any:
+    """In JSON 10.0 is a whole number."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _path(text: str) -> str:
-    if "\n" in text or "\t" in text:
-        raise ValueError("a path is one line")
-    return text
+_NO_CONTROL = r"^[^\x00-\x08\x0b-\x1f]*$"  # tabs and line ends are text
+_ONE_LINE = r"^[^\x00-\x1f]*$"
 
-
-Text = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_printable)]
-PathText = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_printable), AfterValidator(_path)]
-Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_printable), AfterValidator(_path)]
+FromJson = BeforeValidator(_whole)
+Text = Annotated[str, Field(min_length=1, max_length=4000, pattern=_NO_CONTROL)]
+PathText = Annotated[str, Field(min_length=1, max_length=4096, pattern=_ONE_LINE)]
+Name = Annotated[str, Field(min_length=1, max_length=100, pattern=_ONE_LINE)]
 Seconds = Annotated[float, Field(ge=0.0, le=1e6, allow_inf_nan=False)]
-Limit = Annotated[int, Field(ge=1, le=200, description="How many at most.")]
+Limit = Annotated[int, Field(ge=1, le=200, description="How many at most."), FromJson]
 Context = Annotated[
     str,
     Field(
@@ -59,7 +56,7 @@ Context = Annotated[
 class Arguments(BaseModel):
     """What is not named is refused: a misspelt argument must not be passed over in silence."""
 
-    model_config = ConfigDict(extra="forbid", strict=False)
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     def given(self) -> dict[str, Any]:
         """By name, without what was not said."""
@@ -91,9 +88,9 @@ class Analyze(Arguments):
         list[Measure],
         Field(max_length=9, description="What to measure; empty: everything. 'notes' takes longest."),
     ] = []
-    n_fft: Annotated[int | None, Field(ge=16, le=1 << 20, description="Points of the FFT that peaks are read of.")] = (
-        None
-    )
+    n_fft: Annotated[
+        int | None, Field(ge=16, le=1 << 20, description="Points of the FFT that peaks are read of."), FromJson
+    ] = None
     window: Annotated[Window | None, Field(description="Its window.")] = None
     start_s: Annotated[Seconds | None, Field(description="Where the FFT starts, in seconds.")] = None
     use_cache: Annotated[bool, Field(description="False: listen again, even to what was heard before.")] = True
@@ -126,7 +123,9 @@ class Similar(Arguments):
 
 
 class Patterns(Arguments):
-    id: Annotated[int | None, Field(ge=1, le=1 << 53, description="One pattern by its number; else a list.")] = None
+    id: Annotated[
+        int | None, Field(ge=1, le=1 << 53, description="One pattern by its number; else a list."), FromJson
+    ] = None
     name: Annotated[Name | None, Field(description="Only those of this name.")] = None
     within: Annotated[PathText | None, Field(description="Only those that occur in this recording.")] = None
     limit: Limit = 20
@@ -134,7 +133,9 @@ class Patterns(Arguments):
 
 class Notes(Arguments):
     words: Annotated[Text, Field(description="What to look for in the notes, pages and books that were learned.")]
-    domain: Annotated[str, Field(max_length=100, description="Only this collection; '' is all.")] = ""
+    domain: Annotated[str, Field(max_length=100, pattern=_ONE_LINE, description="Only this collection; '' is all.")] = (
+        ""
+    )
     limit: Limit = 5
 
 
@@ -143,7 +144,9 @@ class Learn(Arguments):
         list[PathText],
         Field(min_length=1, max_length=20, description="Web addresses (https), files or folders to read."),
     ]
-    domain: Annotated[str, Field(max_length=100, description="The collection that they go into.")] = ""
+    domain: Annotated[
+        str, Field(max_length=100, pattern=_ONE_LINE, description="The collection that they go into.")
+    ] = ""
     every: Annotated[
         str | None, Field(pattern=r"^[0-9]{1,4}[mhdw]$", description="Read again this often, e.g. '7d'.")
     ] = None
@@ -173,7 +176,7 @@ class ChangeJob(Arguments):
 class Edit(Arguments):
     path: Annotated[PathText, Field(description="The recording. It stays as it is.")]
     operations: Annotated[
-        list[Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_printable)]],
+        list[Annotated[str, Field(min_length=1, max_length=500, pattern=_ONE_LINE)]],
         Field(
             min_length=1,
             max_length=20,
@@ -228,7 +231,9 @@ class Contexts(Arguments):
 
 
 class Sources(Arguments):
-    domain: Annotated[str, Field(max_length=100, description="Only this collection; '' is all.")] = ""
+    domain: Annotated[str, Field(max_length=100, pattern=_ONE_LINE, description="Only this collection; '' is all.")] = (
+        ""
+    )
 
 
 def paths_in(arguments: Mapping[str, Any]) -> list[str]:

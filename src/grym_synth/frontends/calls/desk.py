@@ -222,22 +222,23 @@ class Desk:
         """The same arguments, with every path led to where it leads."""
         from ...knowledge.targets import is_address
 
-        given = arguments.model_dump()
+        named = arguments.model_dump()
+        led: dict[str, Any] = {}
         for name in ("paths", "others", "folders"):
-            if name in given:
-                given[name] = [self.roots.inside(path) for path in given[name]]
+            if name in named:
+                led[name] = [self.roots.inside(path) for path in named[name]]
         for name in ("path", "within", "out"):
-            if given.get(name):
-                given[name] = self.roots.inside(given[name])
+            if named.get(name):
+                led[name] = self.roots.inside(named[name])
         for name in ("targets", "sources"):
-            if name in given:
-                given[name] = [
+            if name in named:
+                led[name] = [
                     each if is_address(each) or (name == "sources" and "/" not in each) else self.roots.inside(each)
-                    for each in given[name]
+                    for each in named[name]
                 ]
-        if "operations" in given:
-            given["operations"] = self._confined_ops(given["operations"])
-        return type(arguments).model_validate(given)
+        if "operations" in named:
+            led["operations"] = self._confined_ops(named["operations"])
+        return arguments.model_copy(update=led)
 
     def _confined_ops(self, words: list[str]) -> list[str]:
         """Operations of an edit, which may name other recordings."""

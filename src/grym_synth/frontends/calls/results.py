@@ -19,10 +19,13 @@ class Source(Result):
     method: str
 
 
+_Plain = bool | float | str | None
+
+
 class Evidence(Result):
     id: str = Field(description="What the answer cites, as [e1].")
     kind: str = Field(description="tempo, musical_key, loudness, passage, ...")
-    value: Any
+    value: _Plain | list[_Plain | list[_Plain] | dict[str, Any]] | dict[str, Any]
     unit: str = Field(description="BPM, LUFS, Hz, s, ...; '' where it has none.")
     confidence: float = Field(ge=0.0, le=1.0, description="Calibrated.")
     subject: str = Field(description="The recording, by its path.")

@@ -9,6 +9,7 @@ from pathlib import Path
 from ...config import Config
 from ...errors import BadRequest
 
+_LONGEST, _LONGEST_PART = 4000, 255  # bytes
 _HINT = "name a file below these folders, or set `roots` in config.toml: docs/mcp.md"
 
 
@@ -52,6 +53,8 @@ class Roots:
             place = Path(os.path.realpath(self.folder / Path(name).expanduser()))
         except (OSError, RuntimeError, ValueError) as error:
             raise OutOfBounds(f"{name[:200]!r} is no path", hint=_HINT) from error
+        if len(os.fsencode(place)) > _LONGEST or any(len(os.fsencode(part)) > _LONGEST_PART for part in place.parts):
+            raise OutOfBounds("that is no path: it is too long", hint=_HINT)
         if self._except_in is not None and self._except_in in place.parents:
             return str(place)
         if not any(place.is_relative_to(never) for never in self._never):

@@ -17,7 +17,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from pydantic import BaseModel
 from sse_starlette import EventSourceResponse
 from starlette.exceptions import HTTPException
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from ... import __version__
 from ...errors import BadRequest, GrymError
@@ -107,7 +107,7 @@ def _add_pages(app: FastAPI, desk: Desk, metrics: Metrics) -> None:
         async def about_tokens() -> dict[str, Any]:
             return metadata(desk.config)
 
-    refusals: dict[int | str, dict[str, Any]] = {status: {"model": Problem} for status in (401, 421, 503)}
+    refusals: dict[int | str, dict[str, Any]] = {status: {"model": Problem} for status in (401, 403, 421, 429, 503)}
 
     @app.get("/v1/health", response_model=Health, responses=refusals, tags=["hub"], summary="How the hub is")
     async def health(request: Request) -> Response:
@@ -123,7 +123,7 @@ def _add_events(app: FastAPI, desk: Desk) -> None:
     @app.get(
         "/v1/events",
         response_class=EventSourceResponse,
-        responses={401: {"model": Problem}, 403: {"model": Problem}, 422: {"model": Problem}},
+        responses={status: {"model": Problem} for status in (401, 403, 409, 421, 422, 429, 503)},
         tags=["hub"],
         summary="Changes as they happen",
         description="Server-sent events: recordings, labels, notes, jobs, health. `id` is a number that only grows; "
@@ -171,6 +171,9 @@ async def _events(desk: Desk, caller: Caller, after: int | None) -> AsyncIterato
         await asyncio.gather(work, return_exceptions=True)
 
 
+_FILE = {"type": "string", "format": "binary", "minLength": 1}
+
+
 class Uploaded(BaseModel):
     path: str
     bytes: int
@@ -181,13 +184,13 @@ def _add_uploads(app: FastAPI, desk: Desk) -> None:
         "/v1/uploads/{name}",
         status_code=201,
         response_model=Uploaded,
-        responses={status: {"model": Problem} for status in (401, 403, 413, 422, 503)},
+        responses={status: {"model": Problem} for status in (400, 401, 403, 409, 413, 421, 422, 429, 503)},
         tags=["hub"],
         summary="Send a file",
         max_body_size=LARGEST,
         description=f"The body is the file, at most {LARGEST >> 30} GiB. The answer names the path that calls take; it "
         "is kept for a day.",
-        openapi_extra={"requestBody": {"content": {"application/octet-stream": {"schema": {"type": "string"}}}}},
+        openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": _FILE}}}},
     )
     async def upload(request: Request, name: str) -> Response:
         caller: Caller = request.state.caller
@@ -216,11 +219,23 @@ def _add_errors(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def usual(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        return problem(error.status_code, "http", str(error.detail), "see /docs", headers=error.headers)
+        headers = dict(error.headers or {})
+        if error.status_code == 405:  # of all routes of a path, not of the first
+            headers["Allow"] = ", ".join(_methods(app, request.scope))
+        return problem(error.status_code, "http", str(error.detail), "see /docs", headers=headers)
 
     @app.exception_handler(Exception)
     async def fault(request: Request, error: Exception) -> Response:
         return problem(500, "fault", f"the hub met a fault of ours ({type(error).__name__})", "see its log")
+
+
+def _methods(app: FastAPI, scope: Any) -> list[str]:
+    """What may be done at a path."""
+    found: set[str] = set()
+    for route in app.routes:
+        if isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE:
+            found |= set(route.methods or ())
+    return sorted(found)
 
 
 def _described(app: FastAPI) -> dict[str, Any]:

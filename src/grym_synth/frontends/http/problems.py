@@ -16,13 +16,15 @@ TYPE = "application/problem+json"
 _OF_CODE = {
     "not_signed_in": 401, "bad_token": 401, "not_allowed": 403, "out_of_bounds": 403, "unknown_job": 404,
     "unknown_task": 404, "unknown_resource": 404, "unknown_agent": 404, "nothing_to_retry": 409, "throttled": 429,
-    "too_large": 413, "agent_timeout": 504,
+    "too_large": 413, "agent_timeout": 504, "empty_library": 409, "missing": 501,
 }  # fmt: skip
-_OF_EXIT = {2: 422, 3: 422, 4: 503, 5: 502}
+#: What a request that fits its schema cannot be met for: it names something that is not as it would have to be.
+_OF_EXIT = {2: 409, 3: 409, 4: 503, 5: 502}
 _TITLES = {
     400: "Bad request", 401: "Not signed in", 403: "Not allowed", 404: "Not found", 405: "Method not allowed",
-    409: "Conflict", 413: "Too large", 415: "Unsupported media type", 421: "Wrong host", 422: "Cannot be used",
-    429: "Too often", 500: "A fault of ours", 502: "A part is missing", 503: "Refused for now", 504: "Too slow",
+    409: "Cannot be used as it is", 413: "Too large", 415: "Unsupported media type", 421: "Wrong host",
+    422: "Not as the schema says", 429: "Too often", 500: "A fault of ours", 501: "Not installed",
+    502: "A part is missing", 503: "Refused for now", 504: "Too slow",
 }  # fmt: skip
 
 

@@ -57,7 +57,9 @@ class Task(BaseModel):
 
 
 def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: {"model": Problem, "content": {TYPE: {}}} for status in (401, 403, 421, 429, 503, *statuses)}
+    return {
+        status: {"model": Problem, "content": {TYPE: {}}} for status in (400, 401, 403, 413, 421, 429, 503, *statuses)
+    }
 
 
 def call_routes(desk: Desk) -> APIRouter:
@@ -72,7 +74,7 @@ def call_routes(desk: Desk) -> APIRouter:
             summary=call.title,
             description=f"{call.about}\n\nWith `Accept: {_STREAM}` progress comes first, then the result.",
             operation_id=call.name,
-            responses={200: {"model": call.answers}, **_problems(404, 409, 422, 502, 504)},
+            responses={200: {"model": call.answers}, **_problems(404, 409, 422, 501, 502, 504)},
             tags=[{"looks": "looking", "works": "measuring", "writes": "changing"}[call.sort]],
         )
     return router
@@ -127,8 +129,9 @@ async def _told_meanwhile(desk: Desk, call: Call, arguments: Any, caller: Caller
 def task_routes(desk: Desk) -> APIRouter:
     """Calls that go on without their caller: durable, and known to nobody else."""
     router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
+    usual = _problems(404, 405, 409, 422)
 
-    @router.post("", status_code=202, response_model=Task, responses=_problems(404, 422), summary="Begin a task")
+    @router.post("", status_code=202, response_model=Task, responses=usual, summary="Begin a task")
     async def begin(request: Request, wanted: TaskWanted) -> Response:
         caller: Caller = request.state.caller
         call = BY_NAME.get(wanted.call)
@@ -146,11 +149,11 @@ def task_routes(desk: Desk) -> APIRouter:
         )  # fmt: skip
         return JSONResponse(_task(found), 202, {"Location": f"/v1/tasks/{found['id']}"})
 
-    @router.get("/{id}", response_model=Task, responses=_problems(404, 422), summary="Look at a task")
+    @router.get("/{id}", response_model=Task, responses=usual, summary="Look at a task")
     async def get(request: Request, id: Id) -> Response:
         return JSONResponse(_task(await _asked(desk, request, "result", id)))
 
-    @router.delete("/{id}", response_model=Task, responses=_problems(404, 422), summary="Cancel a task")
+    @router.delete("/{id}", response_model=Task, responses=usual, summary="Cancel a task")
     async def cancel(request: Request, id: Id) -> Response:
         return JSONResponse(_task(await _asked(desk, request, "cancel", id)))
 
