@@ -191,11 +191,15 @@ class Desk:
         self, call: Call, operation: Mapping[str, Any], caller: Caller, on_progress: OnProgress
     ) -> Outcome:
         documents, exit_code = list[dict[str, Any]](), 1
+        steps, furthest = dict[str, float](), 0.0
 
         def emit(event: Mapping[str, Any]) -> None:
-            nonlocal exit_code
-            if "progress" in event:
-                on_progress(float(event["progress"].get("fraction") or 0.0), str(event["progress"].get("message", "")))
+            nonlocal exit_code, furthest
+            if "progress" in event:  # of one step; what is told is how far all of them are
+                told = event["progress"]
+                steps[str(told.get("step", ""))] = min(1.0, float(told.get("fraction") or 0.0))
+                furthest = max(furthest, sum(steps.values()) / max(len(steps), int(told.get("of") or 1)))
+                on_progress(furthest, str(told.get("message", "")))
             elif "exit" in event:
                 exit_code = int(event["exit"])
             else:

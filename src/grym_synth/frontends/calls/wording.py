@@ -17,7 +17,7 @@ def words_of(call: Call, document: Mapping[str, Any]) -> str:
     """What a document says."""
     try:
         text = "\n".join(_lines(call, document))
-    except (KeyError, TypeError, ValueError):  # a document of another version: as it is
+    except (KeyError, TypeError, ValueError, AttributeError):  # a document of another version: as it is
         text = json.dumps(document, ensure_ascii=False)
     return text if len(text) <= _MOST_CHARS else f"{text[:_MOST_CHARS]}\n... ({len(text)} characters in all)"
 

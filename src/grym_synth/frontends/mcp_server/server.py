@@ -170,6 +170,7 @@ class HubServer:
     async def _list_tools(self, ctx: Context, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         if ctx.protocol_version not in MODERN_PROTOCOL_VERSIONS:
             self._old_sessions.add(ctx.session)
+        _one_page(params)
         hidden = self.offer.hidden()
         shown = [tool.definition for name, tool in self.offer.tools.items() if name not in hidden]
         return types.ListToolsResult(tools=shown)
@@ -188,11 +189,13 @@ class HubServer:
     async def _list_resources(
         self, ctx: Context, params: types.PaginatedRequestParams | None
     ) -> types.ListResourcesResult:
+        _one_page(params)
         return types.ListResourcesResult(resources=list(self.offer.resources.listed()))
 
     async def _list_templates(
         self, ctx: Context, params: types.PaginatedRequestParams | None
     ) -> types.ListResourceTemplatesResult:
+        _one_page(params)
         return types.ListResourceTemplatesResult(resource_templates=list(self.offer.resources.templates()))
 
     async def _read(
@@ -222,6 +225,7 @@ class HubServer:
         return await self._listen(ctx, params)
 
     async def _list_prompts(self, ctx: Context, params: types.PaginatedRequestParams | None) -> types.ListPromptsResult:
+        _one_page(params)
         return types.ListPromptsResult(prompts=[prompt.definition for prompt in self.offer.prompts.values()])
 
     async def _get_prompt(
@@ -272,6 +276,12 @@ class HubServer:
 class _TaskParams(types.RequestParams):
     task_id: str = Field(alias="taskId", min_length=1, max_length=200)
     input_responses: dict[str, Any] | None = Field(default=None, alias="inputResponses")
+
+
+def _one_page(params: types.PaginatedRequestParams | None) -> None:
+    """Every list is one page, so no cursor is one that we gave."""
+    if params is not None and params.cursor is not None:
+        raise MCPError(types.INVALID_PARAMS, "that cursor is none of this server's: its lists have one page")
 
 
 def declares(ctx: Context, extension: str) -> bool:
