@@ -56,7 +56,12 @@ def test_what_cannot_be_done_is_a_problem_that_says_why(hub: WebHub) -> None:
         ("jobs", {"id": "ffffff"}, 404, "unknown_job"),
         ("index_folders", {"folders": ["nowhere"]}, 409, "bad_request"),
         ("edit_audio", {"path": "loop.wav", "operations": ["fly=1"], "out": "new.wav"}, 409, "bad_request"),
-        ("edit_audio", {"path": "loop.wav", "operations": ["concatenate=../secret.txt"], "out": "new.wav"}, 403, "out_of"),
+        (
+            "edit_audio",
+            {"path": "loop.wav", "operations": ["concatenate=../secret.txt"], "out": "new.wav"},
+            403,
+            "out_of",
+        ),
     ]
     for call, arguments, status, code in cases:
         answer = hub.post(call, **arguments)

@@ -20,7 +20,7 @@ from grym_synth.memory.wishes import DIRECTIONS
 from grym_synth.messages import CAPABILITIES
 
 TOOLS = [call for call in CALLS if call.is_tool]
-IDS = {"ids": lambda call: call.name}
+NAMES = [call.name for call in CALLS]
 
 
 def test_words_that_are_written_out_are_those_of_the_parts_behind() -> None:
@@ -38,7 +38,7 @@ def test_assistants_see_few_tools_each_well_described() -> None:
     assert len({call.name for call in CALLS}) == len(CALLS)
 
 
-@pytest.mark.parametrize("call", CALLS, **IDS)
+@pytest.mark.parametrize("call", CALLS, ids=NAMES)
 def test_every_argument_is_described_and_has_bounds(call: Call) -> None:
     schema = call.takes.model_json_schema()
     assert schema["additionalProperties"] is False
@@ -59,7 +59,7 @@ def _leaves(part: dict[str, Any]) -> list[dict[str, Any]]:
     return [part, *(leaf for each in below for leaf in _leaves(each))]
 
 
-@pytest.mark.parametrize("call", CALLS, **IDS)
+@pytest.mark.parametrize("call", CALLS, ids=NAMES)
 def test_the_example_of_every_call_is_an_operation_of_the_hub(call: Call) -> None:
     arguments = call.takes.model_validate(dict(call.example or {}))
     op, rest = call.operation(arguments)
