@@ -299,7 +299,7 @@ def test_doctor_finds_a_whole_installation(grym: Grym) -> None:
 
 
 def test_what_the_contract_names_and_is_not_here_yet_says_so(grym: Grym) -> None:
-    done = grym("mcp")
+    done = grym("config")
     assert done.returncode == 5
     assert "is not in this version" in done.stderr
     (error,) = grym.json("config", "--email", "x", code=5)

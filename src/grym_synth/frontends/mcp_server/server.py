@@ -14,11 +14,11 @@ from typing import Any
 import mcp_types as types
 from mcp import MCPError
 from mcp.server.caching import CacheHint
+from mcp.server.connection import Connection
 from mcp.server.context import CallNext, HandlerResult
 from mcp.server.lowlevel import NotificationOptions, Server
 from mcp.server.mcpserver.server import require_client_extension
 from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
-from mcp.server.session import ServerSession
 from mcp.server.subscriptions import (
     InMemorySubscriptionBus,
     ListenHandler,
@@ -72,8 +72,8 @@ class HubServer:
         self.offer, self._who, self._count, self._refusal = offer, who, count, refusal
         self._bus = InMemorySubscriptionBus()
         self._listen = ListenHandler(self._bus)
-        self._heard: dict[str, weakref.WeakSet[ServerSession]] = {}
-        self._old_sessions: weakref.WeakSet[ServerSession] = weakref.WeakSet()
+        self._heard: dict[str, weakref.WeakSet[Connection]] = {}
+        self._old: weakref.WeakSet[Connection] = weakref.WeakSet()
         self.server: Server[Any] = Server(
             name,
             version=__version__,
@@ -117,8 +117,8 @@ class HubServer:
     async def updated(self, uri: str) -> None:
         """Tell everybody who listens to a resource that it changed."""
         await self._bus.publish(ResourceUpdated(uri=uri))
-        for session in list(self._heard.get(uri, ())):
-            await self._tell(session, lambda each: each.send_resource_updated(uri))
+        for connection in list(self._heard.get(uri, ())):
+            await self._tell(connection, lambda each: each.send_resource_updated(uri))
 
     async def publish(self, event: ServerEvent) -> None:
         """Tell those who listen in the new era."""
@@ -126,21 +126,21 @@ class HubServer:
 
     async def tools_changed(self) -> None:
         await self.publish(ToolsListChanged())
-        for session in list(self._old_sessions):
-            await self._tell(session, lambda each: each.send_tool_list_changed())
+        for connection in list(self._old):
+            await self._tell(connection, lambda each: each.send_tool_list_changed())
 
     def close(self) -> None:
         """End every listening stream in the way that tells its client so."""
         self._listen.close()
 
-    async def _tell(self, session: ServerSession, say: Callable[[ServerSession], Awaitable[None]]) -> None:
+    async def _tell(self, connection: Connection, say: Callable[[Connection], Awaitable[None]]) -> None:
         try:
-            await say(session)
+            await say(connection)
         except Exception:  # noqa: BLE001 a client that has gone is no trouble of the others
             log.info("a client that listened has gone")
-            self._old_sessions.discard(session)
-            for sessions in self._heard.values():
-                sessions.discard(session)
+            self._old.discard(connection)
+            for connections in self._heard.values():
+                connections.discard(connection)
 
     async def _guard(self, ctx: Context, call_next: CallNext) -> HandlerResult:
         """What every request goes through: its caller's pace, and our errors in the protocol's words."""
@@ -169,7 +169,7 @@ class HubServer:
 
     async def _list_tools(self, ctx: Context, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         if ctx.protocol_version not in MODERN_PROTOCOL_VERSIONS:
-            self._old_sessions.add(ctx.session)
+            self._old.add(_connection_of(ctx))
         _one_page(params)
         hidden = self.offer.hidden()
         shown = [tool.definition for name, tool in self.offer.tools.items() if name not in hidden]
@@ -206,14 +206,14 @@ class HubServer:
     async def _subscribe(self, ctx: Context, params: types.SubscribeRequestParams) -> types.EmptyResult:
         uri = str(params.uri)
         await self.offer.resources.check(uri, self._who(ctx))
-        self._heard = {address: sessions for address, sessions in self._heard.items() if sessions}
+        self._heard = {address: connections for address, connections in self._heard.items() if connections}
         if uri not in self._heard and len(self._heard) >= _MOST_HEARD:
             raise MCPError(types.INTERNAL_ERROR, f"more than {_MOST_HEARD} resources are listened to")
-        self._heard.setdefault(uri, weakref.WeakSet()).add(ctx.session)
+        self._heard.setdefault(uri, weakref.WeakSet()).add(_connection_of(ctx))
         return types.EmptyResult()
 
     async def _unsubscribe(self, ctx: Context, params: types.UnsubscribeRequestParams) -> types.EmptyResult:
-        self._heard.get(str(params.uri), weakref.WeakSet()).discard(ctx.session)
+        self._heard.get(str(params.uri), weakref.WeakSet()).discard(_connection_of(ctx))
         return types.EmptyResult()
 
     async def _listen_to(
@@ -276,6 +276,11 @@ class HubServer:
 class _TaskParams(types.RequestParams):
     task_id: str = Field(alias="taskId", min_length=1, max_length=200)
     input_responses: dict[str, Any] | None = Field(default=None, alias="inputResponses")
+
+
+def _connection_of(ctx: Context) -> Connection:
+    """The connection that a request came over; the session that it carries ends with the request."""
+    return ctx.session._connection
 
 
 def _one_page(params: types.PaginatedRequestParams | None) -> None:
