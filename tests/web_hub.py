@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,10 +40,11 @@ class WebHub:
 
 
 @contextlib.contextmanager
-def web_hub(home: Path, folder: Path, *, port: int = 0, **variables: str) -> Iterator[WebHub]:
+def web_hub(home: Path, folder: Path, variables: Mapping[str, str] | None = None) -> Iterator[WebHub]:
     """One whose callers may name files below `folder`."""
-    environment = {**os.environ, "GRYM_HOME": str(home), "GRYM_ROOTS": str(folder), "GRYM_CPU": "2", **variables}
-    command = [sys.executable, "-m", "grym_synth", "serve", "--port", str(port)]
+    own = {"GRYM_HOME": str(home), "GRYM_ROOTS": str(folder), "GRYM_CPU": "2"}
+    environment = {**os.environ, **own, **(variables or {})}
+    command = [sys.executable, "-m", "grym_synth", "serve", "--port", "0"]
     with subprocess.Popen(command, env=environment, cwd=folder, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stderr is not None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import socket
 import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +21,37 @@ from grym_synth.frontends.calls.table import CALLS
 
 
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebHub]:
+def collector() -> Iterator[tuple[str, list[bytes]]]:
+    """The address of somebody who collects traces, and what came."""
+    came: list[bytes] = []
+
+    class Taking(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            came.append(gzip.decompress(body) if self.headers.get("content-encoding") == "gzip" else body)
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Silence."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Taking)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", came
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory, collector: tuple[str, list[bytes]]) -> Iterator[WebHub]:
     folder = tmp_path_factory.mktemp("web")
     (folder / "music").mkdir()
     soundfile.write(folder / "music" / "loop.wav", drum_loop(120.0, 8.0), SR, subtype="PCM_16")
     (folder / "secret.txt").write_text("nobody reads this")
-    with web_hub(folder / "home", folder / "music") as running:
+    traces = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector[0], "OTEL_BSP_SCHEDULE_DELAY": "100"}
+    with web_hub(folder / "home", folder / "music", traces) as running:
         yield running
 
 
@@ -239,6 +266,21 @@ def test_every_call_is_written_down_without_what_was_asked(hub: WebHub) -> None:
     assert (last["caller"], last["via"], last["call"]) == ("owner", "http", "ask")
     assert "secret melody" not in "".join(lines)
     assert hub.token not in "".join(lines)
+
+
+def test_each_call_is_a_span_for_who_collects_them_without_what_was_asked(
+    hub: WebHub, collector: tuple[str, list[bytes]]
+) -> None:
+    hub.post("ask", question="a question about a hidden chord")
+    for _ in range(100):
+        if any(b"grym ask" in body for body in collector[1]):
+            break
+        threading.Event().wait(0.1)
+    told = b"".join(collector[1])
+    assert b"grym ask" in told
+    assert b"grym-synth" in told
+    assert b"hidden chord" not in told
+    assert hub.token.encode() not in told
 
 
 def test_a_port_that_is_taken_is_said_and_without_one_the_next_is_used(hub: WebHub, tmp_path: Path) -> None:

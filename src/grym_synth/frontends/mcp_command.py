@@ -48,9 +48,11 @@ def mcp(
     import logging
 
     from .calls.desk import open_desk
+    from .calls.traces import begin_traces
     from .mcp_server.hub_server import serve_stdio
 
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    begin_traces()
     with told(as_json=False):
         asyncio.run(until_told(serve_stdio(open_desk(settings()))))
 

@@ -102,6 +102,14 @@ class Desk:
         self, call: Call, arguments: Arguments, caller: Caller, on_progress: OnProgress = lambda *_: None
     ) -> Outcome:
         """Carry a call out; every way it can end is an outcome."""
+        from .traces import span
+
+        with span(call.name, caller=caller.name, via=caller.via) as traced:
+            outcome = await self._call(call, arguments, caller, on_progress)
+            traced.set_attribute("grym.exit", outcome.exit)
+        return outcome
+
+    async def _call(self, call: Call, arguments: Arguments, caller: Caller, on_progress: OnProgress) -> Outcome:
         from .arguments import paths_in
 
         began, paths = time.monotonic(), 0

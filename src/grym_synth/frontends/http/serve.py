@@ -89,7 +89,10 @@ async def _serve(server: uvicorn.Server, listening: socket.socket) -> None:
 
 
 def _load(desk: Desk) -> uvicorn.Server:
+    from ..calls.traces import begin_traces
     from .app import make_app
+
+    begin_traces()
 
     return _server_of(make_app(desk))
 
