@@ -3,8 +3,8 @@
     python -m benchmarks.assistants [--minutes M] [--callers N] [--write]
 
 Starts: `grym mcp` from its launch to the answer of `tools/list`, and to that of a question. Overhead: the same call by
-the official client over stdin and stdout and over HTTP, less what it takes inside the process. Load: callers with tokens
-of their own ask, find, measure, begin tasks and look at them; in the middle the store is locked until the hub is
+the official client over stdin and stdout and over HTTP, less what it takes inside the process. Load: callers with
+tokens of their own ask, find, measure, begin tasks and look at them; in the middle the store is locked until the hub is
 critical. Every answer and refusal is judged, every task has to be found, the memory of the hub is read all the time.
 """
 

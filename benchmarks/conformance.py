@@ -2,7 +2,7 @@
 
     python -m benchmarks.conformance SUITE [--node NODE] [--write]
 
-SUITE is `dist/index.js` of `@modelcontextprotocol/conformance@0.2.0-alpha.12`, unpacked anywhere; it needs Node 22 or later. The
+SUITE is `dist/index.js` of `@modelcontextprotocol/conformance@0.2.0-alpha.12`, unpacked anywhere; it needs Node 22. The
 server is `grym mcp --conformance-fixture`, behind our gate and middleware, without a token.
 """
 

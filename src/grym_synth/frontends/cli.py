@@ -242,8 +242,9 @@ def serve(
             owner_token(config.home)
             address = f"http://{host}:{listening.getsockname()[1]}"
 
-            def announce() -> None:
-                sys.stderr.write(f"the hub of {config.home} is ready; stop it with Ctrl-C\n")
+            def announce(*, is_front: bool) -> None:
+                who = "runs in another process, for which this one speaks" if is_front else "is ready"
+                sys.stderr.write(f"the hub of {config.home} {who}; stop it with Ctrl-C\n")
                 sys.stderr.write(f"{address} answers those with the token in {config.home / 'owner-token'}\n")
                 sys.stderr.flush()
 

@@ -122,12 +122,13 @@ async def perform_library(hub: Hub, operation: Mapping[str, Any], emit: Emit) ->
 
 
 async def perform_recording(hub: Hub, operation: Mapping[str, Any], emit: Emit) -> int:
-    """Where a recording of the library lies, by its SHA-256; nowhere is an answer as well."""
+    """Where a recording that was heard lies, by its SHA-256; nowhere is an answer as well."""
     import asyncio
 
     sha256 = str(operation["sha256"])
-    found = await asyncio.to_thread(lambda: dict(hub.index.library.paths([sha256])))
-    emit({"document": {"sha256": sha256, "paths": list(found.get(sha256, ()))}})
+    in_library = await asyncio.to_thread(lambda: dict(hub.index.library.paths([sha256])))
+    known = await asyncio.to_thread(hub.store.paths_of, sha256)
+    emit({"document": {"sha256": sha256, "paths": list(dict.fromkeys([*in_library.get(sha256, ()), *known]))}})
     return 0
 
 

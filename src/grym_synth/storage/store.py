@@ -184,6 +184,11 @@ class Store(ABC):
         rows = self.read(query, _row(stamp))
         return str(rows[0][0]) if rows else None
 
+    def paths_of(self, sha256: str) -> list[str]:
+        """Where files with a content lay when they were last hashed; they may have changed, or be gone."""
+        rows = self.read("SELECT path FROM files WHERE sha256 = ? ORDER BY path", (sha256,))
+        return [from_text(path) for (path,) in rows]
+
     def keep_hash(self, stamp: FileStamp, sha256: str) -> None:
         with self.transaction() as db:
             db.execute(KEEP_HASH, (*_row(stamp), sha256))

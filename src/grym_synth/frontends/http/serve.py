@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ...errors import BadSetup
 from ..calls.desk import Desk
@@ -51,11 +51,17 @@ def bind(host: str, port: int | None) -> socket.socket:
     raise BadSetup(f"nobody can listen on {host}, port {wanted[0]}: {why}", hint="name another with --port") from why
 
 
-async def serve_web(desk: Desk, listening: socket.socket, announce: Callable[[], None]) -> None:
+class Announce(Protocol):
+    """Says that calls are answered, and whether by another process."""
+
+    def __call__(self, *, is_front: bool) -> None: ...
+
+
+async def serve_web(desk: Desk, listening: socket.socket, announce: Announce) -> None:
     """Be the hub, or its front, and answer at an address, until cancelled."""
     async with desk.open():
         await desk.ready()
-        announce()
+        announce(is_front=desk.hub is None)
         await _somebody(listening)
         await _serve(await asyncio.to_thread(_load, desk), listening)
 

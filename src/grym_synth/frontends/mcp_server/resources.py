@@ -55,7 +55,7 @@ class HubResources:
 
     def templates(self) -> Sequence[types.ResourceTemplate]:
         rows = (
-            ("recordings://{sha256}", "recording", "All that was measured of a recording of the library", _JSON),
+            ("recordings://{sha256}", "recording", "All that was measured of a recording", _JSON),
             ("recordings://{sha256}/plot", "plot", "A picture of a recording: levels, spectrum, beats, keys", _PNG),
             ("fft://{handle}/data", "spectrum", "A spectrum that an answer gave a handle of, for 15 minutes", _JSON),
             ("patterns://{id}", "pattern", "A fragment that recurs, with every place", _JSON),
@@ -100,10 +100,11 @@ class HubResources:
 
     async def _measured(self, sha256: str, caller: Caller) -> dict[str, Any]:
         found = await self._desk.one("recording", caller.person, sha256=sha256)
-        paths = [path for path in found["paths"] if self._may(path)]
-        if not paths:
-            raise UnknownResource("no recording of the library has that sum", hint="find_recordings tells sums")
-        return await self._desk.one("analyze", caller.person, paths=paths[:1], capabilities=[])
+        for path in [path for path in found["paths"] if self._may(path)]:
+            document = await self._desk.one("analyze", caller.person, paths=[path], capabilities=[])
+            if document.get("sha256") == sha256:  # it may have changed since
+                return document
+        raise UnknownResource("no recording that was heard has that sum", hint="analyze tells sums")
 
     def _may(self, path: str) -> bool:
         try:
