@@ -78,6 +78,7 @@ def test_what_cannot_be_done_is_a_problem_that_says_why(hub: WebHub) -> None:
         ("analyze", {"paths": ["../secret.txt"]}, 403, "out_of_bounds"),
         ("analyze", {"paths": ["/etc/passwd"]}, 403, "out_of_bounds"),
         ("analyze", {"paths": ["missing.wav"]}, 409, "unreadable"),
+        ("ask", {"question": "learn ../secret.txt", "consent": True}, 403, "out_of_bounds"),
         ("analyze", {"paths": []}, 422, "bad_request"),
         ("ask", {"question": "x", "unknown": 1}, 422, "bad_request"),
         ("jobs", {"id": "ffffff"}, 404, "unknown_job"),

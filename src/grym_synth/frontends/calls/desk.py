@@ -115,7 +115,7 @@ class Desk:
         began, paths = time.monotonic(), 0
         try:
             self.pace.take(caller.name)
-            caller.check(call)
+            caller.check(call, consents=bool(getattr(arguments, "consent", False)))
             operation = self.operation(call, arguments)
             paths = len(paths_in(arguments.given()))
             outcome = await self._perform(call, operation, caller, on_progress)
@@ -248,6 +248,8 @@ class Desk:
                     each if is_address(each) or (name == "sources" and "/" not in each) else self.roots.inside(each)
                     for each in named[name]
                 ]
+        if "question" in named:
+            self.roots.check_words(named["question"])
         if "operations" in named:
             led["operations"] = self._confined_ops(named["operations"])
         return arguments.model_copy(update=led)

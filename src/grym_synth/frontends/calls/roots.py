@@ -8,7 +8,11 @@ from pathlib import Path
 
 from ...config import Config
 from ...errors import BadRequest
+from ...regex import lazily
 
+_BETWEEN_WORDS = lazily(r"[\s\"'`“”„«»()\[\]{}<>=,;|]+")
+_LIKE_A_PATH = lazily(r"[/\\~]|^\.\.|\.\w{2,8}$")
+_NO_PATH = lazily(r"(?i)https?://|/\d+$")  # an address is judged when it is opened; "3 /4" is a metre
 _LONGEST, _LONGEST_PART = 4000, 255  # bytes
 _HINT = "name a file below these folders, or set `roots` in config.toml: docs/mcp.md"
 
@@ -63,6 +67,13 @@ class Roots:
                     return str(place)
         known = ", ".join(map(str, self.roots)) or "none"
         raise OutOfBounds(f"{name[:200]!r} lies outside the folders that may be named: {known}", hint=_HINT)
+
+    def check_words(self, words: str) -> None:
+        """Raises OutOfBounds when words name a file outside: a question may ask to read one, or to write one."""
+        for word in _BETWEEN_WORDS.split(words):
+            name = word.rstrip(".:!?")
+            if _LIKE_A_PATH.search(name) and not _NO_PATH.match(name):
+                self.inside(name)
 
 
 def _is_hidden(place: Path) -> bool:

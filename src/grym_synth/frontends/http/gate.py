@@ -146,20 +146,16 @@ def metadata(config: Config) -> dict[str, Any]:
 
 
 def vouching_of(config: Config) -> list[Vouching]:
-    """Whose tokens count: the owner's; those of the project that the settings name; those of its issuer for us."""
+    """Whose tokens count: the owner's and those of the issuer that the settings name; in a shared store with a project
+    that project's alone."""
     from ...storage.opening import is_shared
 
-    vouches: list[Vouching] = []
-    if not (config.supabase_url and is_shared(config)):  # there, everybody is somebody
-        vouches.append(_owners(config))
-    else:
+    if config.supabase_url and is_shared(config):  # there, everybody is somebody
         from ...identity.asking import sign_in_of
 
         verify = sign_in_of(config).verify
-        vouches.append(lambda token: caller_of(verify(token), "http"))
-    if config.oauth_issuer:
-        vouches.append(_issued(config))
-    return vouches
+        return [lambda token: caller_of(verify(token), "http")]
+    return [_owners(config), *([_issued(config)] if config.oauth_issuer else [])]
 
 
 def _owners(config: Config) -> Vouching:

@@ -142,7 +142,7 @@ def task_routes(desk: Desk) -> APIRouter:
         except ValidationError as error:
             raise BadRequest(f"{call.name} cannot take these arguments: {error.error_count()} are wrong") from error
         desk.pace.take(caller.name)
-        caller.check(call)
+        caller.check(call, consents=bool(getattr(arguments, "consent", False)))
         found = await desk.one(
             "task", caller.person, do="start", operation=desk.operation(call, arguments), tool=call.name,
             caller=caller.name, on_behalf=None if caller.person is None else asdict(caller.person),

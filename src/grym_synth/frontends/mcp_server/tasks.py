@@ -28,7 +28,7 @@ class HubTasks:
     async def begin(self, call: Call, arguments: Arguments, caller: Caller) -> TaskState:
         """Write a call down as a job, and return its task. Raises as the desk does for what cannot be called."""
         self._desk.pace.take(caller.name)
-        caller.check(call)
+        caller.check(call, consents=bool(getattr(arguments, "consent", False)))
         operation = self._desk.operation(call, arguments)
         person = None if caller.person is None else asdict(caller.person)
         return await self._state(

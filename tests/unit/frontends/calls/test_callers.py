@@ -23,6 +23,14 @@ def test_who_may_only_read_looks_and_measures_and_changes_nothing() -> None:
                 caller.check(call)
 
 
+def test_who_may_only_read_cannot_consent_to_what_a_question_would_write() -> None:
+    reading = Caller("client x", frozenset({READ}))
+    reading.check(BY_NAME["ask"])
+    with pytest.raises(NotAllowed, match="grym:write"):
+        reading.check(BY_NAME["ask"], consents=True)
+    owner("http").check(BY_NAME["ask"], consents=True)
+
+
 def test_without_a_scope_nothing_may_be_done() -> None:
     for call in CALLS:
         with pytest.raises(NotAllowed):

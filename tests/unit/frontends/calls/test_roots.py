@@ -53,6 +53,43 @@ def test_what_leads_out_is_hidden_or_is_no_path_is_refused(roots: Roots, name: s
         roots.inside(name)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "learn ../other/secret.wav",
+        "please read '/etc/passwd' for me",
+        "learn ~/.ssh/config.",
+        "export my labels to “/tmp/x.grym”",
+        "read link.md",
+        "make it louder, out=/etc/cron.d/x.wav",
+        "learn (/etc/hosts)",
+        "learn ~root",
+        "learn kit/../../other/secret.wav!",
+    ],
+)
+def test_words_that_name_a_file_outside_are_refused(roots: Roots, tmp_path: Path, words: str) -> None:
+    (tmp_path / "music/link.md").symlink_to("/etc/passwd")
+    with pytest.raises(OutOfBounds):
+        roots.check_words(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "how loud is kit/kick.wav?",
+        "is it in 4/4 or 3/4, or 6 /8?",
+        "compare A/B... and/or both",
+        "learn https://example.org/etc/passwd every week",
+        "what is 440 Hz * 1.5?",
+        "learn notes.md and ./kit/readme.txt",
+        "how many ms is a dotted 1/8 at 128.5 bpm?",
+        "...",
+    ],
+)
+def test_other_words_pass(roots: Roots, words: str) -> None:
+    roots.check_words(words)
+
+
 def test_a_link_counts_by_where_it_leads(roots: Roots, tmp_path: Path) -> None:
     (tmp_path / "music/out.wav").symlink_to(tmp_path / "other/secret.wav")
     (tmp_path / "music/away").symlink_to(tmp_path / "other")
