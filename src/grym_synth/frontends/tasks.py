@@ -13,7 +13,6 @@ import hmac
 import json
 import platform
 import secrets
-import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -112,7 +111,6 @@ async def _start(hub: Hub, operation: Mapping[str, Any], caller: str) -> dict[st
     asked: Any = operation["operation"]
     if not isinstance(asked, dict) or asked.get("op") not in OPERATIONS or asked["op"] in ("task", "events"):
         raise BadRequest("that is no operation of this hub", hint="use the command")
-    await asyncio.to_thread(_forget_old, hub.config)
     params: dict[str, Json] = {
         "operation": asked, "caller": caller, "person": operation.get("on_behalf"), "tool": operation.get("tool", ""),
         "secret": secrets.token_hex(16), "at": _here(hub.config),
@@ -157,11 +155,3 @@ def _read(place: Path) -> Any:
         return json.loads(place.read_bytes())
     except (OSError, ValueError):
         return None
-
-
-def _forget_old(config: Config) -> None:
-    before = time.time() - KEPT_S
-    for place in (config.home / "results").glob("*.json"):
-        with contextlib.suppress(OSError):
-            if place.stat().st_mtime < before:
-                place.unlink()

@@ -216,6 +216,16 @@ def temporary_places(home: Path, *others: Path) -> list[Place]:
     ]
 
 
+def upload_places(home: Path) -> list[Place]:
+    """Files that were sent over HTTP, each in a folder of its own."""
+    return [Place(home / "uploads", re.compile(r"[0-9a-f]{32}"), is_folder=True)]
+
+
+def result_places(home: Path) -> list[Place]:
+    """What tasks came to."""
+    return [Place(home / "results", re.compile(r"[0-9a-f]{8}\.json"))]
+
+
 def report_places() -> list[Place]:
     """Details of faults of ours, which somebody may still want to send."""
     return [Place(Path(tempfile.gettempdir()), re.compile(rf"grym-fault-{_RANDOM}\.txt"))]
@@ -227,6 +237,8 @@ def usual_cleaners(home: Path, house: House, lives: Callable[[str], bool], *fold
         "lease": StaleRows(house, "lease", lives),
         "handle": OwnFiles(handle_places(home)),
         "temporary": OwnFiles(temporary_places(home, *folders)),
+        "upload": OwnFiles(upload_places(home)),
+        "result": OwnFiles(result_places(home)),
         "fault report": OwnFiles(report_places()),
         "cache": OwnFiles(cache_places(home)),
     }

@@ -50,6 +50,8 @@ RULES = (
     Rule("event", "forgotten", "told", 3600.0, stale_after_s=KEPT_S),
     Rule("process", "what a hub had launched is ended", "its hub runs no more", 60.0),
     Rule("temporary", "what a killed command left is removed", "untouched", 60.0, stale_after_s=3600.0),
+    Rule("upload", "removed, with what was sent", "untouched", 3600.0, stale_after_s=86400.0),
+    Rule("result", "removed; that there was a task stays known", "untouched", 3600.0, stale_after_s=86400.0),
     Rule("fault report", "removed", "untouched", 3600.0, stale_after_s=30 * 86400.0),
     Rule("agent", "half of the idle are stopped", "idle", 10.0, signal="pool", of="value", level=0.80, share=0.5),
     Rule("agent", "the idle are stopped, and the models in them unloaded", "idle", 10.0, signal="memory", level=WARN),

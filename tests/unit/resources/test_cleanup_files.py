@@ -224,6 +224,24 @@ def test_the_details_of_a_fault_are_kept_for_a_month(house: House, home: Path, t
     assert (old.exists(), new.exists()) == (False, True)
 
 
+def test_what_was_sent_and_what_tasks_came_to_is_kept_for_a_day(house: House, home: Path, now: float) -> None:
+    day, cleaners = 24 * HOUR, usual_cleaners(home, house, nobody_lives)
+    for kind, folder, names in (
+        ("result", "results", ("0123abcd.json", "4567cdef.json", "notes.txt")),
+        ("upload", "uploads", ("a" * 32, "b" * 32, "mine")),
+    ):
+        ages = (day + 60, day - 60, 10 * day)
+        places = [home / folder / name for name in names]
+        for place, age in zip(places, ages, strict=True):
+            if kind == "upload":
+                put(place / "song.wav", age)
+                os.utime(place, (now - age,) * 2)
+            else:
+                put(place, age)
+        run(house, kind, cleaners[kind], now)
+        assert [place.exists() for place in places] == [False, True, True], kind
+
+
 def test_a_file_that_somebody_else_was_faster_to_remove_is_no_failure(house: House, home: Path, now: float) -> None:
     put(home / f"{HALF}.wav", 1e7)
 

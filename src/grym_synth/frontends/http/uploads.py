@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import secrets
 import shutil
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 from ...errors import BadRequest, Unavailable
 
 LARGEST = 2 << 30  # bytes of one file
-KEPT_S = 86_400.0
 _LEAST_FREE = 1 << 30  # bytes that stay free on the disk
 
 
@@ -41,7 +38,6 @@ async def take_upload(home: Path, name: str, chunks: AsyncIterator[bytes], *, la
     if not name or "/" in name or "\\" in name or name.startswith(".") or len(name.encode()) > 200:
         raise BadRequest("that is no name of a file", hint="as in song.flac")
     folder = uploads_folder(home)
-    await asyncio.to_thread(_forget_old, folder)
     place = folder / secrets.token_hex(16)
     written = 0
     try:
@@ -64,11 +60,3 @@ async def take_upload(home: Path, name: str, chunks: AsyncIterator[bytes], *, la
     except BaseException:
         shutil.rmtree(place, ignore_errors=True)
         raise
-
-
-def _forget_old(folder: Path) -> None:
-    before = time.time() - KEPT_S
-    with contextlib.suppress(OSError):
-        for place in folder.iterdir():
-            if place.stat().st_mtime < before:
-                shutil.rmtree(place, ignore_errors=True)
