@@ -233,6 +233,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--callers", type=int, default=100)
     parser.add_argument("--minutes", type=float, default=3.0)
+    parser.add_argument("--without-load", action="store_true", help="starts and overheads alone")
     parser.add_argument("--write", action="store_true", help="write the table in benchmarks/README.md")
     wanted = parser.parse_args()
     rows = []
@@ -247,8 +248,13 @@ def main() -> None:
         figure = ", ".join(f"{way} {ms - inside:.1f}" for way, ms in found.items())
         what = f"a call, p50 less the {inside:.1f} ms that it takes inside"
         rows.append(Row(what, f"{figure} ms", "stdio <= 4 ms, HTTP <= 10 ms", COMMAND))
+        if wanted.without_load:
+            print(*(f"{row.what}: {row.figure}" for row in rows), sep="\n")
+            return
         with issuing() as issuer, web_hub(folder / "load", music, issuer.settings) as hub:
-            hub.post("index_folders", folders=["."])
+            job = hub.post("index_folders", folders=["."]).json()["id"]
+            while hub.post("jobs", id=job).json()["state"] != "done":
+                time.sleep(0.5)
             tally = asyncio.run(load(hub, issuer, wanted.callers, wanted.minutes))
         later = [mb for at, mb in tally.rss_mb if at >= 60.0] or [mb for _, mb in tally.rss_mb]
         steady = 100.0 * (float(np.mean(later[-6:])) / float(np.mean(later[:6])) - 1.0)

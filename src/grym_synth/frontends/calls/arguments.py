@@ -236,7 +236,54 @@ class Sources(Arguments):
     )
 
 
+class RemoveFolder(Arguments):
+    folder: Annotated[PathText, Field(description="A folder of the library. Its files stay as they are.")]
+
+
+class NamePattern(Arguments):
+    id: Annotated[int, Field(ge=1, le=1 << 53, description="The pattern, by its number."), FromJson]
+    name: Annotated[Name, Field(description="What it is called from now on.")]
+
+
+class Prefer(Arguments):
+    closer: Annotated[PathText, Field(description="This one is closer to `to`...")]
+    further: Annotated[PathText, Field(description="...than this one is.")]
+    to: Annotated[PathText, Field(description="What both are held against.")]
+
+
+class TeachRoute(Arguments):
+    question: Annotated[Text, Field(description="The question.")]
+    capabilities: Annotated[
+        list[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")]],
+        Field(max_length=20, description="What it needs; empty: it is not for this hub."),
+    ] = []
+    forget: Annotated[bool, Field(description="True: take back what was taught of it.")] = False
+
+
+class ForgetContext(Arguments):
+    name: Context
+
+
+class ExportPack(Arguments):
+    out: Annotated[PathText, Field(description="The new file, ending in .grym.")]
+    what: Annotated[
+        list[Literal["labels", "features", "notes", "ear"]], Field(max_length=4, description="What goes along.")
+    ] = ["labels", "features", "notes"]
+
+
+class Pack(Arguments):
+    path: Annotated[PathText, Field(description="A pack of somebody.")]
+
+
+class TakePack(Pack):
+    trust: Annotated[bool, Field(description="True: take it in though its signer is not trusted yet.")] = False
+
+
+#: Arguments that name one file or folder.
+OF_PATHS = ("path", "within", "folder", "closer", "further", "to")
+
+
 def paths_in(arguments: Mapping[str, Any]) -> list[str]:
     """The paths that recordings are read from, wherever a call names them."""
     found = [*arguments.get("paths", ()), *arguments.get("others", ()), *arguments.get("folders", ())]
-    return [*found, *(arguments[name] for name in ("path", "within") if arguments.get(name))]
+    return [*found, *(arguments[name] for name in OF_PATHS if arguments.get(name))]

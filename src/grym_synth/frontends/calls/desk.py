@@ -65,16 +65,19 @@ class Desk:
     _open: int = 0
     _journal: Journal = field(init=False)
     _ready: asyncio.Event = field(default_factory=asyncio.Event)
+    _wanted: asyncio.Event = field(default_factory=asyncio.Event)
     _fault: BaseException | None = None
 
     def __post_init__(self) -> None:
         self._journal = Journal(self.config.home)
 
     @contextlib.asynccontextmanager
-    async def open(self) -> AsyncIterator[Desk]:
+    async def open(self, *, within_s: float = 0.0) -> AsyncIterator[Desk]:
         """Be the hub of this home, or its front, for the body of an `async with` block; calls may come at once.
 
         Who opens it again inside is a guest of the first.
+
+        within_s : the hub is opened after so long, or when the first call comes: that takes the process for a second
         """
         self._open += 1
         if self._open > 1:
@@ -84,12 +87,13 @@ class Desk:
                 self._open -= 1
             return
         closing = asyncio.Event()
-        keeping = asyncio.create_task(self._keep(closing))
+        keeping = asyncio.create_task(self._keep(closing, within_s))
         try:
             yield self
         finally:
             self._open -= 1
             closing.set()
+            self._wanted.set()
             await asyncio.gather(keeping, return_exceptions=True)
 
     async def ready(self) -> None:
@@ -154,6 +158,7 @@ class Desk:
         HubUnreachable
             Another process holds the home but takes no calls.
         """
+        self._wanted.set()
         give_up_at = time.monotonic() + _PATIENCE_S
         told = operation if person is None else {**operation, "person": asdict(person)}
         while True:
@@ -233,13 +238,14 @@ class Desk:
     def _confined(self, arguments: Arguments) -> Arguments:
         """The same arguments, with every path led to where it leads."""
         from ...knowledge.targets import is_address
+        from .arguments import OF_PATHS
 
         named = arguments.model_dump()
         led: dict[str, Any] = {}
         for name in ("paths", "others", "folders"):
             if name in named:
                 led[name] = [self.roots.inside(path) for path in named[name]]
-        for name in ("path", "within", "out"):
+        for name in (*OF_PATHS, "out"):
             if named.get(name):
                 led[name] = self.roots.inside(named[name])
         for name in ("targets", "sources"):
@@ -268,8 +274,11 @@ class Desk:
         ]
         return [canonical(op) for op in ops]
 
-    async def _keep(self, closing: asyncio.Event) -> None:
+    async def _keep(self, closing: asyncio.Event, within_s: float) -> None:
         """Be the hub as soon as nobody else is, until the desk closes."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self._wanted.wait()
         while not closing.is_set():
             with hold_home(self.config) as is_ours:
                 if is_ours:

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 _LOOK_S, _LOOK_FAR_S = 0.25, 1.0  # for the health of our own hub, or of one in another process
 _AGAIN_S = 1.0
+_HANDSHAKE_S = 2.0  # in which an assistant asks who we are and which tools there are
 
 
 @dataclass(slots=True)
@@ -59,6 +60,8 @@ class Pulse:
 
     async def _follow_health(self) -> None:
         assert self._server is not None
+        with contextlib.suppress(GrymError):  # who asks something is told
+            await self.desk.ready()
         while True:
             try:
                 now = await self.desk.health()
@@ -99,6 +102,8 @@ class Pulse:
 
         telling = asyncio.create_task(tell(self._server))
         try:
+            with contextlib.suppress(GrymError):
+                await self.desk.ready()
             while True:
                 with contextlib.suppress(GrymError):
                     await self.desk.perform(operation_of("events"), emit)
@@ -133,7 +138,7 @@ async def serve_stdio(desk: Desk) -> None:
     """Serve one client on stdin and stdout until it leaves."""
     pulse = Pulse(desk)
     server = hub_server(desk, pulse)
-    async with desk.open(), pulse.beating(server):
+    async with desk.open(within_s=_HANDSHAKE_S), pulse.beating(server):
         await server.run_stdio()
 
 
