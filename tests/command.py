@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.ready_process import READY
+
 
 class Grym:
     """Each call is one command with `--json`; its documents come back."""
@@ -23,9 +25,7 @@ class Grym:
         return [sys.executable, "-m", "grym_synth", *words, "--json"]
 
     def __call__(self, *words: str, code: int = 0) -> list[dict[str, Any]]:
-        done = subprocess.run(
-            self.command(*words), cwd=self.folder, capture_output=True, text=True, check=False, env=self.environment
-        )
+        done = READY.run((*words, "--json"), cwd=self.folder, env=self.environment)
         assert "Traceback" not in done.stderr
         assert done.returncode == code, done.stdout + done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]

@@ -11,6 +11,7 @@ import pytest
 import soundfile
 from hypothesis import settings
 from tests import postgres_world
+from tests.ready_process import READY
 
 from grym_synth.config import Config
 from grym_synth.storage.opening import open_store
@@ -31,6 +32,13 @@ settings.load_profile("search" if os.environ.get("HYPOTHESIS_SEARCH") else "same
 def config(tmp_path: Path) -> Config:
     """Settings whose home is this test's own."""
     return Config(home=tmp_path / "home", cpu=2)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ready_process() -> Iterator[None]:
+    """Ends the process from which commands are forked, if any was."""
+    yield
+    READY.close()
 
 
 @pytest.fixture(scope="session")

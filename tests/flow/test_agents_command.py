@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.ready_process import READY
 
 pytestmark = pytest.mark.slow
 
@@ -20,16 +20,7 @@ class Grym:
 
     def __call__(self, *words: str) -> subprocess.CompletedProcess[str]:
         settings = {**os.environ, "GRYM_HOME": str(self.folder / "home")}
-        command = [sys.executable, "-m", "grym_synth", *words]
-        return subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            env=settings,
-            cwd=self.folder,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
+        return READY.run(words, cwd=self.folder, env=settings)
 
     def json(self, *words: str) -> Any:
         return json.loads(self(*words, "--json").stdout)

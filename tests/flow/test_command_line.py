@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import soundfile
 from tests import command
+from tests.ready_process import READY
 
 pytestmark = pytest.mark.slow
 
@@ -26,9 +27,8 @@ class Grym:
         self.folder, self.home = folder, folder / "home"
 
     def __call__(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        full = [sys.executable, "-m", "grym_synth", *words]
         settings = {**os.environ, "GRYM_HOME": str(self.home), **environment}
-        done = subprocess.run(full, cwd=self.folder, capture_output=True, text=True, env=settings, check=False)
+        done = READY.run(words, cwd=self.folder, env=settings)
         assert "Traceback" not in done.stderr + done.stdout
         return done
 

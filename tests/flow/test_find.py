@@ -5,20 +5,18 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+from tests.ready_process import READY
 
 pytestmark = pytest.mark.slow
 
 
 def grym(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "GRYM_HOME": str(home)}
-    full = [sys.executable, "-m", "grym_synth", *words]
-    return subprocess.run(full, capture_output=True, text=True, env=environment, check=False)
+    return READY.run(words, env={**os.environ, "GRYM_HOME": str(home)})
 
 
 @pytest.fixture(scope="module")

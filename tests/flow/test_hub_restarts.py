@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.ready_process import READY
 
 from grym_synth.execution import keeper
 
@@ -43,13 +44,7 @@ def serving(home: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def grym(home: Path, *words: str) -> Any:
-    done = subprocess.run(
-        [sys.executable, "-m", "grym_synth", *words, "--json"],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "GRYM_HOME": str(home)},
-        check=False,
-    )
+    done = READY.run((*words, "--json"), env={**os.environ, "GRYM_HOME": str(home)})
     return json.loads(done.stdout)
 
 

@@ -20,6 +20,7 @@ import pytest
 import soundfile
 from benchmarks.index import write_shots
 from benchmarks.index_rage import rage
+from tests.ready_process import READY
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -34,10 +35,7 @@ class Grym:
         self.environment = {**os.environ, "GRYM_HOME": str(folder / "home")}
 
     def __call__(self, *words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "grym_synth", *words]
-        done = subprocess.run(
-            command, cwd=self.folder, capture_output=True, text=True, env=self.environment, check=False
-        )
+        done = READY.run(words, cwd=self.folder, env=self.environment)
         assert "Traceback" not in done.stdout + done.stderr
         return done
 

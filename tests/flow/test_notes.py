@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.ready_process import READY
 
 from grym_synth.messages import Json
 
@@ -28,9 +28,7 @@ SONG = Path(__file__).parents[2] / "examples" / "going_home_small_band.ogg"
 
 
 def grym(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "GRYM_HOME": str(home)}
-    full = [sys.executable, "-m", "grym_synth", *words]
-    return subprocess.run(full, capture_output=True, text=True, env=environment, check=False)
+    return READY.run(words, env={**os.environ, "GRYM_HOME": str(home)})
 
 
 @pytest.fixture(scope="module")

@@ -105,13 +105,14 @@ def read_catalog(users: Path | None = None) -> Catalog:
     BadSetup
         A header of ours is missing or declares something unknown. One of the user's becomes a trouble.
     """
-    cards = [read_card(path) for path in sorted(AGENTS_FOLDER.glob("*.py")) if path.name != "__init__.py"]
+    sources = _sources()
+    cards = [read_card(path, sources) for path in sorted(AGENTS_FOLDER.glob("*.py")) if path.name != "__init__.py"]
     troubles, names = [], {card.name for card in cards}
     for path in sorted(users.glob("*.py")) if users is not None else ():
         if not path.is_file():  # a pipe of that name would be waited for
             continue
         try:
-            card = read_card(path)
+            card = read_card(path, sources)
             if card.name in names:
                 raise BadSetup(f"{path.name} calls itself {card.name!r}, as another agent does")
         except (BadSetup, OSError) as error:
@@ -123,15 +124,20 @@ def read_catalog(users: Path | None = None) -> Catalog:
     return Catalog(cards, troubles)
 
 
-def read_card(script: Path) -> AgentCard:
-    """Read what one script declares; raises BadSetup when that is missing or wrong."""
+def read_card(script: Path, sources: bytes | None = None) -> AgentCard:
+    """Read what one script declares; raises BadSetup when that is missing or wrong.
+
+    sources : what scripts may compute with, where it has been read already
+    """
     content = script.read_bytes()
+    sources = _sources() if sources is None else sources
     match = next((found for found in _HEADER.finditer(_text_of(script, content)) if found["type"] == "script"), None)
     if match is None:
         raise BadSetup(f"{script.name} has no `# /// script` header", hint="see docs/agents.md")
     try:
         header = tomllib.loads("".join(line[2:] for line in match["content"].splitlines(keepends=True)))
         declared: dict[str, Any] = header["tool"]["grym"]
+        fingerprint = _fingerprint(content, sources, declared.get("packs", ()))
         card = AgentCard(
             name=str(declared["name"]),
             version=str(declared["version"]),
@@ -153,7 +159,7 @@ def read_card(script: Path) -> AgentCard:
             dependencies=_strings(header["dependencies"]),
             requires_python=str(header.get("requires-python", "")),
             sha256=hashlib.sha256(content).hexdigest(),
-            recipe=f"{declared['name']} {declared['version']} {_fingerprint(content, declared.get('packs', ()))}",
+            recipe=f"{declared['name']} {declared['version']} {fingerprint}",
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError, BadRequest) as error:
         raise BadSetup(f"the [tool.grym] table of {script.name} is wrong or incomplete: {error!r}") from error
@@ -201,13 +207,18 @@ def _text_of(script: Path, content: bytes) -> str:
         raise BadSetup(f"{script.name} is no UTF-8 text") from error
 
 
-def _fingerprint(script: bytes, packs: Iterable[str]) -> str:
-    """Hash of the script and of what it may compute with, code, data and model packs: nothing old passes for new."""
+def _sources() -> bytes:
+    """Code and data that every script may compute with."""
     folders = (PACKAGE / "audio", PACKAGE / "theory")
     found = (path for folder in folders for path in sorted(folder.rglob("*")))
     said = (PACKAGE / "agent_stdio.py", PACKAGE / "messages.py")  # rounding, and what lite is
     sources = (*said, *(path for path in found if path.suffix in (".py", ".json", ".npz")))
-    digest = hashlib.sha256(b"".join([script, *(path.read_bytes() for path in sources)]))
+    return b"".join(path.read_bytes() for path in sources)
+
+
+def _fingerprint(script: bytes, sources: bytes, packs: Iterable[str]) -> str:
+    """Hash of the script and of what it may compute with, code, data and model packs: nothing old passes for new."""
+    digest = hashlib.sha256(script + sources)
     for name in packs:
         pack = find_pack(name)
         digest.update(f"{name} {pack.spec.version if pack else None}".encode())
