@@ -317,10 +317,13 @@ def test_a_critical_hub_refuses_new_work_in_both_shapes_answers_what_it_knows_an
         for_program = call(hub, "index_folders", (HEALTH,), folders=["."])
         assert for_program["error"]["code"] == -31503
         assert for_program["error"]["data"]["state"] == "critical"
-        refused = hub.post("index_folders", folders=["."])
-        assert refused.status_code == 503
-        assert int(refused.headers["retry-after"]) >= 1
-        assert refused.json()["code"] == "refused"
+        for refused in (
+            hub.post("index_folders", folders=["."]),
+            hub.post("tasks", call="analyze", arguments={"paths": ["loop.wav"]}),
+        ):
+            assert refused.status_code == 503
+            assert int(refused.headers["retry-after"]) >= 1
+            assert refused.json()["code"] == "refused"
 
     with web_hub(tmp_path / "home", music) as hub:
         asyncio.run(story(hub))

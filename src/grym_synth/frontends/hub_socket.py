@@ -103,8 +103,7 @@ async def serving_hub(config: Config, *, serving: bool = False) -> AsyncIterator
 
     calls: set[asyncio.Task[None]] = set()
     async with open_hub(config, serving=serving) as hub:
-        if serving:
-            await _take_tasks(hub)
+        await _take_tasks(hub, serving=serving)
 
         async def take_call(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             task = asyncio.current_task()
@@ -132,14 +131,15 @@ async def serving_hub(config: Config, *, serving: bool = False) -> AsyncIterator
                     config.socket_path.unlink(missing_ok=True)
 
 
-async def _take_tasks(hub: Hub) -> None:
-    """Know calls that are jobs, and go on with those that an earlier hub left."""
+async def _take_tasks(hub: Hub, *, serving: bool) -> None:
+    """Know calls that are jobs; a hub that stays goes on with those that an earlier one left."""
     from .operations import perform
     from .tasks import call_kind
 
     hub.jobs.add(call_kind(hub.config, partial(perform, hub)))
-    with contextlib.suppress(Unavailable):
-        await hub.jobs.resume()
+    if serving:
+        with contextlib.suppress(Unavailable):
+            await hub.jobs.resume()
 
 
 async def _answer_call(hub: Hub, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...config import Config
-from ...errors import BadRequest, GrymError, HubUnreachable, Unavailable
+from ...errors import BadRequest, BadSetup, GrymError, HubUnreachable, NotFit, Unavailable
 from ...identity.person import Person
 from ..hub_socket import ask_running_hub, hold_home, serving_hub
 from ..protocol import Emit, error_exit, error_to_json, operation_of
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from ...hub import Hub
     from .arguments import Arguments
     from .table import Call
+
+log = logging.getLogger(__name__)
 
 _PATIENCE_S = 20.0  # for a hub that starts, or takes over
 _LOOK_S = 0.25
@@ -66,7 +69,7 @@ class Desk:
     _journal: Journal = field(init=False)
     _ready: asyncio.Event = field(default_factory=asyncio.Event)
     _wanted: asyncio.Event = field(default_factory=asyncio.Event)
-    _fault: BaseException | None = None
+    _fault: GrymError | None = None
 
     def __post_init__(self) -> None:
         self._journal = Journal(self.config.home)
@@ -135,6 +138,30 @@ class Desk:
             code=outcome.error["code"] if outcome.error else "", ms=1000.0 * seconds,
         )  # fmt: skip
         return outcome
+
+    async def begin(self, call: Call, arguments: Arguments, caller: Caller) -> dict[str, Any]:
+        """Write a call down as a task, and return it; raises what `call` would make an outcome of."""
+        from .arguments import paths_in
+
+        began = time.monotonic()
+        self.pace.take(caller.name)
+        caller.check(call, consents=bool(getattr(arguments, "consent", False)))
+        operation = self.operation(call, arguments)
+        await self._refuse_when_critical()
+        begun = await self.one(
+            "task",
+            caller.person,
+            do="start",
+            operation=operation,
+            tool=call.name,
+            caller=caller.name,
+            on_behalf=None if caller.person is None else asdict(caller.person),
+        )
+        self._journal.note(
+            caller=caller.name, via=caller.via, call=f"task {call.name}", paths=len(paths_in(arguments.given())),
+            exit=0, code="", ms=1000.0 * (time.monotonic() - began),
+        )  # fmt: skip
+        return begun
 
     def operation(self, call: Call, arguments: Arguments) -> dict[str, Any]:
         """The operation of the hub that a call is, with every path led to where it leads.
@@ -227,8 +254,6 @@ class Desk:
         """New work that would only wait is refused while the hub is critical."""
         now = await self.health()
         if now["state"] == "critical":
-            from ...errors import NotFit
-
             raise NotFit(
                 f"the hub is critical ({now['cause']}) and takes no new work",
                 hint="ask again later; `hub_status` says how it is",
@@ -289,10 +314,12 @@ class Desk:
                             await closing.wait()
                     except GrymError as error:
                         self._fault = error
-                        self._ready.set()
-                        return
+                    except Exception as fault:
+                        log.exception("the hub could not be opened, or not be closed")
+                        self._fault = BadSetup(f"the hub met a fault of ours ({fault!r})", hint="see its log")
                     finally:
                         self.hub = None
+                        self._ready.set()
                     return
             self._ready.set()  # another one is, or starts just now
             with contextlib.suppress(TimeoutError):

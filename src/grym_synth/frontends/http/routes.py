@@ -6,7 +6,6 @@ import asyncio
 import inspect
 import json
 from collections.abc import AsyncIterator
-from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Request
@@ -141,12 +140,7 @@ def task_routes(desk: Desk) -> APIRouter:
             arguments = call.takes.model_validate(wanted.arguments)
         except ValidationError as error:
             raise BadRequest(f"{call.name} cannot take these arguments: {error.error_count()} are wrong") from error
-        desk.pace.take(caller.name)
-        caller.check(call, consents=bool(getattr(arguments, "consent", False)))
-        found = await desk.one(
-            "task", caller.person, do="start", operation=desk.operation(call, arguments), tool=call.name,
-            caller=caller.name, on_behalf=None if caller.person is None else asdict(caller.person),
-        )  # fmt: skip
+        found = await desk.begin(call, arguments, caller)
         return JSONResponse(_task(found), 202, {"Location": f"/v1/tasks/{found['id']}"})
 
     @router.get("/{id}", response_model=Task, responses=usual, summary="Look at a task")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 import mcp_types as types
@@ -27,21 +26,7 @@ class HubTasks:
 
     async def begin(self, call: Call, arguments: Arguments, caller: Caller) -> TaskState:
         """Write a call down as a job, and return its task. Raises as the desk does for what cannot be called."""
-        self._desk.pace.take(caller.name)
-        caller.check(call, consents=bool(getattr(arguments, "consent", False)))
-        operation = self._desk.operation(call, arguments)
-        person = None if caller.person is None else asdict(caller.person)
-        return await self._state(
-            await self._desk.one(
-                "task",
-                caller.person,
-                do="start",
-                operation=operation,
-                tool=call.name,
-                caller=caller.name,
-                on_behalf=person,
-            )
-        )
+        return await self._state(await self._desk.begin(call, arguments, caller))
 
     async def get(self, id: str, caller: Caller) -> TaskState:
         found = await self._task("result", id, caller)

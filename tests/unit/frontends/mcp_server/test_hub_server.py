@@ -11,7 +11,6 @@ import pytest
 from grym_synth.config import Config
 from grym_synth.frontends.calls.callers import owner
 from grym_synth.frontends.calls.desk import Desk, open_desk
-from grym_synth.frontends.calls.table import BY_NAME
 from grym_synth.frontends.mcp_server.hub_server import Pulse, hub_server
 from grym_synth.frontends.mcp_server.tasks import HubTasks
 
@@ -93,12 +92,10 @@ def test_a_task_is_polled_the_less_often_the_more_tired_the_hub_is(
     monkeypatch.setattr(Desk, "one", one)
     config = Config(home=tmp_path / "home", roots=(str(tmp_path),))
     tasks = HubTasks(open_desk(config, tmp_path))
-    (tmp_path / "a.wav").touch()
-    call = BY_NAME["analyze"]
 
     async def story() -> None:
-        begun = await tasks.begin(call, call.takes.model_validate({"paths": ["a.wav"]}), owner("stdio"))
-        assert (begun.status, begun.poll_ms, begun.message) == ("working", poll_ms, says)
-        assert begun.result is begun.error is None
+        task = await tasks.get("ab-cd", owner("stdio"))
+        assert (task.status, task.poll_ms, task.message) == ("working", poll_ms, says)
+        assert task.result is task.error is None
 
     asyncio.run(story())
