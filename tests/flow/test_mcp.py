@@ -127,6 +127,13 @@ def test_an_assistant_analyses_finds_asks_edits_after_a_yes_and_reads_what_it_is
                     await client.read_resource(nothing)
                 assert unknown.value.error.code == types.INVALID_PARAMS
 
+            drawn = await client.call_tool("spectrogram", {"path": "loop.wav", "end_s": 2.0, "n_fft": 1024})
+            handle = next(block.uri for block in drawn.content if isinstance(block, types.ResourceLink))
+            levels = json.loads((await client.read_resource(handle)).contents[0].text)
+            assert len(levels["levels_dbfs"]) == -(-levels["rows"] // levels["every"])
+            assert len(levels["levels_dbfs"][0]) == levels["bands"]
+            assert max(max(row) for row in levels["levels_dbfs"]) < 1.0
+
             edit = {"path": "loop.wav", "operations": ["trim=0-2"], "out": "part.wav"}
             refused = await client.call_tool("edit_audio", edit)
             assert refused.is_error

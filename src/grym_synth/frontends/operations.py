@@ -47,6 +47,7 @@ from .patterns import perform_patterns
 from .protocol import Emit, error_exit, error_to_json
 from .share import perform_share
 from .similar import perform_similar
+from .spectra import perform_spectrogram
 from .tasks import perform_task
 from .teaching import perform_teach_route
 from .teaching_sounds import perform_teach
@@ -307,4 +308,5 @@ _OPERATIONS = {
     "health": _health,
     "events": _events,
     "task": perform_task,
+    "spectrogram": perform_spectrogram,
 }

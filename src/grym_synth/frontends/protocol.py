@@ -18,7 +18,7 @@ from ..identity.person import Role
 OPERATIONS = (
     "ask", "route", "analyze", "compare", "similar", "patterns", "edit", "status", "pause", "resume", "context",
     "jobs", "teach_route", "index", "library", "find", "notes",
-    "teach", "ear", "learn", "sources", "forget", "share", "health", "events", "task", "recording",
+    "teach", "ear", "learn", "sources", "forget", "share", "health", "events", "task", "recording", "spectrogram",
 )  # fmt: skip
 
 #: Operations that change what all see, and with which `do` they only look.

@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 Measure = Literal["facts", "loudness", "rhythm", "tonality", "chords", "spectrum", "structure", "notes", "timbre"]
 Aspect = Literal["timbre", "rhythm", "harmony", "pitch", "loudness"]
 Window = Literal["hann", "hamming", "blackman", "blackmanharris", "rect"]
+Scale = Literal["linear", "mel", "log"]
 Direction = Literal[
     "brighter",
     "darker",
@@ -120,6 +121,17 @@ class Similar(Arguments):
     ] = None
     direction: Annotated[Direction | None, Field(description="Like it, but further in this direction.")] = None
     fits: Annotated[bool, Field(description="True: what goes with it by key and tempo.")] = False
+
+
+class Spectrogram(Arguments):
+    path: Annotated[PathText, Field(description="The recording.")]
+    start_s: Annotated[Seconds | None, Field(description="From here, in seconds; else from the beginning.")] = None
+    end_s: Annotated[Seconds | None, Field(description="Up to here, in seconds; else to the end.")] = None
+    n_fft: Annotated[
+        int | None, Field(ge=64, le=1 << 16, description="Points of each FFT; more tells pitches apart."), FromJson
+    ] = None
+    window: Annotated[Window | None, Field(description="Its window.")] = None
+    scale: Annotated[Scale | None, Field(description="How frequencies lie: 'linear' or gathered in bands.")] = None
 
 
 class Patterns(Arguments):

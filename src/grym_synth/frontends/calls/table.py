@@ -176,6 +176,19 @@ CALLS: tuple[Call, ...] = (
         example={"path": "loop.wav", "limit": 5},
     ),
     Call(
+        "spectrogram",
+        "Compute a spectrogram",
+        "Compute the levels of a recording over time and frequency, in dBFS, and keep them for 15 minutes behind a "
+        "handle: read the fft:// resource that it names for the numbers. For single peaks, bands or hum use `analyze` "
+        "with spectrum.",
+        "works",
+        given.Spectrogram,
+        told.Document,
+        lambda a: ("spectrogram", a.given()),
+        agent="fft",
+        example={"path": "song.flac", "start_s": 10, "end_s": 12},
+    ),
+    Call(
         "list_patterns",
         "List recurring fragments",
         "List fragments (loops, riffs, samples) that recur within and across recordings of the library, with where "

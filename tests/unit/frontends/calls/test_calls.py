@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from grym_synth.audio.spectrum.peaks import WINDOWS
+from grym_synth.audio.spectrum.transform import SCALES
 from grym_synth.frontends.calls import arguments as given_
 from grym_synth.frontends.calls.desk import outcome_of
 from grym_synth.frontends.calls.table import BY_NAME, CALLS, Call
@@ -27,6 +28,7 @@ def test_words_that_are_written_out_are_those_of_the_parts_behind() -> None:
     assert set(get_args(given_.Measure)) < set(CAPABILITIES)
     assert set(get_args(given_.Aspect)) == set(ASPECTS)
     assert set(get_args(given_.Window)) == set(WINDOWS)
+    assert set(get_args(given_.Scale)) == set(SCALES)
     assert set(get_args(given_.Direction)) == set(DIRECTIONS)
 
 
