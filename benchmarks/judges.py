@@ -5,8 +5,9 @@
 
 Each needs the path of what it names, installed wherever you like, beside ours:
 `@modelcontextprotocol/conformance@0.2.0-alpha.12` (`dist/index.js`) and `@modelcontextprotocol/inspector@2.12.0`
-(`clients/launcher/build/index.js`) with Node 22 or later; `mcp-fuzzer==0.7.0`; `schemathesis` (under
-Python 3.12: with 3.11 it stumbles over itself); a Python with `fastmcp>=4`. All of them speak with this machine only. What a judge found beside its exit code is printed.
+(`clients/launcher/build/index.js`) with Node 22 or later; `mcp-fuzzer==0.7.0`; `schemathesis` under Python 3.12, since
+with 3.11 it stumbles over itself; a Python with `fastmcp>=4`. All of them speak with this machine only. What a judge
+found beside its exit code is printed.
 """
 
 from __future__ import annotations
