@@ -6,6 +6,7 @@ import gzip
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -111,6 +112,43 @@ def test_an_edit_is_shown_first_and_made_after_a_yes_and_the_recording_stays(hub
     assert soundfile.info(song.parent / "part.wav").duration == pytest.approx(2.0, abs=0.01)
     assert hub.post("edit_audio", **{**wanted, "out": "loop.wav"}, consent=True).status_code == 409
     assert song.read_bytes() == before
+
+
+def test_keys_packs_and_ears_are_handed_on_and_taken_back(hub: WebHub) -> None:
+    """What `grym share` and `grym ear` do, with files only where the caller may name some."""
+    music = hub.home.parent / "music"
+    own = hub.post("own_key").json()["key"]
+    assert hub.post("trust", key=own, name="me").json()["trusted"][0]["name"] == "me"
+    assert [each["key"] for each in hub.post("trusted").json()["trusted"]] == [own]
+    assert hub.post("trust", key="no key").status_code == 409
+    assert hub.post("teach", label="loop", paths=["loop.wav"]).status_code == 200
+    assert hub.post("export_pack", out="mine.grym", what=["labels"]).status_code == 200
+    looked = hub.post("import_pack", path="mine.grym", dry_run=True).json()
+    assert (looked["taken"], looked["dry_run"]) == (False, True)
+    taken = hub.post("import_pack", path="mine.grym").json()
+    assert [each["pack"] for each in hub.post("packs").json()["packs"]] == [taken["pack"]]
+    no_ear = hub.post("write_pack_ear", id=taken["pack"][:12], out="theirs.json")
+    assert (no_ear.status_code, no_ear.json()["code"]) == (409, "bad_request")
+    assert hub.post("undo_pack").status_code == 200
+    assert hub.post("packs").json()["packs"] == []
+    assert hub.post("undo_pack").status_code == 409
+    assert hub.post("distrust", key=own).json()["trusted"] == []
+    assert hub.post("export_ear", out="ear.json").status_code == 200
+    assert (music / "ear.json").stat().st_size > 0
+    assert hub.post("export_ear", out="../ear.json").status_code == 403
+    assert hub.post("merge_ear", path="ear.json").status_code == 200
+    assert hub.post("merge_ear", path="loop.wav").status_code == 409
+
+
+def test_a_kept_text_is_read_whole_and_fragments_are_looked_for(hub: WebHub) -> None:
+    (hub.home.parent / "music" / "levels.md").write_text("# Levels\n\nLeave six decibels for the master.\n")
+    job = hub.post("learn", targets=["levels.md"]).json()["id"]
+    deadline = time.monotonic() + 60.0
+    while hub.post("jobs", id=job).json()["state"] not in ("done", "failed") and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert "six decibels" in hub.post("note_text", source="levels.md").json()["text"]
+    assert hub.post("note_text", source="../secret.txt").status_code == 403
+    assert hub.post("search_patterns").json()["left_to_look_through"] == 0
 
 
 def test_strangers_and_other_sites_are_refused(hub: WebHub) -> None:

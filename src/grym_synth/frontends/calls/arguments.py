@@ -288,7 +288,42 @@ class Pack(Arguments):
 
 
 class TakePack(Pack):
+    dry_run: Annotated[bool, Field(description="True: only say what would change.")] = False
     trust: Annotated[bool, Field(description="True: take it in though its signer is not trusted yet.")] = False
+
+
+PackId = Annotated[str, Field(pattern=r"^[0-9a-f]{1,64}$", description="The id of a pack, or its beginning.")]
+Key = Annotated[str, Field(min_length=1, max_length=200, pattern=_ONE_LINE, description="The key of a signer.")]
+
+
+class UndoPack(Arguments):
+    id: Annotated[PackId | None, Field(description="One pack; else the latest.")] = None
+
+
+class PackEar(Arguments):
+    id: PackId
+    out: Annotated[PathText, Field(description="The new file, ending in .json.")]
+
+
+class Trust(Arguments):
+    key: Key
+    name: Annotated[str, Field(max_length=60, pattern=_ONE_LINE, description="What they are called.")] = ""
+
+
+class Distrust(Arguments):
+    key: Key
+
+
+class ExportEar(Arguments):
+    out: Annotated[PathText, Field(description="The new file, ending in .json.")]
+
+
+class MergeEar(Arguments):
+    path: Annotated[PathText, Field(description="What export_ear wrote on another machine.")]
+
+
+class NoteText(Arguments):
+    source: Annotated[PathText, Field(description="An address or a file that was learned.")]
 
 
 #: Arguments that name one file or folder.

@@ -279,6 +279,8 @@ class Desk:
                     each if is_address(each) or (name == "sources" and "/" not in each) else self.roots.inside(each)
                     for each in named[name]
                 ]
+        if named.get("source") and not is_address(named["source"]):
+            led["source"] = self.roots.inside(named["source"])
         if "question" in named:
             self.roots.check_words(named["question"])
         if "operations" in named:
