@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .telling import JsonOption, print_json, settings, told, until_told
+from .telling import JsonOption, for_terminal, print_json, say_error, settings, told, until_told
 
 if TYPE_CHECKING:
+    from ..config.clients import UserFolders
+    from .mcp_server.client_table import Client
     from .mcp_server.install import Change
+
+Say = Callable[[str], None]
 
 app = typer.Typer(
     rich_markup_mode=None, help="Serve one assistant over stdin and stdout, by the Model Context Protocol."
@@ -60,80 +66,145 @@ def mcp(
 @app.command()
 def install(
     client: Annotated[
-        str | None, typer.Option(help="The assistant; without it they are listed.", metavar="NAME", show_default=False)
+        str | None, typer.Option("--client", help="The assistant; without it they are listed.", show_default=False)
     ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Write without asking.")] = False,
+    print_only: Annotated[bool, typer.Option("--print", help="Only print the entry, to be pasted by hand.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Take our entry out again.")] = False,
     project: Annotated[
-        bool, typer.Option("--project", help="In the settings of the folder you are in, not in your own.")
+        bool, typer.Option("--project", help="In the current folder's file, where the assistant has one.")
     ] = False,
-    remove: Annotated[bool, typer.Option("--remove", help="Take the entry out again.")] = False,
-    only_print: Annotated[bool, typer.Option("--print", help="Only print the entry, to be written by hand.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Tell an assistant of the hub: show the entry, ask, and write it into its settings.
-
-    A copy of the old settings is kept beside them.
+    """Write the entry that makes an assistant start `grym mcp` into its settings file.
 
     grym mcp install --client claude-desktop
+
+    It is shown first, and asked for. A copy of the old file stays beside it.
     """
-    from .mcp_server import install as installing
+    from ..config.clients import read_user_folders
+    from .mcp_server.client_table import CLIENTS
+    from .mcp_server.install import new_entry, seems_here, settings_path, snippet
 
-    if client is None:
-        _list_clients(as_json=as_json)
-        return
     with told(as_json):
-        if client not in installing.CLIENTS:
-            raise typer.BadParameter(f"unknown client {client!r}; there is {', '.join(installing.CLIENTS)}")
-        known = installing.client_of(client)
-        if only_print:
-            typer.echo(installing.as_text(known, installing.entry_of(known)), nl=False)
+        folders = read_user_folders()
+    if client is None:
+        if yes or print_only or remove or project:
+            raise typer.BadParameter(f"name the assistant: --client {'|'.join(CLIENTS)}")
+        _list(folders, as_json)
+        return
+    if client not in CLIENTS:
+        raise typer.BadParameter(f"unknown client {client!r}; there is {', '.join(CLIENTS)}")
+    if print_only and remove:
+        raise typer.BadParameter("--print and --remove exclude each other")
+    known = CLIENTS[client]
+    if project and not known.project:
+        raise typer.BadParameter(f"{known.title} has no settings of a project that we know of")
+    with told(as_json):
+        path = settings_path(known, folders, Path.cwd() if project else None)
+        entry = new_entry(known, folders)
+        document = {"client": client, "path": str(path), "entry": entry, "changed": False, "backup": None}
+        if print_only:
+            print_json(document) if as_json else typer.echo(snippet(known, entry), nl=False)
             return
-        change = installing.plan(known, project=project, remove=remove)
-        backup, is_agreed = None, yes
-        if change.text is not None:
-            _show_change(change, as_json=as_json)
-            if not yes and sys.stdin.isatty():
-                is_agreed = typer.confirm(f"Write it to {change.path}?", err=True)
-            if is_agreed:
-                backup = installing.carry_out(change)
-    is_changed = change.text is not None and is_agreed
+        if not seems_here(known, folders):
+            sys.stderr.write(f"{known.title} does not seem to be on this machine\n")
+        mode = 0o644 if project else 0o600  # a project's file is for all who work on it
+        _settle(known, document, None if remove else entry, may_write=yes, mode=mode, as_json=as_json)
+
+
+def _settle(
+    client: Client,
+    document: dict[str, Any],
+    entry: dict[str, Any] | None,
+    *,
+    may_write: bool,
+    mode: int,
+    as_json: bool,
+) -> None:
+    """Propose, ask, write, and say what was done."""
+    from ..errors import BadSetup
+    from .mcp_server.install import carry_out, propose, snippet
+
+    path = Path(document["path"])
+
+    def say(text: str) -> None:
+        typer.echo(for_terminal(text), err=as_json)
+
+    try:
+        change = propose(client, path, entry)
+        if not change.is_needed:
+            say(f"already there: {path}" if entry is not None else f"there is no entry of ours in {path}")
+        else:
+            _show(change, say)
+            if may_write or _is_agreed(say):
+                backup = carry_out(change, mode=mode)
+                document |= {"changed": True, "backup": backup and str(backup)}
+                say(f"written: {path}" + (f"\nthe old file: {backup}" if backup else ""))
+                say(client.after)
+            else:
+                say("nothing was written")
+    except BadSetup:
+        if entry is not None and not as_json:
+            typer.echo(snippet(client, entry), nl=False)
+        raise
     if as_json:
-        document = {"client": known.name, "path": str(change.path), "entry": change.new, "changed": is_changed}
-        print_json({**document, "backup": None if backup is None else str(backup)})
-    elif change.text is None:
-        typer.echo(f"{change.path} {'has no entry of ours' if remove else 'has it already'}")
-    elif is_changed:
-        typer.echo(f"written: {change.path}" + (f", the old one is {backup}" if backup else ""))
-        typer.echo(f"{known.title}: {known.afterwards}")
+        print_json(document)
+
+
+def _show(change: Change, say: Say) -> None:
+    if change.after is None:
+        say(f"From {change.path} this would be taken out:\n\n{change.before}\n")
+    elif change.before is None:
+        new = "a new file" if change.old is None else "all else in it stays as it is"
+        say(f"Into {change.path} ({new}) this would be written:\n\n{change.after}\n")
     else:
-        typer.echo("nothing was written; say --yes to write it")
+        say(f"In {change.path} there is another entry of that name:\n\n{change.before}\n")
+        say(f"This would take its place:\n\n{change.after}\n")
 
 
-def _list_clients(*, as_json: bool) -> None:
-    from .mcp_server.install import CLIENTS, is_there, place_of
+def _is_agreed(say: Say) -> bool:
+    """The user's yes; nobody is there to give it without a terminal."""
+    if not _is_terminal():
+        say("It takes a yes: give --yes.")
+        return False
+    return typer.confirm("Write it?", default=False, err=True)
 
-    rows = [
-        {"client": each.name, "title": each.title, "path": str(place_of(each, project=False)), "here": is_there(each)}
-        for each in CLIENTS.values()
-    ]
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty()
+
+
+def _list(folders: UserFolders, as_json: bool) -> None:
+    """The assistants we know, and what is there of them."""
+    from ..errors import BadSetup
+    from .mcp_server.client_table import CLIENTS
+    from .mcp_server.install import propose, seems_here, settings_path
+
+    rows = []
+    for client in CLIENTS.values():
+        path = settings_path(client, folders)
+        try:
+            has_entry = propose(client, path, None).before is not None
+        except BadSetup as error:
+            has_entry = None
+            say_error({"message": str(error), "hint": ""})
+        rows.append(
+            {
+                "client": client.name,
+                "title": client.title,
+                "path": str(path),
+                "here": seems_here(client, folders),
+                "installed": has_entry,
+            }
+        )
     if as_json:
         print_json({"clients": rows})
         return
     for row in rows:
-        typer.echo(f"{row['client']:15} {row['title']}{' (it seems to be here)' if row['here'] else ''}")
-    typer.echo("to tell one: grym mcp install --client NAME")
-
-
-def _show_change(change: Change, *, as_json: bool) -> None:
-    from .mcp_server.install import as_text
-
-    say = _say if as_json else typer.echo
-    if change.old is not None:
-        say(f"instead of:\n{as_text(change.client, change.old)}")
-    if change.new is not None:
-        say(f"{change.path} gets:\n{as_text(change.client, change.new)}")
-    else:
-        say(f"it is taken out of {change.path}")
+        mark = "has grym" if row["installed"] else "here" if row["here"] else ""
+        typer.echo(for_terminal(f"{row['client']:15} {mark:9} {row['title']:19} {row['path']}"))
+    typer.echo("\ninstall: grym mcp install --client NAME")
 
 
 def _say(text: str) -> None:

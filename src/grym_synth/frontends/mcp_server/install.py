@@ -1,274 +1,236 @@
-"""Telling an assistant of the hub: one entry in its settings, everything else as it was, and a copy of the old file."""
+"""Puts the entry that starts our MCP server into the settings file of an assistant, and takes it out again.
+
+Nothing is written that was not proposed first: `propose` reads and decides, `carry_out` writes. The file is
+somebody else's, so only the entry changes in it, a copy of the old file stays beside it, and a file that cannot
+be read or changed surely is left alone.
+"""
 
 from __future__ import annotations
 
-import contextlib
-import json
+import datetime
 import os
+import secrets
 import shutil
+import stat
 import sys
-import time
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-from ...config.clients import home_variables, user_folders
-from ...errors import BadRequest, BadSetup
+from ...config.clients import UserFolders
+from ...errors import BadSetup, Unavailable
+from . import settings_json, settings_toml, settings_yaml
+from .client_table import Client, entry_of
 
-NAME = "grym"
-_LARGEST = 16 << 20  # bytes of settings
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """An assistant, and how its settings name servers.
-
-    place : of its settings, below one of the folders of `user_folders`
-    key : under which servers stand
-    project : the same for one folder of work, below it; "" where it has none
-    form : "plain" has command, args and env; the others add or rename something
-    afterwards : what its user has to do
-    """
-
-    name: str
-    title: str
-    place: tuple[str, str]
-    key: str
-    project: str = ""
-    form: str = "plain"
-    afterwards: str = "start it anew"
-
-
-CLIENTS: Mapping[str, Client] = {
-    client.name: client
-    for client in (
-        Client("claude-desktop", "Claude Desktop", ("config", "Claude/claude_desktop_config.json"), "mcpServers"),
-        Client("claude-code", "Claude Code", ("home", ".claude.json"), "mcpServers", ".mcp.json", "typed"),
-        Client("cursor", "Cursor", ("home", ".cursor/mcp.json"), "mcpServers", ".cursor/mcp.json"),
-        Client(
-            "vscode", "Visual Studio Code", ("config", "Code/User/mcp.json"), "servers", ".vscode/mcp.json", "typed"
-        ),
-        Client("windsurf", "Windsurf", ("home", ".codeium/windsurf/mcp_config.json"), "mcpServers"),
-        Client("zed", "Zed", ("xdg", "zed/settings.json"), "context_servers", ".zed/settings.json", "zed"),
-        Client("gemini-cli", "Gemini CLI", ("home", ".gemini/settings.json"), "mcpServers", ".gemini/settings.json"),
-        Client("codex", "Codex", ("home", ".codex/config.toml"), "mcp_servers", "", "toml"),
-        Client("lm-studio", "LM Studio", ("home", ".lmstudio/mcp.json"), "mcpServers"),
-        Client("opencode", "opencode", ("xdg", "opencode/opencode.json"), "mcp", "opencode.json", "opencode"),
-    )
-}
+LARGEST = 32 << 20  # bytes of a settings file; Claude Code keeps its history in it
+_BOM = "\ufeff"
+_FORMATS: dict[str, ModuleType] = {"json": settings_json, "toml": settings_toml, "yaml": settings_yaml}
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What would be written.
+    """What would be done to a settings file.
 
-    old, new : the entry, before and after; None where there is none
-    text : the whole file as it will be; None where nothing changes
+    Attributes
+    ----------
+    path : the file as the client names it
+    target : the file itself, where `path` is a link to it
+    old, new : the bytes of the file; `old` is None where there is no file, both are the same where all is done
+    before, after : the entry as it stands and as it would, None where there is none
     """
 
-    client: Client
     path: Path
-    old: Any
-    new: Any
-    text: str | None
+    target: Path
+    old: bytes | None
+    new: bytes
+    before: str | None
+    after: str | None
+
+    @property
+    def is_needed(self) -> bool:
+        return self.new != (self.old or b"")
 
 
-def client_of(name: str) -> Client:
-    """Raises BadRequest for one that is not known."""
-    if name not in CLIENTS:
-        raise BadRequest(f"unknown client {name!r}", hint=f"there is {', '.join(CLIENTS)}")
-    return CLIENTS[name]
+def settings_path(client: Client, folders: UserFolders, project: Path | None = None) -> Path:
+    """The settings file of a client, for this user or for one project."""
+    if project is not None:
+        return project / client.project
+    places = [_place(template, folders) for template in client.places[folders.platform]]
+    return next((place for place in places if _is_there(place)), places[0])
 
 
-def place_of(client: Client, *, project: bool, environ: Mapping[str, str] | None = None) -> Path:
-    """The settings of a client, or those of the folder that is worked in; raises BadRequest where it has none."""
-    if project:
-        if not client.project:
-            raise BadRequest(f"{client.title} has no settings for one folder", hint="leave --project out")
-        return Path.cwd() / client.project
-    folder, below = client.place
-    return user_folders(environ)[folder] / below
+def seems_here(client: Client, folders: UserFolders) -> bool:
+    """Whether a client left traces in this user's home."""
+    places = client.signs or tuple(str(Path(place).parent) for place in client.places[folders.platform])
+    return any(_is_there(_place(template, folders)) for template in places)
 
 
-def is_there(client: Client, environ: Mapping[str, str] | None = None) -> bool:
-    """Whether a client seems to be used on this machine."""
-    place = place_of(client, project=False, environ=environ)
-    return place.exists() or (place.parent.is_dir() and place.parent != user_folders(environ)["home"])
+def new_entry(client: Client, folders: UserFolders) -> dict[str, Any]:
+    """The entry for this installation; of the environment it keeps only where our home is."""
+    env = {} if folders.grym_home is None else {"GRYM_HOME": str(folders.grym_home)}
+    return entry_of(client.shape, [*our_program(), "mcp"], env)
 
 
-def entry_of(client: Client, environ: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """What makes a client start the hub."""
-    program = Path(sys.argv[0])
-    is_grym = program.name == "grym" and program.exists()
-    found = str(program.absolute()) if is_grym else shutil.which("grym")
-    command, args = (found, ["mcp"]) if found else (sys.executable, ["-m", "grym_synth", "mcp"])
-    env = home_variables(environ)
-    match client.form:
-        case "opencode":
-            told = {"type": "local", "command": [command, *args], "enabled": True}
-            return {**told, "environment": env} if env else told
-        case "zed":
-            return {"source": "custom", "command": command, "args": args, "env": env}
-        case "typed":
-            return {"type": "stdio", "command": command, "args": args, **({"env": env} if env else {})}
-    return {"command": command, "args": args, **({"env": env} if env else {})}
+def our_program(
+    called: str | None = None,
+    python: str | None = None,
+    which: Callable[[str], str | None] = shutil.which,
+) -> list[str]:
+    """The absolute path of the `grym` that runs, else how Python runs it.
+
+    A link to it stays a link: an upgrade moves what it points to. The `grym` that stands beside this Python is ours
+    for sure, one that is found on the PATH may be another.
+    """
+    called = sys.argv[0] if called is None else called
+    python = sys.executable if python is None else python
+    names = ("grym.exe", "grym") if sys.platform == "win32" else ("grym",)
+    found = which(called) if called and Path(called).name in names else None
+    beside = [str(Path(python).with_name(name)) for name in names]
+    for candidate in (found, *beside, which("grym")):
+        if candidate and os.access(candidate, os.X_OK) and Path(candidate).is_file():
+            return [os.path.abspath(candidate)]  # noqa: PTH100 Path.resolve would follow the link
+    return [os.path.abspath(python), "-m", "grym_synth"]  # noqa: PTH100
 
 
-def as_text(client: Client, entry: Mapping[str, Any]) -> str:
-    """The entry as its client's settings have it."""
-    if client.form == "toml":
-        return _toml(client, entry)
-    return json.dumps({client.key: {NAME: entry}}, indent=2, ensure_ascii=False) + "\n"
+def snippet(client: Client, entry: dict[str, Any]) -> str:
+    """The entry as the client wants it, to be put into its file by hand."""
+    return str(_FORMATS[client.format].render(client.keys, entry))
 
 
-def plan(
-    client: Client, *, project: bool = False, remove: bool = False, environ: Mapping[str, str] | None = None
-) -> Change:
-    """What would change in the settings of a client; nothing is written.
+def propose(client: Client, path: Path, entry: dict[str, Any] | None) -> Change:
+    """What has to be done so that the entry is there, or for None that there is none of ours.
 
     Raises
     ------
     BadSetup
-        The settings cannot be read, or not be changed without losing what is in them.
+        The file cannot be read, or not be changed without harm to what else is in it.
     """
-    place = place_of(client, project=project, environ=environ)
-    if place.is_symlink():  # the file itself is written, and the link stays
-        place = Path(os.path.realpath(place))
-    new = None if remove else entry_of(client, environ)
-    text = _read(place)
-    if client.form == "toml":
-        return _plan_toml(client, place, text, new)
-    hint = "write it there yourself: grym mcp install --print" if new else "take it out yourself"
+    form = _FORMATS[client.format]
     try:
-        whole = json.loads(text) if text.strip() else {}
-    except (ValueError, RecursionError) as error:
-        raise BadSetup(f"{place} is no plain JSON, or has comments, which would be lost: {error}", hint=hint) from error
-    servers = whole.get(client.key, {}) if isinstance(whole, dict) else None
-    if not isinstance(whole, dict) or not isinstance(servers, dict):
-        raise BadSetup(f"{place} does not have its servers under {client.key!r} as it should", hint=hint)
-    old = servers.get(NAME)
-    if old == new:
-        return Change(client, place, old, new, None)
-    kept = {name: value for name, value in servers.items() if name != NAME or new is not None}
-    changed = {**kept, **({NAME: new} if new is not None else {})}
-    indent = _indent_of(text)
-    told = json.dumps({**whole, client.key: changed}, indent=indent, ensure_ascii=False)
-    return Change(client, place, old, new, told + "\n")
+        target = path.resolve()
+        old = _read(target)
+        text = (old or b"").decode("utf-8")
+        mark, text = (_BOM, text[1:]) if text.startswith(_BOM) else ("", text)
+        before = form.find(text, client.keys)
+        if entry is None:
+            new = text if before is None else form.drop(text, client.keys)
+        else:
+            new = text if form.is_same(text, client.keys, entry) else form.put(text, client.keys, entry)
+        after = None if entry is None else form.find(new, client.keys)
+        return Change(path, target, old, (mark + new).encode("utf-8"), before, after)
+    except (ValueError, RecursionError, RuntimeError, OSError) as error:
+        raise BadSetup(
+            f"{path} was left as it is: {_reason(error)}",
+            hint=f"put the entry into it by hand; it is shown by: grym mcp install --client {client.name} --print"
+            if entry is not None
+            else "take the entry out of it by hand",
+        ) from error
 
 
-def carry_out(change: Change) -> Path | None:
-    """Write a change, whole or not at all; the copy of the old file, or None where there was none.
+def carry_out(change: Change, *, mode: int = 0o600, now: datetime.datetime | None = None) -> Path | None:
+    """Write what was proposed; the copy of the old file, None where there was none.
+
+    The file is there whole at any time, the old one or the new one, with the rights that it had; `mode` is for a file
+    that was not there.
 
     Raises
     ------
+    Unavailable
+        The file has changed since it was read: the client wrote to it.
     BadSetup
-        It cannot be written; the old file is as it was.
+        It cannot be written. The old file is as it was.
     """
-    assert change.text is not None
-    place, backup = change.path, None
-    draft = place.with_name(f".{place.name}.{os.getpid()}.grym")
+    target = change.target
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        mode = place.stat().st_mode & 0o777 if place.exists() else 0o600
-        if place.exists():
-            backup = _free(place.with_name(f"{place.name}.grym-backup-{time.strftime('%Y%m%d-%H%M%S')}"))
-            shutil.copy2(place, backup)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
-            file.write(change.text)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.chmod(mode)
-        draft.replace(place)
-    except OSError as error:
-        raise BadSetup(f"{place} cannot be written: {error.strerror}", hint="check its rights") from error
-    finally:
-        with contextlib.suppress(OSError):
-            draft.unlink()
+        if _read(target) != change.old:
+            raise Unavailable(f"{target} has changed just now", hint="close the program whose it is, and do it again")
+        backup = None
+        if change.old is None:
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700 if mode == 0o600 else 0o777)
+        else:
+            mode = stat.S_IMODE(target.stat().st_mode)
+            backup = _keep(target, change.old, mode, now or datetime.datetime.now())
+        _write(target, change.new, mode)
+        if target.read_bytes() != change.new:
+            raise BadSetup(f"{target} does not hold what was written", hint=f"the old file is {backup or 'none'}")
+    except (OSError, ValueError) as error:
+        raise BadSetup(f"{target} cannot be written: {_reason(error)}", hint="nothing was changed in it") from error
     return backup
 
 
-def _free(place: Path) -> Path:
-    number, free = 1, place
-    while free.exists():
-        number += 1
-        free = place.with_name(f"{place.name}-{number}")
-    return free
+def _place(template: str, folders: UserFolders) -> Path:
+    named = {"home": folders.home, "settings": folders.settings, "roaming": folders.roaming, "codex": folders.codex}
+    return Path(template.format_map(named))
 
 
-def _read(place: Path) -> str:
+def _is_there(path: Path) -> bool:
+    with suppress(OSError):
+        return path.exists()
+    return False
+
+
+def _read(target: Path) -> bytes | None:
     try:
-        with place.open("rb") as file:
-            content = file.read(_LARGEST + 1)
+        found = target.stat()
     except FileNotFoundError:
-        return ""
-    except OSError as error:
-        raise BadSetup(f"{place} cannot be read: {error.strerror}", hint="check its rights") from error
-    if len(content) > _LARGEST:
-        raise BadSetup(f"{place} is larger than settings are", hint="is that the right file?")
+        return None
+    if not stat.S_ISREG(found.st_mode):
+        raise ValueError("it is no file")
+    if found.st_size > LARGEST:
+        raise ValueError(f"it has {found.st_size / 1e6:.0f} MB, more than a settings file of {LARGEST / 1e6:.0f} MB")
+    return target.read_bytes()
+
+
+def _keep(target: Path, old: bytes, mode: int, now: datetime.datetime) -> Path:
+    """A copy beside the file; one that is there already is not written over."""
+    name = f"{target.name}.grym-backup-{now:%Y%m%d-%H%M%S}"
+    for number in range(1, 100):
+        backup = target.with_name(name if number == 1 else f"{name}-{number}")
+        with suppress(FileExistsError):
+            _create(backup, old, mode)
+            return backup
+    raise FileExistsError(f"{name} is there already")
+
+
+def _write(target: Path, text: bytes, mode: int) -> None:
+    draft = target.with_name(f".{target.name}.grym-{secrets.token_hex(8)}.tmp")
     try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadSetup(f"{place} is no text in UTF-8", hint="write it anew as such") from error
+        _create(draft, text, mode)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+    with suppress(OSError):  # not every system opens folders
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
-def _indent_of(text: str) -> int | str:
-    """How a file indents, so that it looks as before."""
-    for line in text.splitlines()[1:]:
-        space = line[: len(line) - len(line.lstrip())]
-        if space:
-            return "\t" if space[0] == "\t" else len(space)
-    return 2
-
-
-def _toml(client: Client, entry: Mapping[str, Any]) -> str:
-    """A table of TOML; JSON's strings and lists of strings are TOML's as well."""
-    lines = [
-        f"[{client.key}.{NAME}]",
-        f"command = {json.dumps(entry['command'])}",
-        f"args = {json.dumps(entry['args'])}",
-    ]
-    if entry.get("env"):
-        pairs = ", ".join(f"{json.dumps(name)} = {json.dumps(value)}" for name, value in entry["env"].items())
-        lines.append(f"env = {{ {pairs} }}")
-    return "\n".join(lines) + "\n"
-
-
-def _plan_toml(client: Client, place: Path, text: str, new: dict[str, Any] | None) -> Change:
-    """The table is put at the end; one that is there is replaced where it can be cut out surely."""
-    hint = "write it there yourself: grym mcp install --print"
+def _create(path: Path, text: bytes, mode: int) -> None:
+    """A new file, readable for nobody else before it has its rights, and on the disk when this returns."""
     try:
-        whole = tomllib.loads(text)
-    except ValueError as error:
-        raise BadSetup(f"{place} is no TOML: {error}", hint="mend it first") from error
-    servers = whole.get(client.key, {})
-    if not isinstance(servers, dict):
-        raise BadSetup(f"{place} does not have its servers under {client.key!r} as it should", hint=hint)
-    old = servers.get(NAME)
-    if old == new:
-        return Change(client, place, old, new, None)
-    kept = _without_table(text, f"[{client.key}.{NAME}]") if old is not None else text
-    told = kept.rstrip("\n") + ("\n\n" if kept.strip() and new else "\n") + (_toml(client, new) if new else "")
-    told = told.lstrip("\n")
-    wanted = {name: value for name, value in servers.items() if name != NAME} | ({NAME: new} if new else {})
-    try:
-        read = tomllib.loads(told)
-    except ValueError:  # what is there is written in another form
-        read = {}
-    if {**read, client.key: read.get(client.key, {})} != {**whole, client.key: wanted}:
-        raise BadSetup(f"{place} has an entry {NAME!r} that cannot be replaced surely", hint=hint)
-    return Change(client, place, old, new, told)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(text)
+            file.flush()
+            path.chmod(mode)
+            os.fsync(file.fileno())
+    except FileExistsError:
+        raise
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
 
 
-def _without_table(text: str, header: str) -> str:
-    """Text without a table and those below it."""
-    kept, is_ours = [], False
-    below = header[:-1] + "."
-    for line in text.splitlines(keepends=True):
-        bare = line.strip()
-        if bare.startswith("["):
-            is_ours = bare.startswith((header, below))
-        if not is_ours:
-            kept.append(line)
-    return "".join(kept)
+def _reason(error: Exception) -> str:
+    match error:
+        case UnicodeError():
+            return "it is not UTF-8"
+        case RecursionError():
+            return "it is nested too deeply"
+        case OSError():
+            return error.strerror or str(error)
+    return str(error)
