@@ -79,7 +79,7 @@ async def perform_patterns(hub: Hub, operation: Mapping[str, Any], emit: Emit) -
     if do == "name":
         patterns.give_name(int(operation["id"]), str(operation["name"]))
     if do == "search":
-        await seek(hub, emit)
+        await seek(hub, emit, stays=bool(operation.get("stays", True)))
     if do in ("list", "search"):
         found = patterns.named(operation["name"]) if operation.get("name") else patterns.listed()
         if operation.get("in"):

@@ -606,11 +606,11 @@ CALLS: tuple[Call, ...] = (
     Call(
         "search_patterns",
         "Look for recurring fragments",
-        "Look through what is new in the library for fragments that recur, as every index does when it ends.",
+        "Look through what is new in the library for fragments that recur. Much of it is a job, told under `search`.",
         "writes",
         given.Status,
         told.PatternList,
-        lambda a: ("patterns", {"do": "search", "k": 50}),
+        lambda a: ("patterns", {"do": "search", "k": 50, "stays": False}),
         is_tool=False,
         example={},
     ),
